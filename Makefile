@@ -1,0 +1,42 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint bench schema clean
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+# Re-made when setup.py changes. pip works quietly: say what takes two minutes and why.
+$(STAMP): setup.py jobs/version.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "AIPROD needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
+	@echo "Setting up .venv (once, about two minutes) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@sh templates/fonts.sh
+	@touch $@
+
+setup: $(STAMP) ## install everything into .venv
+
+run: $(STAMP) ## render the examples, offline, into out/
+	@$(BIN)/aiprod render examples/*.json --out out
+
+test: $(STAMP) ## every test
+	@$(BIN)/python -m pytest
+
+lint: $(STAMP) ## style, types, import rules
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+bench: $(STAMP) ## measurements as JSON
+	@$(BIN)/python -m bench.render
+
+schema: $(STAMP) ## write docs/job.schema.json from the job document
+	@$(BIN)/aiprod schema > docs/job.schema.json
+
+clean: ## remove .venv, out/ and aiprod-data/
+	rm -rf $(VENV) out aiprod-data

@@ -1,0 +1,186 @@
+"""What travels through the graph: small versioned JSON, names of blobs, never media."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Self
+
+from jobs.errors import AiprodError, ErrorCode
+from jobs.stages import Stage
+from jobs.wire import from_json, to_json
+
+WIRE_VERSION = 1
+MAX_ELEMENT_BYTES = 64 * 1024  # larger elements belong into a blob: shuffles are priced by byte
+_TAIL_IN_ELEMENT = 4000  # of 64 kB stderr; the rest is in the ledger
+
+
+class _Wired:
+    """Mixin of the elements: bytes and back."""
+
+    def to_bytes(self) -> bytes:
+        return to_json(self)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Self:
+        return from_json(cls, data)
+
+
+@dataclass(frozen=True)
+class Run(_Wired):
+    """One run of a job: generation 1 is the first, a retry makes the next.
+
+    Attributes:
+      job_id: Public id of the job.
+      generation: Counts the runs of this job, from 1.
+      token: Fencing token: the ledger refuses writes of a run whose token is not the newest.
+      submission: Blob name of the `Submission` (document and inputs).
+    """
+
+    job_id: str
+    generation: int
+    token: int
+    submission: str
+    v: int = WIRE_VERSION
+
+    @property
+    def run_id(self) -> str:
+        return f"{self.job_id}.{self.generation}"
+
+
+@dataclass(frozen=True)
+class Script(_Wired):
+    """A run whose scenes are known. `document`: blob name of the job document with scenes."""
+
+    run: Run
+    document: str
+    v: int = WIRE_VERSION
+
+
+@dataclass(frozen=True)
+class Task(_Wired):
+    """One thing to make.
+
+    Attributes:
+      task_id: Unique in its run and stable between runs: `voice/003`.
+      total: How many tasks this wave of the run has; the gather waits for that many.
+      required: Whether the job fails when this task fails.
+      key: Content key of the result, from `artefact_key(stage, params)`.
+      plan: Blob name of what was planned together with this task: the job document with its
+        scenes, or the edit; handed on to whoever gathers the parts.
+      label: How the user knows this thing, for messages: `scenes[2].visual media/pool.jpg`.
+      params: Everything the maker needs; files by blob name.
+    """
+
+    run: Run
+    task_id: str
+    stage: Stage
+    total: int
+    required: bool
+    key: str
+    plan: str
+    label: str
+    params: dict[str, Any] = field(hash=False)
+    v: int = WIRE_VERSION
+
+
+class PartStatus(Enum):
+    """How a task ended."""
+
+    DONE = "done"
+    CACHED = "cached"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A failure as data: what the user, the ledger and the manifest are told."""
+
+    stage: str
+    code: ErrorCode
+    message: str
+    retryable: bool
+    stderr_tail: str = ""
+
+    @classmethod
+    def of(cls, stage: str, error: AiprodError) -> "Problem":
+        tail = str(error.facts.get("stderr_tail", ""))
+        return cls(stage, error.code, error.message, error.retryable, tail[-_TAIL_IN_ELEMENT:])
+
+
+@dataclass(frozen=True)
+class Part(_Wired):
+    """How one task ended; exactly one per task. What was made is found by stage and key."""
+
+    run: Run
+    task_id: str
+    stage: Stage
+    total: int
+    required: bool
+    key: str
+    plan: str
+    status: PartStatus
+    seconds: float = 0.0
+    problem: Problem | None = None
+    v: int = WIRE_VERSION
+
+    @property
+    def is_made(self) -> bool:
+        return self.status in (PartStatus.DONE, PartStatus.CACHED)
+
+
+@dataclass(frozen=True)
+class Gathered(_Wired):
+    """All parts of one wave of a run.
+
+    Attributes:
+      plan: Blob name of what their tasks were planned from.
+      parts: Blob name of a `PartList`, ordered by task id.
+    """
+
+    run: Run
+    plan: str
+    parts: str
+    v: int = WIRE_VERSION
+
+
+@dataclass(frozen=True)
+class PartList(_Wired):
+    """The parts of one wave, ordered by task id."""
+
+    parts: tuple[Part, ...]
+    v: int = WIRE_VERSION
+
+
+class Ending(Enum):
+    """How a run ended. `incomplete`: parts are missing although no input is left; run again."""
+
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    INCOMPLETE = "incomplete"
+
+
+@dataclass(frozen=True)
+class Outcome(_Wired):
+    """The end of a run, on its way to the ledger.
+
+    Attributes:
+      problems: Why it failed, or which optional parts are missing from a finished video.
+      manifest: Where the manifest was delivered; only when done.
+    """
+
+    run: Run
+    ending: Ending
+    problems: tuple[Problem, ...] = ()
+    manifest: str | None = None
+    v: int = WIRE_VERSION
+
+
+@dataclass(frozen=True)
+class DeadLetter(_Wired):
+    """A message that is no job: the reason, and the message itself, cut to 8 kB, as text."""
+
+    reason: str
+    stage: str
+    message: str
+    v: int = WIRE_VERSION

@@ -1,0 +1,117 @@
+"""Everything AIPROD can say went wrong.
+
+AiprodError              code, retryable, a sentence for people
+├── InvalidInput         the job document or its files: the user acts
+│   └── UnsupportedMedia a file that is not what it says, or cannot be decoded
+├── NoMatch              nothing fits the query (sound effects): the user acts
+├── ProviderRejected     a generation service will never accept this request
+├── ProviderUnavailable  a generation service did not answer: a retry may help
+├── ToolMissing          FFmpeg or a library is not on this machine: the operator acts
+├── ToolFailed           FFmpeg or a helper process died; facts: stderr_tail
+├── TimedOut             wall-clock limit reached, the process group was killed
+├── ResourceLimit        disk or memory is full: the operator acts, then a retry helps
+├── QualityMissed        the file was made, measured, and missed its target
+└── Cancelled            the user stopped the job; a status, not a failure
+"""
+
+from enum import Enum
+
+
+class ErrorCode(Enum):
+    """The closed list of reasons a stage or a job can fail for. Values are public."""
+
+    INVALID_INPUT = "invalid_input"
+    UNSUPPORTED_MEDIA = "unsupported_media"
+    NO_MATCH = "no_match"
+    PROVIDER_REJECTED = "provider_rejected"
+    PROVIDER_UNAVAILABLE = "provider_unavailable"
+    TOOL_MISSING = "tool_missing"
+    TOOL_FAILED = "tool_failed"
+    TIMEOUT = "timeout"
+    RESOURCE_LIMIT = "resource_limit"
+    QUALITY_MISSED = "quality_missed"
+    CANCELLED = "cancelled"
+    INTERNAL = "internal"
+
+
+class AiprodError(Exception):
+    """An expected failure: one sentence for people, a code and facts for programs."""
+
+    code = ErrorCode.INTERNAL
+    retryable = False
+
+    def __init__(self, message: str, **facts: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.facts = facts
+
+
+class InvalidInput(AiprodError):
+    """The job or one of its files cannot be used as it is."""
+
+    code = ErrorCode.INVALID_INPUT
+
+
+class UnsupportedMedia(InvalidInput):
+    """A media file that is not what its name says, is damaged, or is too large."""
+
+    code = ErrorCode.UNSUPPORTED_MEDIA
+
+
+class NoMatch(AiprodError):
+    """Nothing in the library or service fits the query."""
+
+    code = ErrorCode.NO_MATCH
+
+
+class ProviderRejected(AiprodError):
+    """A generation service refuses this request and will refuse it again."""
+
+    code = ErrorCode.PROVIDER_REJECTED
+
+
+class ProviderUnavailable(AiprodError):
+    """A generation service did not answer; the same request may succeed later."""
+
+    code = ErrorCode.PROVIDER_UNAVAILABLE
+    retryable = True
+
+
+class ToolMissing(AiprodError):
+    """A program or library this machine needs is not there."""
+
+    code = ErrorCode.TOOL_MISSING
+
+
+class ToolFailed(AiprodError):
+    """A child process ended badly. Fact `stderr_tail`: its last output, at most 64 kB."""
+
+    code = ErrorCode.TOOL_FAILED
+    retryable = True
+
+
+class TimedOut(AiprodError):
+    """A step exceeded its wall-clock limit and was killed."""
+
+    code = ErrorCode.TIMEOUT
+    retryable = True
+
+
+class ResourceLimit(AiprodError):
+    """Disk or memory is exhausted; what was already made is kept."""
+
+    code = ErrorCode.RESOURCE_LIMIT
+    retryable = True
+
+
+class QualityMissed(AiprodError):
+    """The finished file was measured and is not what was promised."""
+
+    code = ErrorCode.QUALITY_MISSED
+
+
+class Cancelled(AiprodError):
+    """The user asked to stop; finished parts are kept."""
+
+    code = ErrorCode.CANCELLED
+    retryable = True

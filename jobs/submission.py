@@ -1,0 +1,50 @@
+"""A job as it was handed in: the document, and its files by content."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from jobs.wire import canonical, sha256
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """A file of the user's, stored under its content hash.
+
+    Attributes:
+      blob: Blob name.
+      original: The uri as the document has it.
+      kind: `image` or `clip`.
+    """
+
+    blob: str
+    original: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """The job document (plain JSON data, as parsed) and the files its uris name."""
+
+    document: dict[str, Any]
+    inputs: tuple[InputFile, ...] = ()
+
+    def blob_of(self, uri: str) -> str | None:
+        """Blob name of the file behind a uri of the document."""
+        return next((file.blob for file in self.inputs if file.original == uri), None)
+
+
+def job_id(title: str, submission: Submission) -> str:
+    """Id of a job rendered from a file: readable words, then eight digits of its content.
+
+    The same document with the same files is the same job, wherever it is rendered; an edited one
+    is another job and gets a folder of its own, so no video is ever overwritten by another.
+    """
+    words = "".join(c if c.isascii() and c.isalnum() else "-" for c in title.lower())
+    slug = "-".join(part for part in words.split("-") if part)[:40].strip("-") or "job"
+    content = canonical(
+        {
+            "document": submission.document,
+            "inputs": sorted([file.original, file.blob] for file in submission.inputs),
+        }
+    )
+    return f"{slug}-{sha256(content)[:8]}"
