@@ -1,0 +1,117 @@
+"""What stages made, found again by content key: the rule that pays for nothing twice.
+
+Media is stored under its own hash; a small record under `parts/<stage>/<key>.json`, written last,
+names it. A record is therefore complete or absent.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from jobs.stages import VERSIONS, Stage
+from jobs.wire import from_json, to_json
+from storage.blobs import Blobs
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Who made an artefact and under which terms; all of it ends in the manifest.
+
+    Attributes:
+      source_type: Digital source type of IPTC: `algorithmicMedia` for procedural synthesis,
+        `humanEdits` for files of the user's, `trainedAlgorithmicMedia` for models.
+    """
+
+    provider: str
+    model: str = ""
+    request_id: str = ""
+    cost_usd: float = 0.0
+    licence: str = ""
+    attribution: str = ""
+    source_type: str = "algorithmicMedia"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One artefact.
+
+    Attributes:
+      media: Blob names by role: `{"audio": "media/3f/3f..9a.wav"}`.
+      facts: What later stages need to know: duration, words, sections, measurements.
+      seconds: How long making it took.
+    """
+
+    stage: Stage
+    stage_version: int
+    key: str
+    origin: Origin
+    media: dict[str, str] = field(default_factory=dict, hash=False)
+    facts: dict[str, Any] = field(default_factory=dict, hash=False)
+    seconds: float = 0.0
+
+
+def content_name(data: bytes, suffix: str) -> str:
+    """Blob name of this content. `suffix` with its dot: `.wav`."""
+    return _name(hashlib.sha256(data).hexdigest(), suffix)
+
+
+def content_name_of(path: Path, suffix: str) -> str:
+    """Blob name of the content of a file."""
+    with path.open("rb") as file:
+        return _name(hashlib.file_digest(file, "sha256").hexdigest(), suffix)
+
+
+def _name(digest: str, suffix: str) -> str:
+    return f"media/{digest[:2]}/{digest}{suffix}"
+
+
+@dataclass(frozen=True)
+class Artefacts:
+    """Records and media in a blob store."""
+
+    blobs: Blobs
+
+    def find(self, stage: Stage, key: str) -> Record | None:
+        """What was made for this key before, if anything."""
+        data = self.blobs.read(_record_name(stage, key))
+        return from_json(Record, data) if data is not None else None
+
+    def keep(
+        self,
+        stage: Stage,
+        key: str,
+        origin: Origin,
+        media: Mapping[str, Path | tuple[bytes, str]],
+        facts: dict[str, Any],
+        seconds: float,
+    ) -> Record:
+        """Stores what a stage made; the first to keep a key wins and its record is returned.
+
+        `media`: by role, a local file, or bytes and the suffix of their blob name.
+        """
+        names = {role: self.keep_media(content) for role, content in media.items()}
+        record = Record(stage, VERSIONS[stage], key, origin, names, facts, round(seconds, 3))
+        if self.blobs.create(_record_name(stage, key), to_json(record)):
+            return record
+        return self.find(stage, key) or record
+
+    def keep_media(self, content: Path | tuple[bytes, str]) -> str:
+        """Stores media under its hash and returns its blob name."""
+        if isinstance(content, Path):
+            name = content_name_of(content, content.suffix)
+            self.blobs.create_from(name, content)
+        else:
+            data, suffix = content
+            name = content_name(data, suffix)
+            self.blobs.create(name, data)
+        return name
+
+    def keep_json(self, value: Any) -> str:
+        """Stores a dataclass as JSON and returns its blob name."""
+        return self.keep_media((to_json(value), ".json"))
+
+
+def _record_name(stage: Stage, key: str) -> str:
+    return f"parts/{stage.value}/{key}.json"

@@ -1,0 +1,58 @@
+"""Finished files, where the user looks for them."""
+
+import contextlib
+import errno
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jobs.errors import InvalidInput, ResourceLimit
+
+
+def deliver(root: str, job_id: str, files: Mapping[str, Path], manifest: dict[str, Any]) -> str:
+    """Puts files and then manifest.json into the job's folder; returns the manifest's path.
+
+    Each file appears whole or not at all. Files of an earlier run of the same job that this run
+    does not have are removed, after the manifest no longer names them.
+
+    Raises:
+      InvalidInput: The folder cannot be written. ResourceLimit: the disk is full.
+    """
+    folder = Path(root) / job_id
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, path in files.items():
+            _place(folder / name, path.open("rb"))
+        text = json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n"
+        with tempfile.TemporaryFile() as written:
+            written.write(text)
+            written.seek(0)
+            _place(folder / "manifest.json", written)
+        kept = {*files, "manifest.json"}
+        for old in folder.iterdir():
+            if old.is_file() and old.name not in kept:
+                old.unlink()
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ResourceLimit(f"the disk is full: {folder} takes no more data") from error
+        raise InvalidInput(f"cannot write into {folder}: {error.strerror}") from error
+    return str(folder / "manifest.json")
+
+
+def _place(target: Path, source: Any) -> None:
+    descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file, source:
+            shutil.copyfileobj(source, file, 1 << 20)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(target)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            Path(temporary).unlink()
+        raise

@@ -1,0 +1,360 @@
+"""The truth about jobs: their states, runs and parts, in SQL."""
+
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Float,
+    cast,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from jobs.elements import Ending, Part, PartStatus, Problem, Run, Task
+from jobs.errors import InvalidInput, ResourceLimit
+from jobs.states import TERMINAL, Status, predecessors
+from jobs.wire import canonical, from_json, plain
+from storage.tables import JOB_EVENTS, JOBS, METADATA, PARTS
+
+BUSY_TIMEOUT_S = 30  # a writer waits this long for another one; transactions here take milliseconds
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """A job as the ledger has it."""
+
+    id: str
+    status: Status
+    generation: int
+    token: int
+    submission: str
+    manifest: str | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class PartRow:
+    """A part of the current run: `units_done` of `units` (frames for a render, else 1)."""
+
+    task_id: str
+    stage: str
+    status: str
+    units_done: int
+    units: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """All reads and writes of job state. Every write of a run carries its fencing token."""
+
+    engine: Engine
+
+    def add(self, job_id: str, submission: str) -> int:
+        """Queues a job, or a new run of a job that is known; returns the generation.
+
+        A new run takes a new token, so whatever still works on an older run can no longer write.
+        """
+        with self._begin() as connection:
+            row = connection.execute(
+                select(JOBS.c.generation, JOBS.c.token).where(JOBS.c.id == job_id)
+            ).one_or_none()
+            values: dict[str, Any] = {
+                "status": Status.QUEUED.value,
+                "generation": row.generation + 1 if row else 1,
+                "token": row.token + 1 if row else 1,
+                "submission": submission,
+                "manifest": None,
+                "problems": [],
+                "cancel_requested": 0,
+                "updated_at": self._now(),
+            }
+            if row:
+                connection.execute(update(JOBS).where(JOBS.c.id == job_id).values(values))
+            else:
+                connection.execute(insert(JOBS).values(id=job_id, created_at=self._now(), **values))
+            generation = int(values["generation"])
+            self._note(connection, job_id, generation, Status.QUEUED.value, {})
+        return generation
+
+    def admit(self, job_id: str) -> Run | None:
+        """Takes a queued job into work: compare-and-set queued -> planning, with a new token.
+
+        Returns None when the job is not queued any more: already taken, ended, or unknown.
+        """
+        with self._begin() as connection:
+            row = connection.execute(
+                update(JOBS)
+                .where(JOBS.c.id == job_id, JOBS.c.status == Status.QUEUED.value)
+                .values(
+                    status=Status.PLANNING.value, token=JOBS.c.token + 1, updated_at=self._now()
+                )
+                .returning(JOBS.c.generation, JOBS.c.token, JOBS.c.submission)
+            ).one_or_none()
+            if not row:
+                return None
+            self._note(connection, job_id, row.generation, Status.PLANNING.value, {})
+            return Run(job_id, row.generation, row.token, row.submission)
+
+    def advance(self, run: Run, status: Status) -> bool:
+        """Moves a run to its next state; false when it is no longer this run's to move."""
+        with self._begin() as connection:
+            moved = self._move(connection, run, status, {})
+            if moved:
+                self._note(connection, run.job_id, run.generation, status.value, {})
+        return moved
+
+    def settle(
+        self, run: Run, ending: Ending, problems: Sequence[Problem], manifest: str | None
+    ) -> bool:
+        """Ends a run; false when it had ended already or another run has taken over."""
+        status = Status.QUEUED if ending is Ending.INCOMPLETE else Status(ending.value)
+        found = [plain(problem) for problem in problems]
+        with self._begin() as connection:
+            settled = self._move(connection, run, status, {"problems": found, "manifest": manifest})
+            if settled:
+                self._note(
+                    connection, run.job_id, run.generation, ending.value, {"problems": found}
+                )
+        return settled
+
+    def cancel(self, job_id: str) -> None:
+        """Asks whoever works on a job to stop; a job that has ended is left as it is."""
+        with self._begin() as connection:
+            connection.execute(
+                update(JOBS)
+                .where(JOBS.c.id == job_id, JOBS.c.status.not_in([s.value for s in TERMINAL]))
+                .values(cancel_requested=1, updated_at=self._now())
+            )
+
+    def is_stopped(self, run: Run) -> bool:
+        """Whether work on a run is in vain: cancelled, ended, or taken over by a newer run."""
+        with self._reading() as connection:
+            row = connection.execute(
+                select(JOBS.c.cancel_requested, JOBS.c.token, JOBS.c.status).where(
+                    JOBS.c.id == run.job_id
+                )
+            ).one_or_none()
+        return (
+            row is None
+            or bool(row.cancel_requested)
+            or row.token != run.token
+            or Status(row.status) in TERMINAL
+        )
+
+    def job(self, job_id: str) -> JobRow | None:
+        """The job, or None when it is not known."""
+        with self._reading() as connection:
+            row = connection.execute(select(JOBS).where(JOBS.c.id == job_id)).one_or_none()
+        if row is None:
+            return None
+        problems = tuple(_problem(data) for data in row.problems)
+        return JobRow(
+            row.id,
+            Status(row.status),
+            row.generation,
+            row.token,
+            row.submission,
+            row.manifest,
+            problems,
+        )
+
+    def plan_parts(self, tasks: Iterable[tuple[Task, int]]) -> None:
+        """Notes tasks as planned, each with its units; a repeated call changes nothing."""
+        rows = [
+            {
+                "job_id": task.run.job_id,
+                "generation": task.run.generation,
+                "task_id": task.task_id,
+                "stage": task.stage.value,
+                "key": task.key,
+                "status": "planned",
+                "units_done": 0,
+                "units": units,
+                "seconds": 0.0,
+                "problem": None,
+            }
+            for task, units in tasks
+        ]
+        if not rows:
+            return
+        with self._begin() as connection:
+            known = set(
+                connection.scalars(
+                    select(PARTS.c.task_id).where(
+                        PARTS.c.job_id == rows[0]["job_id"],
+                        PARTS.c.generation == rows[0]["generation"],
+                    )
+                )
+            )
+            fresh = [row for row in rows if row["task_id"] not in known]
+            if fresh:
+                connection.execute(insert(PARTS), fresh)
+
+    def note_part(self, part: Part) -> None:
+        """Notes how a task ended."""
+        values: dict[str, Any] = {
+            "status": part.status.value,
+            "seconds": part.seconds,
+            "problem": plain(part.problem) if part.problem else None,
+        }
+        if part.is_made:
+            values["units_done"] = PARTS.c.units
+        with self._begin() as connection:
+            connection.execute(
+                update(PARTS).where(*_is_part(part.run, part.task_id)).values(values)
+            )
+            if part.status in (PartStatus.FAILED, PartStatus.DONE):
+                self._note(
+                    connection,
+                    part.run.job_id,
+                    part.run.generation,
+                    f"part_{part.status.value}",
+                    {"task": part.task_id, "seconds": part.seconds},
+                )
+
+    def note_progress(self, task: Task, units_done: int) -> None:
+        """Notes how far a running task is; at most a few times a second."""
+        with self._begin() as connection:
+            connection.execute(
+                update(PARTS)
+                .where(
+                    *_is_part(task.run, task.task_id), PARTS.c.status.in_(("planned", "running"))
+                )
+                .values(status="running", units_done=units_done)
+            )
+
+    def parts(self, job_id: str, generation: int) -> tuple[PartRow, ...]:
+        """The parts of a run, ordered by task id."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                select(PARTS)
+                .where(PARTS.c.job_id == job_id, PARTS.c.generation == generation)
+                .order_by(PARTS.c.task_id)
+            ).all()
+        return tuple(
+            PartRow(r.task_id, r.stage, r.status, r.units_done, r.units, r.seconds) for r in rows
+        )
+
+    def events(self, job_id: str, after: int = 0) -> tuple[tuple[int, str, dict[str, Any]], ...]:
+        """Events of a job in order, as (id, kind, data), those with an id above `after`."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                select(JOB_EVENTS)
+                .where(JOB_EVENTS.c.job_id == job_id, JOB_EVENTS.c.id > after)
+                .order_by(JOB_EVENTS.c.id)
+            ).all()
+        return tuple((row.id, row.kind, row.data) for row in rows)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self.engine.dispose()
+
+    def _begin(self) -> AbstractContextManager[Connection]:
+        return self.engine.begin()
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        # Outside a transaction: on SQLite ours begin by taking the write lock.
+        return self.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+
+    def _move(
+        self, connection: Connection, run: Run, status: Status, values: dict[str, Any]
+    ) -> bool:
+        moved = connection.execute(
+            update(JOBS)
+            .where(
+                JOBS.c.id == run.job_id,
+                JOBS.c.token == run.token,
+                JOBS.c.status.in_([s.value for s in predecessors(status)]),
+            )
+            .values(status=status.value, updated_at=self._now(), **values)
+        )
+        return bool(moved.rowcount == 1)
+
+    def _note(
+        self, connection: Connection, job_id: str, generation: int, kind: str, data: dict[str, Any]
+    ) -> None:
+        connection.execute(
+            insert(JOB_EVENTS).values(
+                job_id=job_id, generation=generation, at=self._now(), kind=kind, data=data
+            )
+        )
+
+    def _now(self) -> ColumnElement[float]:
+        if self.engine.dialect.name == "sqlite":
+            return (func.julianday("now") - 2440587.5) * 86400.0
+        return cast(func.extract("epoch", func.clock_timestamp()), Float)
+
+
+def open_ledger(database_url: str) -> Ledger:
+    """Opens the ledger and makes its tables where they are missing.
+
+    Raises:
+      InvalidInput: The database cannot be opened or written.
+    """
+    engine = create_engine(database_url, poolclass=NullPool if _is_sqlite(database_url) else None)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", lambda c: c.execute(text("BEGIN IMMEDIATE")))
+    try:
+        METADATA.create_all(engine)
+    except OperationalError as error:
+        raise _translated(error, database_url) from error
+    return Ledger(engine)
+
+
+def sqlite_url(folder: Path) -> str:
+    """Database url of the embedded ledger in this folder, which is created."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(f"cannot create the data folder {folder}: {error.strerror}") from error
+    if not os.access(folder, os.W_OK):
+        raise InvalidInput(f"cannot write into the data folder {folder}: permission denied")
+    return f"sqlite:///{(folder / 'ledger.db').absolute()}"
+
+
+def _is_sqlite(url: str) -> bool:
+    return url.startswith("sqlite")
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's BEGIN IMMEDIATE, not the driver's late one
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _translated(error: OperationalError, url: str) -> InvalidInput | ResourceLimit:
+    if "disk is full" in str(error):
+        return ResourceLimit("the disk is full: the ledger cannot be written")
+    return InvalidInput(f"cannot open the ledger at {url.rsplit('@')[-1]}: {error.orig}")
+
+
+def _is_part(run: Run, task_id: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        PARTS.c.job_id == run.job_id,
+        PARTS.c.generation == run.generation,
+        PARTS.c.task_id == task_id,
+    )
+
+
+def _problem(data: dict[str, Any]) -> Problem:
+    return from_json(Problem, canonical(data))

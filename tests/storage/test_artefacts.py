@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pytest
+
+from jobs.stages import Stage, artefact_key
+from storage.artefacts import Artefacts, Origin
+from storage.directory import DirectoryBlobs
+
+KEY = artefact_key(Stage.VOICE, {"text": "hello"})
+
+
+@pytest.fixture
+def artefacts(tmp_path: Path) -> Artefacts:
+    return Artefacts(DirectoryBlobs(tmp_path))
+
+
+def test_what_was_kept_is_found_with_its_media_and_facts(artefacts: Artefacts) -> None:
+    artefacts.keep(
+        Stage.VOICE, KEY, Origin("espeak"), {"audio": (b"RIFF", ".wav")}, {"samples": 3}, 1.5
+    )
+
+    record = artefacts.find(Stage.VOICE, KEY)
+
+    assert record is not None
+    assert (record.facts, record.seconds, record.origin.provider) == ({"samples": 3}, 1.5, "espeak")
+    assert artefacts.blobs.read(record.media["audio"]) == b"RIFF"
+
+
+def test_the_first_record_of_a_key_stays(artefacts: Artefacts) -> None:
+    first = artefacts.keep(Stage.VOICE, KEY, Origin("a"), {"audio": (b"1", ".wav")}, {}, 0)
+
+    second = artefacts.keep(Stage.VOICE, KEY, Origin("b"), {"audio": (b"2", ".wav")}, {}, 0)
+
+    assert second == first
+
+
+def test_equal_media_is_stored_once(artefacts: Artefacts, tmp_path: Path) -> None:
+    path = tmp_path / "take.wav"
+    path.write_bytes(b"same")
+
+    assert artefacts.keep_media(path) == artefacts.keep_media((b"same", ".wav"))
+
+
+@pytest.mark.parametrize(
+    ("stage", "params"),
+    [
+        pytest.param(Stage.MUSIC, {"text": "hello"}, id="another stage"),
+        pytest.param(Stage.VOICE, {"text": "hullo"}, id="another value"),
+        pytest.param(Stage.VOICE, {"text": "hello", "speed": 1.0}, id="one parameter more"),
+    ],
+)
+def test_keys_differ_when_anything_differs(stage: Stage, params: dict[str, object]) -> None:
+    assert artefact_key(stage, params) != KEY
+
+
+def test_keys_do_not_depend_on_the_order_of_parameters() -> None:
+    assert artefact_key(Stage.VOICE, {"a": 1, "b": 2}) == artefact_key(
+        Stage.VOICE, {"b": 2, "a": 1}
+    )
