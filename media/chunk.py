@@ -1,0 +1,314 @@
+"""A chunk: whole scenes, drawn frame by frame and encoded by one FFmpeg."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import ffmpeg
+
+from media.cues import Cue
+from media.lettering import CaptionLook, draw_captions, draw_title
+from media.motion import motion
+from media.overlay import Overlay
+from media.planes import Planes
+from media.run import Workspace, compiled
+from media.shots import ColorShot, Shot, open_clip, open_still
+from media.transitions import transition
+
+TITLE_FADE_S = 0.4
+KEYFRAME_INTERVAL_S = 2
+PROGRESS_INTERVAL_FRAMES = 15
+CUES_AT_ONCE = 12
+# x264 settings by output quality of the job document.
+_QUALITY = {"draft": ("veryfast", 20), "standard": ("medium", 20)}
+
+
+@dataclass(frozen=True)
+class Title:
+    """Words drawn over a shot; `language` as in the job document."""
+
+    text: str
+    subtitle: str | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True)
+class Captions:
+    """Captions of one scene, in chunk frames, in order; `style` is `block` or `karaoke`."""
+
+    cues: tuple[Cue, ...]
+    style: str
+    language: str
+
+
+@dataclass(frozen=True)
+class ShotSpec:
+    """One scene's picture in a chunk.
+
+    Attributes:
+      kind: `still`, `clip` or `color`.
+      source: Blob name of the picture or clip; a colour `#rrggbb` for `color`.
+      first: Chunk frame at which the shot begins; negative for the shot before the chunk's own
+        first scene, of which only the end is seen, under the transition.
+      frames: Whole length of the shot.
+      start_s, length_s: For clips: the part of the file that may be used, in seconds.
+      scene: Number of the scene, from 0; varies `auto` motion.
+    """
+
+    kind: str
+    source: str
+    first: int
+    frames: int
+    motion: str = "none"
+    scene: int = 0
+    start_s: float = 0.0
+    length_s: float = 0.0
+    title: Title | None = None
+
+
+@dataclass(frozen=True)
+class Seam:
+    """A transition: from chunk frame `start`, over `frames` frames, between two shots."""
+
+    kind: str
+    start: int
+    frames: int
+
+
+@dataclass(frozen=True)
+class ChunkSpec:
+    """Everything that decides what a chunk looks like.
+
+    Attributes:
+      shots: In order; neighbours overlap by the seam between them.
+      seams: One between each two neighbouring shots; `frames` is 0 for a cut.
+      captions: Captions to burn in, by scene, in order; empty when none are.
+      fonts: Fingerprint of the installed fonts, when any text is drawn.
+    """
+
+    width: int
+    height: int
+    frame_rate: tuple[int, int]
+    frames: int
+    quality: str
+    shots: tuple[ShotSpec, ...]
+    seams: tuple[Seam, ...]
+    captions: tuple[Captions, ...] = ()
+    fonts: str = ""
+
+    @property
+    def rate(self) -> Fraction:
+        return Fraction(*self.frame_rate)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A finished chunk: its file, and characters that no installed font could draw."""
+
+    path: Path
+    missing_glyphs: tuple[str, ...]
+
+
+def render_chunk(
+    space: Workspace,
+    spec: ChunkSpec,
+    files: Mapping[str, Path],
+    progress: Callable[[int], None],
+) -> Encoded:
+    """Draws and encodes a chunk into `space.folder`.
+
+    Args:
+      files: Local files by the blob names that the shots name.
+      progress: Called now and then with the number of frames done.
+
+    Raises:
+      UnsupportedMedia, ToolFailed, TimedOut, ResourceLimit, Cancelled.
+    """
+    missing: set[str] = set()
+    with drawn(space, spec, files, progress, missing) as frames:
+        space.run(compiled(chunk_graph(spec), "warning"), feed=frames)
+    return Encoded(space.folder / "chunk.mp4", tuple(sorted(missing)))
+
+
+@contextmanager
+def drawn(
+    space: Workspace,
+    spec: ChunkSpec,
+    files: Mapping[str, Path],
+    progress: Callable[[int], None],
+    missing: set[str],
+) -> Iterator[Iterator[Any]]:
+    """The frames of a chunk as raw video, drawn one by one; one buffer is used for all.
+
+    Args:
+      missing: Gets the characters that no installed font could draw, while frames are drawn.
+    """
+    with ExitStack() as stack:
+        shots = [_Opened(stack, space, spec, shot, files, missing) for shot in spec.shots]
+        yield _frames(spec, shots, _captions(space, spec, missing), progress)
+
+
+def chunk_graph(spec: ChunkSpec) -> Any:
+    """The FFmpeg graph that encodes raw frames from stdin into chunk.mp4.
+
+    One x264 thread: two chunks side by side use two cores as well as two threads do, and the
+    result is the same in every run, which it is not with several threads.
+    """
+    preset, crf = _QUALITY[spec.quality]
+    rate = f"{spec.rate.numerator}/{spec.rate.denominator}"
+    frames = ffmpeg.input(
+        "pipe:0",
+        format="rawvideo",
+        pixel_format="yuv420p",
+        video_size=(spec.width, spec.height),
+        framerate=rate,
+        protocol_whitelist="pipe",
+        color_range="tv",
+        colorspace="bt709",
+        color_primaries="bt709",
+        color_trc="bt709",
+    )
+    return frames.output(
+        "chunk.mp4",
+        format="mp4",
+        fflags="+bitexact",
+        map_metadata=-1,
+        **encoder(preset, crf, spec.rate),
+    )
+
+
+def encoder(preset: str, crf: int, rate: Fraction) -> dict[str, Any]:
+    """x264 options; equal options give streams that can be joined by copy."""
+    return {
+        "vcodec": "libx264",
+        "preset": preset,
+        "crf": crf,
+        "profile:v": "high",
+        "pix_fmt": "yuv420p",
+        "threads": 1,
+        "g": round(rate * KEYFRAME_INTERVAL_S),
+        "flags:v": "+bitexact",
+        "color_range": "tv",
+        "colorspace": "bt709",
+        "color_primaries": "bt709",
+        "color_trc": "bt709",
+        # A time base that counts frames exactly, for any frame rate.
+        "video_track_timescale": rate.numerator,
+    }
+
+
+class _Opened:
+    """A shot of the chunk with its title, drawn in ascending frames, opened when first seen."""
+
+    def __init__(
+        self,
+        stack: ExitStack,
+        space: Workspace,
+        spec: ChunkSpec,
+        shot: ShotSpec,
+        files: Mapping[str, Path],
+        missing: set[str],
+    ) -> None:
+        self._stack, self._space, self._spec, self._files = stack, space, spec, files
+        self.shot = shot
+        self._missing = missing
+        self._source: Shot | None = None
+        self._title: Overlay | None = None
+        self._fade = max(1, round(spec.rate * Fraction(TITLE_FADE_S)))
+
+    def draw(self, chunk_frame: int, onto: Planes) -> None:
+        frame = chunk_frame - self.shot.first
+        if self._source is None:
+            self._source = self._open(frame)
+            self._title = self._drawn_title()
+        self._source.draw(frame, onto)
+        if self._title:
+            edge = min(frame + 1, self.shot.frames - frame)
+            self._title.draw(onto, min(1.0, edge / self._fade))
+
+    def close(self) -> None:
+        """Lets go of the picture; memory then does not grow with the number of scenes."""
+        self._source = self._title = None
+
+    def _drawn_title(self) -> Overlay | None:
+        title = self.shot.title
+        if title is None:
+            return None
+        size = (self._spec.width, self._spec.height)
+        drawn = draw_title(self._space, size, title.text, title.subtitle, title.language)
+        self._missing.update(drawn.missing_glyphs)
+        return Overlay.of(drawn.sprite.x, drawn.sprite.y, drawn.sprite.rgba)
+
+    def _open(self, first: int) -> Shot:
+        shot, spec = self.shot, self._spec
+        if shot.kind == "color":
+            return ColorShot(shot.source)
+        path = self._files[shot.source]
+        if shot.kind == "clip":
+            return self._stack.enter_context(
+                open_clip(
+                    self._space,
+                    path,
+                    size=(spec.width, spec.height),
+                    frame_rate=spec.rate,
+                    start_s=shot.start_s,
+                    duration_s=shot.length_s,
+                    first=first,
+                )
+            )
+        moves = motion(shot.motion, shot.scene)
+        return open_still(path, spec.width, spec.height, moves, shot.frames)
+
+
+def _frames(
+    spec: ChunkSpec,
+    shots: Sequence[_Opened],
+    captions: Iterator[tuple[int, int, Overlay]],
+    progress: Callable[[int], None],
+) -> Iterator[Any]:
+    frame, before, after = (Planes.blank(spec.width, spec.height) for _ in range(3))
+    current = 0
+    caption = next(captions, None)
+    for number in range(spec.frames):
+        while current + 1 < len(shots) and number >= _end(spec.seams[current]):
+            shots[current].close()
+            current += 1
+        seam = spec.seams[current] if current < len(spec.seams) else None
+        if seam and number >= seam.start:
+            shots[current].draw(number, before)
+            shots[current + 1].draw(number, after)
+            share = (number - seam.start + 1) / (seam.frames + 1)
+            transition(seam.kind)(before, after, share, frame)
+        else:
+            shots[current].draw(number, frame)
+        while caption and caption[1] <= number:
+            caption = next(captions, None)
+        if caption and caption[0] <= number:
+            caption[2].draw(frame)
+        if number % PROGRESS_INTERVAL_FRAMES == 0:
+            progress(number)
+        yield frame.data
+
+
+def _end(seam: Seam) -> int:
+    return seam.start + seam.frames
+
+
+def _captions(
+    space: Workspace, spec: ChunkSpec, missing: set[str]
+) -> Iterator[tuple[int, int, Overlay]]:
+    """First frame, last frame + 1 and picture of each caption state, drawn when reached.
+
+    A few cues at a time: a long narration in karaoke style has a sprite for each of its words.
+    """
+    for scene in spec.captions:
+        look = CaptionLook(scene.style, spec.width, spec.height, scene.language)
+        for first in range(0, len(scene.cues), CUES_AT_ONCE):
+            drawn = draw_captions(space, look, scene.cues[first : first + CUES_AT_ONCE])
+            missing.update(drawn.missing_glyphs)
+            for state in drawn.states:
+                sprite = state.sprite
+                yield state.start, state.end, Overlay.of(sprite.x, sprite.y, sprite.rgba)

@@ -1,0 +1,159 @@
+"""The quality gate: what came out is measured, whatever the exit codes said."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import ffmpeg
+
+from jobs.errors import QualityMissed
+from media.loudness import measured
+from media.master import LoudnessTarget
+from media.packets import list_packets
+from media.run import CLIP_FORMATS, Workspace, compiled, fenced_input
+
+MAX_AV_DIFFERENCE_S = 0.043  # two AAC frames at 48 kHz
+LOUDNESS_TOLERANCE_LU = 0.5
+SILENCE_LUFS = -60.0  # below this a programme is silent by design and has no loudness to miss
+_BLACK = re.compile(r"black_start:([\d.]+) black_end:([\d.]+)")
+_FREEZE = re.compile(r"freeze_(start|end): ([\d.]+)")
+_VIDEO_LINE = re.compile(r"Stream #0:\d+.*Video: (.+)")
+MIN_BLACK_S, MIN_FREEZE_S = 0.5, 2.0
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of the video, in seconds."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What was measured on the finished file.
+
+    Attributes:
+      frames: Video packets, each one frame.
+      av_difference_s: Length of sound minus length of picture.
+      video: FFmpeg's description of the video stream.
+      black, frozen: Stretches of black (0.5 s and longer) and of still picture (2 s and longer).
+    """
+
+    frames: int
+    width: int
+    height: int
+    duration_s: float
+    av_difference_s: float
+    video: str
+    lufs: float
+    peak_dbtp: float
+    lra: float
+    black: tuple[Span, ...]
+    frozen: tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What the file must be."""
+
+    frames: int
+    width: int
+    height: int
+    rate: Fraction
+    loudness: LoudnessTarget
+    has_sound: bool
+
+
+def measure_video(space: Workspace, path: Path) -> Quality:
+    """Measures a finished file: packets, timing, loudness, black and frozen stretches."""
+    tracks = list_packets(space, path)
+    video = next((track for track in tracks if track.kind == "video"), None)
+    audio = next((track for track in tracks if track.kind == "audio"), None)
+    if video is None or audio is None:
+        raise QualityMissed("the finished file lacks picture or sound")
+    description, black, frozen = _looked_at(space, path, float(video.duration_s))
+    sound = measured(space, path)
+    return Quality(
+        frames=len(video.starts),
+        width=video.size[0],
+        height=video.size[1],
+        duration_s=round(float(video.duration_s), 6),
+        av_difference_s=round(
+            float(_heard(audio.starts, audio.ends, audio.time_base) - video.duration_s), 6
+        ),
+        video=description,
+        lufs=sound.lufs,
+        peak_dbtp=sound.peak_dbtp,
+        lra=sound.lra,
+        black=black,
+        frozen=frozen,
+    )
+
+
+def misses(quality: Quality, promise: Promise) -> tuple[str, ...]:
+    """Everything in which a file differs from what was promised, a sentence each."""
+    found = []
+    if quality.frames != promise.frames:
+        found.append(f"{quality.frames} frames instead of {promise.frames}")
+    if (quality.width, quality.height) != (promise.width, promise.height):
+        found.append(
+            f"{quality.width}x{quality.height} instead of {promise.width}x{promise.height}"
+        )
+    planned_s = float(promise.frames / promise.rate)
+    if abs(quality.duration_s - planned_s) > float(0.5 / promise.rate):
+        found.append(f"{quality.duration_s:.3f} s of picture instead of {planned_s:.3f} s")
+    if abs(quality.av_difference_s) >= MAX_AV_DIFFERENCE_S:
+        found.append(f"sound and picture differ by {quality.av_difference_s * 1000:.0f} ms")
+    for tag in ("h264 (High)", "yuv420p", "bt709"):
+        if tag not in quality.video:
+            found.append(f"the video stream is not {tag}: {quality.video}")
+    if promise.has_sound and quality.lufs > SILENCE_LUFS:
+        off = quality.lufs - promise.loudness.lufs
+        if abs(off) > LOUDNESS_TOLERANCE_LU:
+            found.append(
+                f"{quality.lufs:.1f} LUFS instead of {promise.loudness.lufs:g} "
+                f"(tolerance {LOUDNESS_TOLERANCE_LU:g} LU)"
+            )
+    if quality.peak_dbtp > promise.loudness.peak_dbtp:
+        found.append(
+            f"true peak {quality.peak_dbtp:.1f} dBTP above {promise.loudness.peak_dbtp:g} dBTP"
+        )
+    return tuple(found)
+
+
+def _heard(starts: Sequence[int], ends: Sequence[int], time_base: Fraction) -> Fraction:
+    # Priming lies before time zero and is not heard.
+    return max(ends) * time_base - max(min(starts), 0) * time_base
+
+
+def _looked_at(
+    space: Workspace, path: Path, duration_s: float
+) -> tuple[str, tuple[Span, ...], tuple[Span, ...]]:
+    # Non-reference frames are skipped: a third of the work finds the same stretches.
+    picture = (
+        fenced_input(path, CLIP_FORMATS, skip_frame="noref", skip_loop_filter="all")
+        .video.filter("scale", 320, -2, flags="fast_bilinear")
+        .filter("blackdetect", d=MIN_BLACK_S, pix_th=0.02, pic_th=0.995)
+        .filter("freezedetect", n=0.0003, d=MIN_FREEZE_S)
+    )
+    output = ffmpeg.output(picture, "pipe:1", format="null", fps_mode="passthrough")
+    said = space.run(compiled(output), capture=True).stderr_tail
+    description = next((m[1] for m in _VIDEO_LINE.finditer(said)), "unknown")
+    black = tuple(Span(float(m[1]), float(m[2])) for m in _BLACK.finditer(said))
+    return description, black, _spans(_FREEZE.findall(said), duration_s)
+
+
+def _spans(marks: Sequence[tuple[str, str]], duration_s: float) -> tuple[Span, ...]:
+    spans, start = [], None
+    for kind, at in marks:
+        if kind == "start":
+            start = float(at)
+        elif start is not None:
+            spans.append(Span(start, float(at)))
+            start = None
+    if start is not None:
+        spans.append(Span(start, round(duration_s, 3)))
+    return tuple(spans)

@@ -1,0 +1,86 @@
+import pytest
+
+from jobs.elements import (
+    MAX_ELEMENT_BYTES,
+    DeadLetter,
+    Ending,
+    Gathered,
+    Outcome,
+    Part,
+    PartStatus,
+    Problem,
+    Run,
+    Script,
+    Task,
+)
+from jobs.errors import ErrorCode, ToolFailed
+from jobs.stages import Stage
+from jobs.submission import InputFile, Submission, job_id
+
+RUN = Run("job", 2, 5, "media/submission.json")
+PROBLEM = Problem("voice", ErrorCode.TIMEOUT, "too slow", True, "tail")
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        pytest.param(RUN, id="run"),
+        pytest.param(Script(RUN, "media/a.json"), id="script"),
+        pytest.param(
+            Task(RUN, "v/0", Stage.VOICE, 3, True, "k", "p", "l", {"a": [1, "é"]}), id="task"
+        ),
+        pytest.param(
+            Part(RUN, "v/0", Stage.VOICE, 3, True, "k", "p", PartStatus.FAILED, 1.5, PROBLEM),
+            id="part",
+        ),
+        pytest.param(Gathered(RUN, "p", "parts"), id="gathered"),
+        pytest.param(Outcome(RUN, Ending.FAILED, (PROBLEM,)), id="outcome"),
+        pytest.param(DeadLetter("why", "decode", "what"), id="dead letter"),
+    ],
+)
+def test_elements_come_back_from_their_bytes(element: Task) -> None:
+    assert type(element).from_bytes(element.to_bytes()) == element
+
+
+def test_the_longest_narration_fits_into_an_element() -> None:
+    task = Task(RUN, "v/0", Stage.VOICE, 3, True, "k" * 64, "p" * 80, "l", {"text": "語" * 5000})
+
+    assert len(task.to_bytes()) < MAX_ELEMENT_BYTES
+
+
+def test_a_problem_keeps_the_end_of_what_the_tool_said() -> None:
+    problem = Problem.of("render", ToolFailed("died", stderr_tail="x" * 60_000 + "the end"))
+
+    assert problem.stderr_tail.endswith("the end")
+    assert len(problem.stderr_tail) == 4000
+
+
+DOCUMENT = Submission({"title": "T"}, (InputFile("media/a.jpg", "a.jpg", "image"),))
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        pytest.param("Tide pools", "tide-pools", id="words"),
+        pytest.param("../../etc/passwd", "etc-passwd", id="a path"),
+        pytest.param("مرحبا", "job", id="no Latin letters"),
+        pytest.param("x" * 200, "x" * 40, id="long"),
+    ],
+)
+def test_a_job_is_named_in_safe_letters(name: str, slug: str) -> None:
+    assert job_id(name, DOCUMENT).rpartition("-")[0] == slug
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(Submission({"title": "U"}, DOCUMENT.inputs), id="another document"),
+        pytest.param(
+            Submission(DOCUMENT.document, (InputFile("media/b.jpg", "a.jpg", "image"),)),
+            id="the same name with another content",
+        ),
+    ],
+)
+def test_another_content_is_another_job(other: Submission) -> None:
+    assert job_id("T", DOCUMENT) != job_id("T", other)
+    assert job_id("T", DOCUMENT) == job_id("T", Submission({"title": "T"}, DOCUMENT.inputs))

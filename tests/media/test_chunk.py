@@ -1,0 +1,109 @@
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from media.chunk import Captions, ChunkSpec, Seam, ShotSpec, Title, chunk_graph, drawn, render_chunk
+from media.cues import Cue, CueWord
+from media.packets import list_packets
+from media.planes import Planes
+from media.run import Workspace, compiled
+
+RED, BLUE = ShotSpec("color", "#ff0000", 0, 24), ShotSpec("color", "#0000ff", 16, 24)
+SPEC = ChunkSpec(64, 36, (24, 1), 40, "draft", (RED, BLUE), (Seam("crossfade", 16, 8),))
+
+
+def frames(space: Workspace, spec: ChunkSpec, files: dict[str, Path] | None = None) -> list[Planes]:
+    with drawn(space, spec, files or {}, lambda _: None, set()) as stream:
+        return [Planes(np.array(frame)) for frame in stream]
+
+
+def test_the_encoder_is_told_everything() -> None:
+    assert compiled(chunk_graph(SPEC), "warning") == [
+        "-nostdin", "-hide_banner", "-nostats", "-loglevel", "warning", "-y",
+        "-f", "rawvideo", "-video_size", "64x36", "-color_primaries", "bt709",
+        "-color_range", "tv", "-color_trc", "bt709", "-colorspace", "bt709",
+        "-framerate", "24/1", "-pixel_format", "yuv420p", "-protocol_whitelist", "pipe",
+        "-i", "pipe:0",
+        "-f", "mp4", "-color_primaries", "bt709", "-color_range", "tv", "-color_trc", "bt709",
+        "-colorspace", "bt709", "-crf", "20", "-fflags", "+bitexact", "-flags:v", "+bitexact",
+        "-g", "48", "-map_metadata", "-1", "-pix_fmt", "yuv420p", "-preset", "veryfast",
+        "-profile:v", "high", "-threads", "1", "-vcodec", "libx264",
+        "-video_track_timescale", "24", "chunk.mp4",
+    ]  # fmt: skip
+
+
+def test_a_chunk_has_exactly_its_frames(space: Workspace) -> None:
+    counted: list[int] = []
+
+    encoded = render_chunk(space, SPEC, {}, counted.append)
+
+    (track,) = list_packets(space, encoded.path)
+    assert (len(track.starts), track.size, track.duration_s) == (40, (64, 36), Fraction(40, 24))
+    assert counted == [0, 15, 30]
+
+
+def test_the_same_chunk_gives_the_same_bytes(space: Workspace) -> None:
+    first = render_chunk(space, SPEC, {}, lambda _: None).path.read_bytes()
+    second = render_chunk(space, SPEC, {}, lambda _: None).path.read_bytes()
+
+    assert first == second
+
+
+def test_a_crossfade_passes_evenly_from_one_shot_to_the_next(space: Workspace) -> None:
+    red = [int(frame.v[0, 0]) for frame in frames(space, SPEC)]
+
+    assert red[15] == 240
+    assert red[24] == 118
+    assert np.diff(red[15:25]).tolist() == pytest.approx([-13.6] * 9, abs=1)
+
+
+def test_a_chunk_that_begins_under_a_transition_shows_the_end_of_the_scene_before(
+    space: Workspace,
+) -> None:
+    whole = frames(space, SPEC)
+    later = ChunkSpec(
+        64, 36, (24, 1), 24, "draft",
+        (replace(RED, first=-16), replace(BLUE, first=0)), (Seam("crossfade", 0, 8),),
+    )  # fmt: skip
+
+    part = frames(space, later)
+
+    assert all(np.array_equal(a.data, b.data) for a, b in zip(whole[16:], part, strict=True))
+
+
+def test_motion_goes_on_through_a_transition(space: Workspace, tmp_path: Path) -> None:
+    picture = tmp_path / "a.png"
+    Image.effect_noise((256, 144), 90).convert("RGB").save(picture)
+    still = ShotSpec("still", "a", 0, 24, motion="zoom_in")
+    spec = replace(SPEC, shots=(still, BLUE))
+
+    shown = frames(space, spec, {"a": picture})
+
+    changes = [float(np.abs(shown[n].y.astype(int) - shown[n + 1].y).mean()) for n in range(12)]
+    assert min(changes) > 0
+
+
+def test_a_title_fades_in_and_out_with_its_shot(space: Workspace) -> None:
+    shot = ShotSpec("color", "#000000", 0, 48, title=Title("Hello"))
+    spec = ChunkSpec(320, 180, (24, 1), 48, "draft", (shot,), ())
+
+    light = [int(frame.y.max()) for frame in frames(space, spec)]
+
+    assert light[0] < light[5] < light[12]
+    assert light[24] > 220
+    assert light[47] < light[42] < light[36]
+
+
+def test_captions_stand_on_exactly_their_frames(space: Workspace) -> None:
+    word = CueWord("Hello", 10, 20)
+    captions = (Captions((Cue(10, 20, ((word,),)),), "block", "en"),)
+    shot = ShotSpec("color", "#000000", 0, 30)
+    spec = ChunkSpec(320, 180, (24, 1), 30, "draft", (shot,), (), captions)
+
+    lit = [number for number, frame in enumerate(frames(space, spec)) if frame.y.max() > 100]
+
+    assert lit == list(range(10, 20))

@@ -1,0 +1,95 @@
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from jobs.errors import QualityMissed
+from media.gate import Promise, Quality, Span, measure_video, misses
+from media.join import Piece, chunk_list, join
+from media.master import LoudnessTarget
+from media.run import Workspace
+
+GOOD = Quality(
+    frames=90, width=64, height=36, duration_s=3.0, av_difference_s=0.01,
+    video="h264 (High) (avc1), yuv420p(tv, bt709), 64x36", lufs=-14.2, peak_dbtp=-1.2, lra=4.0,
+    black=(), frozen=(),
+)  # fmt: skip
+PROMISE = Promise(90, 64, 36, Fraction(30), LoudnessTarget(-14.0, -1.0), has_sound=True)
+
+
+def test_a_file_as_promised_misses_nothing() -> None:
+    assert misses(GOOD, PROMISE) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        pytest.param({"frames": 89}, "89 frames instead of 90", id="a frame lost"),
+        pytest.param({"width": 62}, "62x36 instead of 64x36", id="size"),
+        pytest.param({"duration_s": 2.9}, "2.900 s of picture instead of 3.000 s", id="length"),
+        pytest.param({"av_difference_s": 0.05}, "differ by 50 ms", id="sound too long"),
+        pytest.param({"av_difference_s": -0.05}, "differ by -50 ms", id="sound too short"),
+        pytest.param({"video": "h264 (High), yuv420p"}, "not bt709", id="colour tags"),
+        pytest.param({"video": "hevc, yuv420p(bt709)"}, "not h264 (High)", id="codec"),
+        pytest.param({"lufs": -14.6}, "-14.6 LUFS instead of -14", id="too quiet"),
+        pytest.param({"lufs": -13.4}, "-13.4 LUFS instead of -14", id="too loud"),
+        pytest.param({"peak_dbtp": -0.9}, "true peak -0.9 dBTP above -1", id="peak"),
+    ],
+)
+def test_every_miss_is_told(change: dict[str, object], says: str) -> None:
+    (told,) = misses(replace(GOOD, **change), PROMISE)  # type: ignore[arg-type] # fields by name
+
+    assert says in told
+
+
+def test_a_silent_video_has_no_loudness_to_miss() -> None:
+    assert misses(replace(GOOD, lufs=-70.0, peak_dbtp=-120.0), PROMISE) == ()
+
+
+def sound(space: Workspace, seconds: float) -> None:
+    source = f"sine=f=440:d={seconds}"
+    space.run(["-y", "-f", "lavfi", "-i", source, "-ar", "48000", "-ac", "2", "sound.m4a"])
+
+
+def piece(space: Workspace, name: str, source: str) -> Piece:
+    arguments = ["-pix_fmt", "yuv420p", "-video_track_timescale", "30", "-y", name]
+    space.run(["-f", "lavfi", "-i", f"{source}:s=64x36:r=30", "-frames:v", "90", *arguments])
+    return Piece(space.folder / name, 90)
+
+
+def test_black_and_frozen_stretches_are_found(space: Workspace) -> None:
+    pieces = [piece(space, "a.mp4", "testsrc2=d=3"), piece(space, "b.mp4", "color=black:d=3")]
+    sound(space, 6)
+
+    quality = measure_video(
+        space, join(space, pieces, Fraction(30), space.folder / "sound.m4a", None)
+    )
+
+    assert (quality.frames, quality.duration_s) == (180, 6.0)
+    assert abs(quality.av_difference_s) < 0.03
+    assert quality.black == (Span(pytest.approx(3.0, abs=0.1), pytest.approx(6.0, abs=0.2)),)
+    assert quality.frozen == (Span(pytest.approx(3.0, abs=0.2), pytest.approx(6.0, abs=0.2)),)
+
+
+def test_a_file_without_sound_misses_its_promise(space: Workspace) -> None:
+    silent = piece(space, "a.mp4", "testsrc2=d=3")
+
+    with pytest.raises(QualityMissed, match="lacks picture or sound"):
+        measure_video(space, silent.path)
+
+
+def test_chunk_durations_add_up_at_any_frame_rate() -> None:
+    rate = Fraction(30000, 1001)
+    pieces = [Piece(Path(f"/store/{name}.mp4"), 125) for name in "abc"]
+
+    listed = chunk_list(pieces, rate)
+
+    durations = [int(line.split()[1][:-2]) for line in listed.splitlines() if "duration" in line]
+    assert sum(durations) == round(375 / rate * 1_000_000)
+
+
+def test_paths_with_quotes_are_quoted() -> None:
+    listed = chunk_list([Piece(Path("/it's here/a.mp4"), 30)], Fraction(30))
+
+    assert "file 'file:/it'\\''s here/a.mp4'" in listed
