@@ -1,0 +1,211 @@
+"""The `aiprod` command."""
+
+import json
+import logging
+import sys
+import warnings
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from jobs.errors import AiprodError, InvalidInput
+from jobs.version import VERSION
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="aiprod",
+    help="Turns a job file into a finished video: narrated, scored, captioned.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+JobPath = Annotated[Path, typer.Argument(help="Job file (JSON).", show_default=False)]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a field: output.quality=draft."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"aiprod {VERSION}")
+        raise typer.Exit
+
+
+@app.command()
+def render(
+    jobs: Annotated[list[Path], typer.Argument(help="Job files (JSON).", show_default=False)],
+    out: Annotated[Path, typer.Option(help="Folder for finished videos.")] = Path("out"),
+    sets: Sets = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the videos of job files, here and now, without a server."""
+    from jobs.states import Status
+    from pipeline.progress import open_display
+    from pipeline.render import render as render_job
+
+    settings = _settings()
+    display = open_display(sys.stderr if as_json else sys.stdout)
+    results, code = [], DONE
+    for path in jobs:
+        try:
+            result = render_job(path, out, sets or [], settings, display)
+        except InvalidInput as error:
+            display.end()
+            results.append(
+                {"id": None, "status": "invalid", "file": str(path), "error": error.message}
+            )
+            _complain(error)
+            code = BAD_INPUT
+            continue
+        except AiprodError as error:
+            display.end()
+            results.append(
+                {"id": None, "status": "failed", "file": str(path), "error": error.message}
+            )
+            _complain(error)
+            code = code or FAILED
+            continue
+        display.end()
+        results.append({"file": str(path), **result.as_json()})
+        _say_how_it_ended(result.as_json(), as_json)
+        if result.status is Status.CANCELLED:
+            code = INTERRUPTED
+            break
+        if result.status is not Status.DONE:
+            code = code or FAILED
+    if as_json:
+        typer.echo(json.dumps(results[0] if len(results) == 1 else results, ensure_ascii=False))
+    raise typer.Exit(code)
+
+
+@app.command()
+def validate(job: JobPath, sets: Sets = None, as_json: AsJson = False) -> None:
+    """Check a job file and the files it names; every mistake is listed at once."""
+    from pipeline.ingest import read_job_file
+
+    try:
+        file = read_job_file(job, sets or [])
+    except InvalidInput as error:
+        if as_json:
+            lines = error.message.splitlines()
+            typer.echo(json.dumps({"valid": False, "mistakes": lines[1:] or lines}))
+        _stop(error)
+    if as_json:
+        typer.echo(json.dumps({"valid": True, "scenes": len(file.job.scenes or ())}))
+    else:
+        typer.echo(f"{job}: valid")
+
+
+@app.command()
+def plan(job: JobPath, sets: Sets = None, as_json: AsJson = False) -> None:
+    """Show stages, what exists already, length and cost. Calls nothing, pays nothing."""
+    from pipeline.ingest import read_job_file
+    from pipeline.plan import plan as plan_job
+    from storage.artefacts import Artefacts
+    from storage.directory import DirectoryBlobs
+
+    settings = _settings()
+    try:
+        planned = plan_job(
+            read_job_file(job, sets or []), Artefacts(DirectoryBlobs(settings.data.absolute()))
+        )
+    except InvalidInput as error:
+        _stop(error)
+    if as_json:
+        typer.echo(json.dumps(planned.as_json()))
+        return
+    about = "" if planned.length_is_exact else "about "
+    typer.echo(
+        f"{job}: {planned.scenes} scenes, {about}{planned.length_s:.1f} s, {planned.frames} frames"
+    )
+    for stage in planned.stages:
+        reused = f", {stage.cached} reused" if stage.cached else ""
+        typer.echo(f"  {stage.stage:<8} {stage.parts:>4} by {stage.provider}{reused}")
+    typer.echo(f"  cost: {planned.cost_usd:.2f} USD")
+    for note in planned.notes:
+        typer.echo(f"  note: {note}")
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what is missing on this machine and how to get it."""
+    from dataclasses import asdict
+
+    from pipeline.doctor import examine
+
+    findings = list(examine(_settings()))
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings]))
+    else:
+        for finding in findings:
+            mark = "ok     " if finding.is_good else "MISSING" if finding.is_needed else "missing"
+            typer.echo(f"{mark} {finding.name:<20} {finding.detail}")
+            if finding.remedy:
+                typer.echo(f"        -> {finding.remedy}")
+    bad = any(finding.is_needed and not finding.is_good for finding in findings)
+    raise typer.Exit(FAILED if bad else DONE)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the job document."""
+    from jobs.document import job_schema
+
+    typer.echo(json.dumps(job_schema(), indent=2, ensure_ascii=False))
+
+
+def main() -> None:
+    """Entry point of the `aiprod` program."""
+    warnings.simplefilter("ignore")  # of libraries; they are for developers, and tests show them
+    app()
+
+
+def _settings() -> Any:
+    from pipeline.options import Settings
+
+    try:
+        settings = Settings.from_environment()
+    except InvalidInput as error:
+        _stop(error)
+    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    return settings
+
+
+def _say_how_it_ended(result: dict[str, Any], as_json: bool) -> None:
+    lines = []
+    problems = result["problems"]
+    if result["status"] == "done":
+        made, reused = result["made"], result["reused"]
+        how = (
+            f"{made} parts made, {reused} reused"
+            if made
+            else f"nothing to make, {reused} parts reused"
+        )
+        lines.append(f"  done in {result['seconds']:.1f} s: {how}")
+        lines += [f"  note: {problem['message']}" for problem in problems]
+        lines.append(f"  {result['video']}")
+    else:
+        lines.append(f"  {result['status']}")
+        lines += [
+            f"  {problem['stage']}: {problem['message']} [{problem['code']}]"
+            for problem in problems
+        ]
+    typer.echo("\n".join(lines), err=as_json or result["status"] != "done")
+
+
+def _complain(error: AiprodError) -> None:
+    first, *more = error.message.splitlines()
+    typer.echo("\n  ".join([f"aiprod: {first}", *more]), err=True)
+
+
+def _stop(error: AiprodError) -> NoReturn:
+    _complain(error)
+    raise typer.Exit(BAD_INPUT)

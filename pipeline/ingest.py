@@ -1,0 +1,126 @@
+"""From a job file to a submission: the document checked, its files stored by content."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jobs.assets import unavailable_providers
+from jobs.document import Job, apply_overrides, decode_json, job_from, job_json
+from jobs.errors import InvalidInput
+from jobs.scene import Clip, Image
+from jobs.submission import InputFile, Submission
+from media.pictures import picture_size
+from storage.artefacts import Artefacts, content_name_of
+
+MAX_DOCUMENT_BYTES = 8 * 1024 * 1024  # 500 scenes of 5,000 characters fit twice
+
+
+@dataclass(frozen=True)
+class JobFile:
+    """A job read from a file: the parsed document, and the local files that it names."""
+
+    name: str
+    job: Job
+    files: tuple[tuple[str, str, Path], ...]  # uri, kind, local path
+
+
+def read_job_file(path: Path, overrides: Sequence[str] = ()) -> JobFile:
+    """Reads and checks a job file and the media files it names.
+
+    Raises:
+      InvalidInput: With every mistake found, a line each.
+    """
+    data = _document(path, overrides)
+    job = job_from(data, name=str(path))
+    files, mistakes = [], list(unavailable_providers(job))
+    seen: set[str] = set()
+    for place, kind, uri in _uris(job):
+        local = (path.parent / uri).absolute()
+        if uri in seen:
+            continue
+        seen.add(uri)
+        try:
+            _check_file(uri, kind, local)
+            files.append((uri, kind, local))
+        except InvalidInput as error:
+            mistakes.append(f"{place}: {error.message}")
+    if mistakes:
+        raise InvalidInput(_listed(str(path), mistakes))
+    return JobFile(path.stem, job, tuple(files))
+
+
+def submit_files(file: JobFile, artefacts: Artefacts) -> Submission:
+    """Stores the files of a job under their content and names them in a submission."""
+    inputs = []
+    for uri, kind, local in file.files:
+        suffix = _suffix(local)
+        name = content_name_of(local, suffix)
+        artefacts.blobs.create_from(name, local)
+        inputs.append(InputFile(name, uri, kind))
+    return Submission(json.loads(job_json(file.job)), tuple(inputs))
+
+
+def named_files(file: JobFile) -> Submission:
+    """The submission as `submit_files` would make it, without storing anything."""
+    inputs = tuple(
+        InputFile(content_name_of(local, _suffix(local)), uri, kind)
+        for uri, kind, local in file.files
+    )
+    return Submission(json.loads(job_json(file.job)), inputs)
+
+
+def _document(path: Path, overrides: Sequence[str]) -> Any:
+    try:
+        if path.stat().st_size > MAX_DOCUMENT_BYTES:
+            raise InvalidInput(f"{path}: larger than {MAX_DOCUMENT_BYTES // 2**20} MiB")
+        content = path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{path}: cannot be read: {error.strerror}") from error
+    return apply_overrides(decode_json(content, name=str(path)), overrides)
+
+
+def _listed(name: str, mistakes: Sequence[str]) -> str:
+    if len(mistakes) == 1:
+        return f"{name}: {mistakes[0]}"
+    return "\n".join([f"{name}: {len(mistakes)} mistakes", *mistakes])
+
+
+def _uris(job: Job) -> Iterator[tuple[str, str, str]]:
+    for index, scene in enumerate(job.scenes or ()):
+        match scene.visual:
+            case Image(uri=uri):
+                yield f"scenes[{index}].visual.uri", "image", uri
+            case Clip(uri=uri):
+                yield f"scenes[{index}].visual.uri", "clip", uri
+
+
+def _check_file(uri: str, kind: str, path: Path) -> None:
+    if "://" in uri:
+        raise InvalidInput(f"{uri} is not a local file; download it and name the file")
+    if not path.is_file():
+        raise InvalidInput(f"there is no file {uri} (looked for {path})")
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError as error:
+        raise InvalidInput(f"{uri} cannot be read: {error.strerror}") from error
+    if not head:
+        raise InvalidInput(f"{uri} is empty")
+    if kind == "image":
+        picture_size(path)
+    elif _clip_suffix(head) is None:
+        raise InvalidInput(f"{uri} is not a clip (accepted: MP4, MOV, MKV, WebM)")
+
+
+def _clip_suffix(head: bytes) -> str | None:
+    if head[4:8] == b"ftyp":
+        return ".mp4"
+    return ".mkv" if head.startswith(b"\x1a\x45\xdf\xa3") else None
+
+
+def _suffix(path: Path) -> str:
+    # From the content: the name of a file proves nothing, and FFmpeg would believe it.
+    with path.open("rb") as file:
+        return _clip_suffix(file.read(16)) or ".picture"

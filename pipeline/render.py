@@ -1,0 +1,170 @@
+"""One job from a file to a video, in this process."""
+
+import contextlib
+import logging
+import signal
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from jobs.elements import Problem
+from jobs.errors import InvalidInput, ToolMissing
+from jobs.states import TERMINAL, Status
+from jobs.submission import job_id
+from jobs.wire import plain
+from media.run import find_ffmpeg
+from pipeline.ingest import read_job_file, submit_files
+from pipeline.options import Settings
+from pipeline.progress import Display
+from storage.artefacts import Artefacts
+from storage.directory import DirectoryBlobs
+from storage.ledger import Ledger, PartRow, open_ledger, sqlite_url
+
+REFRESH_S = 0.2
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """How a render ended.
+
+    Attributes:
+      made, reused: How many parts were made now, and how many were there already.
+    """
+
+    id: str
+    status: Status
+    folder: Path
+    made: int
+    reused: int
+    seconds: float
+    problems: tuple[Problem, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The summary that `--json` prints."""
+        video = self.folder / "final.mp4"
+        return {
+            "id": self.id,
+            "status": self.status.value,
+            "video": str(video) if self.status is Status.DONE else None,
+            "manifest": str(self.folder / "manifest.json") if self.status is Status.DONE else None,
+            "made": self.made,
+            "reused": self.reused,
+            "seconds": round(self.seconds, 2),
+            "problems": [plain(problem) for problem in self.problems],
+        }
+
+
+def render(
+    path: Path, out: Path, overrides: Sequence[str], settings: Settings, display: Display
+) -> Rendered:
+    """Renders one job file. What was made before, for this job or another, is not made again.
+
+    Raises:
+      InvalidInput: The job, its files, or a folder cannot be used; nothing has been started.
+      ToolMissing: This machine lacks FFmpeg.
+    """
+    started = time.monotonic()
+    file = read_job_file(path, overrides)
+    find_ffmpeg(settings.ffmpeg)
+    _check_writable(out)
+    url = sqlite_url(settings.data)
+    artefacts = Artefacts(DirectoryBlobs(settings.data.absolute()))
+    submission = submit_files(file, artefacts)
+    job = job_id(file.name, submission)
+    ledger = open_ledger(url)
+    generation = ledger.add(job, artefacts.keep_json(submission))
+    display.start(path.name, job)
+    with _stopping_on_signals(ledger, job, display):
+        _work(job, url, out, settings, ledger, generation, display)
+    row = ledger.job(job)
+    parts = ledger.parts(job, generation)
+    ledger.close()
+    if row is None or row.status not in TERMINAL:
+        raise ToolMissing(f"job {job} was interrupted; run the same command again to go on")
+    return Rendered(
+        job,
+        row.status,
+        out / job,
+        _count(parts, "done"),
+        _count(parts, "cached"),
+        time.monotonic() - started,
+        row.problems,
+    )
+
+
+def _work(
+    job: str,
+    url: str,
+    out: Path,
+    settings: Settings,
+    ledger: Ledger,
+    generation: int,
+    display: Display,
+) -> None:
+    """Runs the graph in a thread of its own; this one watches the ledger and shows progress."""
+    # Beam takes over a second to import, so it starts after the job has been checked.
+    from pipeline.execute import execute
+    from transforms.decode_jobs import job_message
+    from transforms.studio import StudioConfig, clear_abandoned_work
+
+    clear_abandoned_work(settings.data)
+    studio = StudioConfig(
+        data=str(settings.data.absolute()),
+        database_url=url,
+        deliver_to=str(out.absolute()),
+        ffmpeg=settings.ffmpeg,
+        workers=settings.workers,
+    )
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            execute([job_message(job)], studio)
+        except BaseException as error:
+            failure.append(error)
+
+    thread = threading.Thread(target=run, name="graph")
+    thread.start()
+    while thread.is_alive():
+        thread.join(REFRESH_S)
+        display.update(ledger.parts(job, generation))
+    display.update(ledger.parts(job, generation))
+    if failure:
+        logging.getLogger(__name__).error("the graph stopped", exc_info=failure[0])
+
+
+def _check_writable(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / ".aiprod-writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise InvalidInput(f"cannot write into {out}: {error.strerror}") from error
+
+
+@contextlib.contextmanager
+def _stopping_on_signals(ledger: Ledger, job: str, display: Display) -> Iterator[None]:
+    """Ctrl-C and SIGTERM cancel the job: FFmpeg is killed within a second, parts are kept."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        display.note(f"{signal.Signals(number).name}: stopping; finished parts are kept")
+        ledger.cancel(job)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may handle signals; whoever called us has its own way to stop
+        return
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _count(parts: Sequence[PartRow], status: str) -> int:
+    return sum(part.status == status for part in parts)

@@ -1,0 +1,93 @@
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+# As small as a video can be and still have everything: speech, music, an effect, two pictures,
+# a transition, captions.
+SMALL: dict[str, Any] = {
+    "title": "Small",
+    "scenes": [
+        {
+            "narration": "One wave.",
+            "visual": {"type": "color", "color": "#204060"},
+            "effects": [{"query": "ocean waves", "at": {"word": "wave"}}],
+            "transition": {"type": "crossfade", "duration_s": 0.2},
+        },
+        {"narration": "Two.", "visual": {"type": "title", "text": "Two"}},
+    ],
+    "music": {"prompt": "calm piano"},
+    "output": {"height": 144, "fps": 24, "quality": "draft"},
+}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A folder with a data folder, where commands are run as a user would."""
+
+    folder: Path
+
+    def write(self, name: str, content: Any) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            path.write_text(json.dumps(content), encoding="utf-8")
+        return path
+
+    def environment(self, **more: str) -> dict[str, str]:
+        return {**os.environ, "AIPROD_DATA": str(self.folder / "data"), **more}
+
+    def command(self, *arguments: str) -> list[str]:
+        program = "import sys; from pipeline.cli import main; sys.argv[0] = 'aiprod'; main()"
+        return [sys.executable, "-c", program, *arguments]
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment(PYTHONPATH=str(REPOSITORY), **environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, *arguments: str, **environment: str) -> Ran:
+        with self.start(*arguments, **environment) as process:
+            out, err = process.communicate(timeout=300)
+            return Ran(process.returncode, out, err)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+@pytest.fixture
+def small_job() -> Callable[..., dict[str, Any]]:
+    def build(**changes: Any) -> dict[str, Any]:
+        return {**json.loads(json.dumps(SMALL)), **changes}
+
+    return build

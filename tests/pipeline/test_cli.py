@@ -1,0 +1,193 @@
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.pipeline.conftest import Desk
+
+Build = Callable[..., dict[str, Any]]
+
+
+def long_job(build: Build) -> dict[str, Any]:
+    """Enough frames that a signal arrives while they are being made."""
+    scene = {"narration": "One.", "duration_s": 30, "visual": {"type": "title", "text": "Wait"}}
+    output = {"height": 720, "fps": 30, "quality": "standard"}
+    return build(scenes=[scene, {**scene, "narration": "Two."}], output=output)
+
+
+def descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def wait_for(process: subprocess.Popen[str], line: str) -> None:
+    assert process.stderr is not None
+    for said in process.stderr:
+        if line in said:
+            return
+    raise AssertionError(f"the command ended without saying {line!r}")
+
+
+def leftovers(desk: Desk) -> list[str]:
+    return [
+        str(path.relative_to(desk.folder))
+        for path in desk.folder.rglob("*")
+        if path.is_file() and (".new-" in path.name or "/work/" in str(path))
+    ]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
+def test_a_signal_stops_the_job_and_running_again_goes_on(
+    desk: Desk, small_job: Build, number: signal.Signals
+) -> None:
+    job = str(desk.write("job.json", long_job(small_job)))
+    with desk.start("render", job, "--json") as process:
+        wait_for(process, "Video frames")
+        children = descendants(process)
+        sent = time.monotonic()
+        process.send_signal(number)
+        out, _ = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert json.loads(out)["status"] == "cancelled"
+    assert time.monotonic() - sent < 30
+    _gone, alive = psutil.wait_procs(children, 5)
+    assert not alive
+    assert leftovers(desk) == []
+    assert not list((desk.folder / "out").rglob("*.mp4"))
+
+    again = desk.run("render", job, "--json", "--set", "output.height=144")
+    assert again.json["status"] == "done"
+    assert again.json["reused"] >= 2  # the narrations
+
+
+def test_after_kill_nine_the_job_is_finished_from_what_was_made(
+    desk: Desk, small_job: Build
+) -> None:
+    job = str(desk.write("job.json", long_job(small_job)))
+    with desk.start("render", job) as process:
+        assert process.stdout is not None
+        for said in process.stdout:
+            if "Video frames" in said:
+                break
+        children = descendants(process)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate(timeout=60)
+    _gone, alive = psutil.wait_procs(children, 10)
+    assert not alive
+
+    again = desk.run("render", job, "--json", "--set", "output.height=144")
+
+    assert again.json["status"] == "done"
+    assert again.json["reused"] >= 2
+    assert leftovers(desk) == []
+
+
+def test_render_says_where_the_video_is_and_then_that_nothing_is_left_to_do(
+    desk: Desk, small_job: Build
+) -> None:
+    job = str(desk.write("job.json", small_job()))
+
+    first = desk.run("render", job)
+    second = desk.run("render", job)
+
+    video = Path(first.out.splitlines()[-1].strip())
+    assert (first.code, second.code) == (0, 0)
+    assert (desk.folder / video).stat().st_size > 10_000
+    assert "nothing to make" in second.out
+
+
+def test_the_same_job_gives_the_same_file_in_any_data_folder(desk: Desk, small_job: Build) -> None:
+    job = str(desk.write("job.json", small_job()))
+
+    first = desk.run("render", job, "--out", "a", "--json")
+    second = desk.run("render", job, "--out", "b", "--json", AIPROD_DATA=str(desk.folder / "other"))
+
+    assert first.json["id"] == second.json["id"]
+    videos = [Path(desk.folder / result.json["video"]).read_bytes() for result in (first, second)]
+    assert videos[0] == videos[1]
+
+
+def test_plan_tells_what_is_there_and_makes_nothing(desk: Desk, small_job: Build) -> None:
+    job = str(desk.write("job.json", small_job()))
+
+    before = desk.run("plan", job, "--json").json
+    made_by_planning = (desk.folder / "data").exists()
+    rendered = desk.run("render", job, "--json").json
+    after = desk.run("plan", job, "--json").json
+
+    assert not made_by_planning
+    assert [stage["cached"] for stage in before["stages"]] == [0, 0, 0, 0]
+    assert all(stage["cached"] == stage["parts"] for stage in after["stages"])
+    assert (before["length_is_exact"], after["length_is_exact"]) == (False, True)
+    manifest = json.loads((desk.folder / rendered["manifest"]).read_text())
+    assert after["frames"] == manifest["quality"]["frames"]
+
+
+def test_plan_says_what_a_prompt_needs_for_a_script(desk: Desk) -> None:
+    job = str(desk.write("job.json", {"prompt": "The history of tea."}))
+
+    assert "needs Gemini" in desk.run("plan", job).out
+
+
+def test_set_changes_a_field(desk: Desk, small_job: Build) -> None:
+    job = str(desk.write("job.json", small_job()))
+
+    good = desk.run("plan", job, "--set", "scenes[0].duration_s=20", "--json")
+    bad = desk.run("plan", job, "--set", "output.quality=best")
+
+    assert good.json["length_s"] > 20
+    assert bad.code == 2
+    assert "output.quality" in bad.err
+
+
+@pytest.mark.parametrize("command", [("--help",), ("validate", "job.json"), ("plan", "job.json")])
+def test_quick_commands_do_not_load_beam(
+    desk: Desk, small_job: Build, command: tuple[str, ...]
+) -> None:
+    desk.write("job.json", small_job())
+    program = (
+        "import sys; from pipeline.cli import app\n"
+        f"code = app({list(command)!r}, standalone_mode=False)\n"
+        "sys.exit('apache_beam' in sys.modules)"
+    )
+
+    ran = subprocess.run(
+        [desk.command()[0], "-c", program],
+        cwd=desk.folder,
+        env=desk.environment(PYTHONPATH=os.pathsep.join([str(Path(__file__).parents[2])])),
+        capture_output=True,
+        check=False,
+    )
+
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_doctor_finds_what_the_local_product_needs(desk: Desk) -> None:
+    ran = desk.run("doctor", "--json")
+
+    needed = [finding for finding in ran.json if finding["is_needed"]]
+    assert ran.code == 0
+    assert {"Python", "FFmpeg", "FFmpeg parts", "Voice", "Font: Latin"} <= {
+        finding["name"] for finding in needed if finding["is_good"]
+    }
+
+
+def test_doctor_says_how_to_get_what_is_missing(desk: Desk) -> None:
+    ran = desk.run("doctor", AIPROD_FFMPEG="/nowhere/ffmpeg")
+
+    assert ran.code == 1
+    assert "MISSING FFmpeg" in ran.out
+    assert "-> make setup" in ran.out
+
+
+def test_version_is_printed(desk: Desk) -> None:
+    from jobs.version import VERSION
+
+    assert desk.run("--version").out == f"aiprod {VERSION}\n"

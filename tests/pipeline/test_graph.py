@@ -1,0 +1,204 @@
+"""The graph as a whole, on the real runner, with real parts."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+import pytest
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.portability.api import beam_runner_api_pb2
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+
+from jobs.states import Status
+from jobs.submission import Submission
+from pipeline.execute import execute
+from pipeline.graph import FanOut, Produce
+from storage.ledger import sqlite_url
+from tests.pipeline.conftest import SMALL
+from transforms.decode_jobs import job_message
+from transforms.studio import StudioConfig
+
+GOLDEN = Path(__file__).parent / "graph.golden.json"
+
+
+def studio_in(folder: Path, out: str = "out") -> StudioConfig:
+    return StudioConfig(
+        data=str(folder / "data"),
+        database_url=sqlite_url(folder / "data"),
+        deliver_to=str(folder / out),
+        ffmpeg=None,
+        workers=2,
+    )
+
+
+def submit(config: StudioConfig, job_id: str, document: dict[str, Any]) -> bytes:
+    studio = config.open()
+    name = studio.artefacts.keep_json(Submission(document))
+    studio.ledger.add(job_id, name)
+    studio.close()
+    return job_message(job_id)
+
+
+def status_of(config: StudioConfig, job_id: str) -> Status:
+    studio = config.open()
+    row = studio.ledger.job(job_id)
+    studio.close()
+    assert row is not None
+    return row.status
+
+
+def deliverables(config: StudioConfig, job_id: str) -> dict[str, str]:
+    folder = Path(config.deliver_to) / job_id
+    return {
+        path.name: sha256(path.read_bytes()).hexdigest()
+        for path in folder.iterdir()
+        if path.name != "manifest.json"  # it tells times
+    }
+
+
+@pytest.fixture(scope="module")
+def pooled(tmp_path_factory: pytest.TempPathFactory) -> StudioConfig:
+    config = studio_in(tmp_path_factory.mktemp("pooled"))
+    execute([submit(config, "small", SMALL)], config, FanOut.POOLED)
+    return config
+
+
+def test_a_job_becomes_a_video_with_everything_beside_it(pooled: StudioConfig) -> None:
+    assert status_of(pooled, "small") is Status.DONE
+    assert set(deliverables(pooled, "small")) == {
+        "final.mp4", "poster.jpg", "captions.srt", "captions.vtt", "credits.txt",
+    }  # fmt: skip
+
+
+def test_the_manifest_names_every_part_and_what_was_measured(pooled: StudioConfig) -> None:
+    manifest = json.loads((Path(pooled.deliver_to) / "small" / "manifest.json").read_text())
+
+    assert manifest["id"] == "small"
+    assert {part["stage"] for part in manifest["parts"]} == {
+        "voice", "visual", "effect", "music", "mix", "render", "finish",
+    }  # fmt: skip
+    assert all(part["status"] == "done" for part in manifest["parts"])
+    assert abs(manifest["quality"]["lufs"] + 14) <= 0.5
+    assert manifest["quality"]["peak_dbtp"] <= -1.0
+    assert abs(manifest["quality"]["av_difference_s"]) < 0.043
+    assert manifest["quality"]["frames"] == manifest["scenes"][-1]["end_frame"]
+    assert [word["text"] for word in manifest["scenes"][0]["words"]] == ["One", "wave."]
+
+
+@pytest.mark.parametrize(
+    ("fan_out", "processes"),
+    [
+        pytest.param(FanOut.BRANCHES, 0, id="a branch per stage"),
+        pytest.param(FanOut.POOLED, 2, id="worker processes"),
+    ],
+)
+def test_every_way_to_run_gives_the_same_bytes(
+    pooled: StudioConfig, tmp_path: Path, fan_out: FanOut, processes: int
+) -> None:
+    config = studio_in(tmp_path)
+
+    execute([submit(config, "small", SMALL)], config, fan_out, processes=processes)
+
+    assert deliverables(config, "small") == deliverables(pooled, "small")
+
+
+def test_a_second_run_makes_nothing_again(pooled: StudioConfig) -> None:
+    config = replace(pooled, deliver_to=pooled.deliver_to + "-again")
+
+    execute([submit(config, "small", SMALL)], config)
+
+    studio = config.open()
+    parts = studio.ledger.parts("small", 2)
+    studio.close()
+    assert {part.status for part in parts} == {"cached"}
+    assert deliverables(config, "small") == deliverables(pooled, "small")
+
+
+def test_a_failed_effect_leaves_a_video_that_says_so(pooled: StudioConfig) -> None:
+    document = json.loads(json.dumps(SMALL))
+    document["scenes"][0]["effects"] = [{"query": "purple philosophy"}]
+
+    execute([submit(pooled, "degraded", document)], pooled)
+
+    manifest = json.loads((Path(pooled.deliver_to) / "degraded" / "manifest.json").read_text())
+    assert status_of(pooled, "degraded") is Status.DONE
+    (note,) = manifest["notes"]
+    assert (note["stage"], note["code"]) == ("effect", "no_match")
+    assert note["message"].startswith("scenes[0].effects[0]: ")
+
+
+def test_one_bad_job_does_not_disturb_the_others(pooled: StudioConfig) -> None:
+    bad = json.loads(json.dumps(SMALL))
+    bad["scenes"][0]["visual"] = {"type": "image", "uri": "gone.jpg"}
+    messages = [submit(pooled, "bad", bad), b"noise", submit(pooled, "good", SMALL)]
+
+    execute(messages, pooled)
+
+    assert status_of(pooled, "bad") is Status.FAILED
+    assert status_of(pooled, "good") is Status.DONE
+    assert not (Path(pooled.deliver_to) / "bad").exists()
+
+
+def test_a_prompt_is_spoken_in_scenes(pooled: StudioConfig) -> None:
+    document = {"prompt": "First this.\n\nThen that.", "music": None, "output": SMALL["output"]}
+
+    execute([submit(pooled, "prompt", document)], pooled)
+
+    manifest = json.loads((Path(pooled.deliver_to) / "prompt" / "manifest.json").read_text())
+    spoken = [[word["text"] for word in scene["words"]] for scene in manifest["scenes"]]
+    assert spoken == [["First", "this."], ["Then", "that."]]
+
+
+def test_a_message_that_comes_twice_is_worked_on_once(pooled: StudioConfig) -> None:
+    message = submit(pooled, "twice", SMALL)
+
+    execute([message, message], pooled)
+
+    studio = pooled.open()
+    kinds = [kind for _, kind, _ in studio.ledger.events("twice")]
+    studio.close()
+    assert kinds.count("planning") == kinds.count("done") == 1
+
+
+def described(fan_out: FanOut) -> list[list[str]]:
+    """Unique name, kind, and output coders of every transform: what an update must not change."""
+    config = StudioConfig("data", "sqlite://", "out", None, 1)
+    pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(flags=[]))
+    _ = pipeline | "Read" >> beam.Create([b""]) | "Produce" >> Produce(config, fan_out)
+    proto = pipeline.to_runner_api()
+    return sorted(_rows(proto))
+
+
+def _rows(proto: beam_runner_api_pb2.Pipeline) -> Iterator[list[str]]:
+    components = proto.components
+    for transform in components.transforms.values():
+        coders = sorted(
+            _coder(components, components.pcollections[output].coder_id)
+            for output in transform.outputs.values()
+        )
+        if transform.unique_name.startswith("Produce/"):
+            yield [transform.unique_name, transform.spec.urn, *coders]
+
+
+def _coder(components: beam_runner_api_pb2.Components, name: str) -> str:
+    coder = components.coders[name]
+    inner = ",".join(_coder(components, part) for part in coder.component_coder_ids)
+    urn = coder.spec.urn.removeprefix("beam:coder:")
+    return f"{urn}<{inner}>" if inner else urn
+
+
+@pytest.mark.parametrize("fan_out", list(FanOut), ids=lambda f: f.value)
+def test_names_and_coders_of_the_graph_are_the_agreed_ones(fan_out: FanOut) -> None:
+    golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
+
+    assert described(fan_out) == golden[fan_out.value]
+
+
+def write_golden() -> None:
+    """Writes the golden file: python -c 'from tests.pipeline.test_graph import *; write_golden()'"""
+    graphs = {fan_out.value: described(fan_out) for fan_out in FanOut}
+    GOLDEN.write_text(json.dumps(graphs, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,26 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import apache_beam as beam
+import pytest
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+
+from storage.ledger import sqlite_url
+from transforms.studio import StudioConfig
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> StudioConfig:
+    return StudioConfig(
+        data=str(tmp_path / "data"),
+        database_url=sqlite_url(tmp_path / "data"),
+        deliver_to=str(tmp_path / "out"),
+        ffmpeg=None,
+        workers=2,
+    )
+
+
+@pytest.fixture
+def pipeline() -> Callable[[], beam.Pipeline]:
+    return lambda: beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(flags=[]))

@@ -1,0 +1,113 @@
+"""From takes and times to the specification of each chunk."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from jobs.document import Job
+from jobs.scene import Color, Prompt, Scene
+from jobs.scene import Title as TitleVisual
+from media.chunk import Captions, ChunkSpec, Seam, ShotSpec, Title
+from media.cues import Cue
+from media.fonts import fingerprint
+from media.timeline import ChunkRange, Timeline
+from transforms.takes import Takes
+
+MAX_QUOTE = 160  # characters of a narration that are shown when nothing else would be
+
+
+def chunk_spec(
+    job: Job, timeline: Timeline, takes: Takes, cues: Sequence[Sequence[Cue]], chunk: ChunkRange
+) -> ChunkSpec:
+    """What a chunk looks like, in frames counted from its own start.
+
+    Times are relative, so a chunk stays the same when only scenes before it change.
+
+    Args:
+      cues: By scene, captions in frames of the video.
+    """
+    width, height = job.output.size
+    # The scene before is still seen under the first transition.
+    first = chunk.first
+    if first > 0 and timeline.scenes[first - 1].transition_frames:
+        first -= 1
+    numbers = range(first, chunk.last + 1)
+    shots = tuple(_shot(job, timeline, takes, number, chunk.start) for number in numbers)
+    seams = tuple(_seam(timeline, number, chunk.start) for number in numbers[:-1])
+    shown = tuple(
+        _captions(job, cues[number], number, chunk.start)
+        for number in range(chunk.first, chunk.last + 1)
+        if job.captions.burn_in and cues[number]
+    )
+    has_text = bool(shown) or any(shot.title for shot in shots)
+    return ChunkSpec(
+        width,
+        height,
+        (timeline.rate.numerator, timeline.rate.denominator),
+        chunk.end - chunk.start,
+        job.output.quality.value,
+        shots,
+        seams,
+        shown,
+        fingerprint() if has_text else "",
+    )
+
+
+def _shot(job: Job, timeline: Timeline, takes: Takes, number: int, origin: int) -> ShotSpec:
+    scene = (job.scenes or ())[number]
+    time = timeline.scenes[number]
+    record = takes.records[f"visual/{number:03}"]
+    shot = ShotSpec(
+        kind="still",
+        source="",
+        first=time.start - origin,
+        frames=time.frames,
+        motion=scene.motion.value,
+        scene=number,
+        title=_title(job, scene),
+    )
+    if isinstance(scene.visual, Color):
+        return replace(shot, kind="color", source=record.facts["color"], motion="none", scene=0)
+    if "length_s" in record.facts:
+        return replace(
+            shot,
+            kind="clip",
+            source=record.facts["blob"],
+            motion="none",
+            scene=0,
+            start_s=record.facts["start_s"],
+            length_s=record.facts["length_s"],
+        )
+    source = record.media.get("picture") or record.facts["blob"]
+    return replace(shot, source=source)
+
+
+def _captions(job: Job, cues: Sequence[Cue], number: int, origin: int) -> Captions:
+    language = (job.scenes or ())[number].language or job.language
+    shifted = tuple(_shifted(cue, -origin) for cue in cues)
+    return Captions(shifted, job.captions.style.value, language)
+
+
+def _title(job: Job, scene: Scene) -> Title | None:
+    language = scene.language or job.language
+    if isinstance(scene.visual, TitleVisual):
+        return Title(scene.visual.text, scene.visual.subtitle, language)
+    if scene.visual is None or isinstance(scene.visual, Prompt):
+        # A painted background alone would say nothing: without captions it carries the words.
+        words = scene.narration or ""
+        if not job.captions.burn_in and 0 < len(words) <= MAX_QUOTE:
+            return Title(words, None, language)
+    return None
+
+
+def _seam(timeline: Timeline, number: int, origin: int) -> Seam:
+    scene = timeline.scenes[number]
+    start = timeline.scenes[number + 1].start - origin
+    return Seam(scene.transition, start, scene.transition_frames)
+
+
+def _shifted(cue: Cue, frames: int) -> Cue:
+    lines = tuple(
+        tuple(replace(word, start=word.start + frames, end=word.end + frames) for word in line)
+        for line in cue.lines
+    )
+    return replace(cue, start=cue.start + frames, end=cue.end + frames, lines=lines)

@@ -1,0 +1,39 @@
+"""Sound effects."""
+
+from dataclasses import dataclass
+
+import apache_beam as beam
+from apache_beam.pvalue import PCollection
+
+from jobs.elements import Task
+from jobs.stages import Stage
+from media.run import Workspace
+from providers.foley import EffectRequest, make_effect
+from storage.artefacts import Origin
+from transforms.perform import Made, PerformTasks
+from transforms.studio import Studio, StudioConfig
+
+
+@dataclass(eq=False)
+class FindSoundEffects(beam.PTransform[PCollection[bytes], PCollection[tuple[str, bytes]]]):
+    """Finds a sound for each query: stereo 48 kHz WAV. No match is a failed, optional part."""
+
+    studio: StudioConfig
+
+    def expand(self, tasks: PCollection[bytes]) -> PCollection[tuple[str, bytes]]:
+        return tasks | "Find" >> PerformTasks(self.studio, {Stage.EFFECT: find_effect})
+
+
+def find_effect(task: Task, studio: Studio, space: Workspace) -> Made:  # noqa: ARG001 no files
+    """Makes the sound with the local foley library."""
+    effect = make_effect(EffectRequest(query=task.params["query"]))
+    return Made(
+        Origin("local", "foley", licence="CC0-1.0"),
+        {"audio": (effect.wav, ".wav")},
+        {
+            "name": effect.name,
+            "matched": effect.matched,
+            "samples": round(effect.duration_s * 48_000),
+            "loop": effect.loop,
+        },
+    )

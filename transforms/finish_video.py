@@ -1,0 +1,158 @@
+"""The deliverables of a run."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.pvalue import PCollection
+from apache_beam.typehints.decorators import no_annotations
+
+from jobs.document import Job
+from jobs.elements import Ending, Gathered, Outcome, Part, PartStatus, Run, Task
+from jobs.errors import QualityMissed
+from jobs.stages import Stage, artefact_key
+from jobs.wire import from_json, plain
+from media.gate import Promise, measure_video, misses
+from media.join import Piece, join
+from media.master import LoudnessTarget
+from media.poster import make_poster
+from media.run import Workspace
+from media.sidecar import srt, vtt
+from storage.artefacts import Origin, Record
+from storage.deliverables import deliver
+from transforms.edit import Edit
+from transforms.job_step import Stepped, TakeStep
+from transforms.manifest import credits_text, manifest
+from transforms.plan_assets import read_job
+from transforms.studio import Studio, StudioConfig
+from transforms.takes import Takes, open_takes
+
+FINISH_TASK = "finish/000"
+
+
+@dataclass(eq=False)
+class FinishVideo(beam.PTransform[PCollection[bytes], Stepped]):
+    """Joins, measures and delivers: `Gathered` -> `Outcome`. The manifest is written last."""
+
+    studio: StudioConfig
+
+    @no_annotations  # Beam cannot express several outputs and would warn
+    def expand(self, gathered: PCollection[bytes]) -> Stepped:
+        return gathered | "Finish" >> TakeStep(self.studio, "finish", _run_of, finish)
+
+
+def _run_of(element: bytes) -> Run:
+    return Gathered.from_bytes(element).run
+
+
+def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
+    """Finishes one run; raises `QualityMissed` when the file is not what was promised."""
+    started = time.monotonic()
+    gathered = Gathered.from_bytes(element)
+    takes = open_takes(gathered, studio)
+    edit = from_json(Edit, studio.blobs.read(gathered.plan) or b"")
+    job = read_job(studio, edit.document)
+    made = {
+        part.task_id: record
+        for part in edit.parts
+        if part.is_made and (record := studio.artefacts.find(part.stage, part.key))
+    }
+    task = _task(gathered, edit, takes, job, credits_text(job, made))
+    studio.ledger.plan_parts([(task, 1)])
+    record = studio.artefacts.find(Stage.FINISH, task.key)
+    status = PartStatus.CACHED if record else PartStatus.DONE
+    if record is None:
+        with studio.space(gathered.run) as space:
+            record = _finished(studio, space, task, edit, takes, job, started)
+    part = Part(
+        task.run,
+        task.task_id,
+        task.stage,
+        1,
+        True,
+        task.key,
+        task.plan,
+        status,
+        round(time.monotonic() - started, 3),
+    )
+    about = manifest(gathered.run, job, edit, made, takes, part, record)
+    with ExitStack() as stack:
+        files = {
+            name: stack.enter_context(studio.blobs.as_file(blob))
+            for name, blob in record.media.items()
+        }
+        where = deliver(studio.config.deliver_to, gathered.run.job_id, files, about)
+    studio.ledger.note_part(part)
+    yield Outcome(gathered.run, Ending.DONE, edit.notes, where).to_bytes()
+
+
+def _task(gathered: Gathered, edit: Edit, takes: Takes, job: Job, credits: str) -> Task:
+    params: dict[str, Any] = {
+        "parts": [part.key for part in takes.parts],
+        "frames": [chunk.frames for chunk in edit.chunks],
+        "cues": [[plain(cue) for cue in scene.cues] for scene in edit.scenes],
+        "sidecar": [kind.value for kind in job.captions.sidecar],
+        "title": job.title,
+        "credits": credits,
+    }
+    key = artefact_key(Stage.FINISH, params)
+    return Task(gathered.run, FINISH_TASK, Stage.FINISH, 1, True, key, gathered.plan, "", params)
+
+
+def _finished(
+    studio: Studio,
+    space: Workspace,
+    task: Task,
+    edit: Edit,
+    takes: Takes,
+    job: Job,
+    started: float,
+) -> Record:
+    with ExitStack() as stack:
+        pieces = [
+            Piece(
+                stack.enter_context(
+                    studio.blobs.as_file(takes.records[chunk.task_id].media["video"])
+                ),
+                chunk.frames,
+            )
+            for chunk in edit.chunks
+        ]
+        sound = stack.enter_context(studio.blobs.as_file(takes.records["mix/000"].media["sound"]))
+        video = join(space, pieces, edit.rate, sound, job.title)
+    quality = measure_video(space, video)
+    width, height = job.output.size
+    loudness = job.output.loudness
+    has_sound = takes.records["mix/000"].facts["lufs"] > -60
+    promise = Promise(
+        edit.frames,
+        width,
+        height,
+        edit.rate,
+        LoudnessTarget(loudness.lufs, loudness.peak_dbtp),
+        has_sound,
+    )
+    if missed := misses(quality, promise):
+        raise QualityMissed("the finished video is not as promised: " + "; ".join(missed))
+    first = edit.scenes[0]
+    poster = make_poster(space, video, float((first.start + first.end) // 2 / edit.rate))
+    cues = [cue for scene in edit.scenes for cue in scene.cues]
+    media: dict[str, Any] = {"final.mp4": video, "poster.jpg": poster}
+    writers = {"srt": srt, "vtt": vtt}
+    for kind in job.captions.sidecar:
+        media[f"captions.{kind.value}"] = (
+            writers[kind.value](cues, edit.rate).encode(),
+            f".{kind.value}",
+        )
+    media["credits.txt"] = (task.params["credits"].encode(), ".txt")
+    return studio.artefacts.keep(
+        Stage.FINISH,
+        task.key,
+        Origin("aiprod"),
+        media,
+        {"quality": plain(quality)},
+        time.monotonic() - started,
+    )

@@ -1,0 +1,83 @@
+"""Pictures and clips."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.pvalue import PCollection
+
+from jobs.elements import Task
+from jobs.errors import UnsupportedMedia
+from jobs.stages import Stage
+from media.packets import probe_clip
+from media.pictures import read_picture
+from media.run import Workspace
+from providers.artist import PictureRequest, card, paint
+from storage.artefacts import Origin
+from transforms.perform import Made, PerformTasks
+from transforms.studio import Studio, StudioConfig
+
+# A clip is decoded this far when the document does not trim it: no scene is longer.
+MAX_CLIP_S = 600.0
+
+
+@dataclass(eq=False)
+class GenerateVisuals(beam.PTransform[PCollection[bytes], PCollection[tuple[str, bytes]]]):
+    """Makes or checks the picture of each scene, so that rendering meets no surprise."""
+
+    studio: StudioConfig
+
+    def expand(self, tasks: PCollection[bytes]) -> PCollection[tuple[str, bytes]]:
+        return tasks | "Picture" >> PerformTasks(self.studio, {Stage.VISUAL: picture})
+
+
+def picture(task: Task, studio: Studio, space: Workspace) -> Made:
+    """Paints a generated picture, or decodes a file of the user's once to see that it is whole."""
+    params = task.params
+    match params["type"]:
+        case "image":
+            return _checked_image(params, studio)
+        case "clip":
+            return _checked_clip(params, studio, space)
+        case "color":
+            return Made(Origin("local", "color", licence="CC0-1.0"), {}, {"color": params["color"]})
+        case kind:
+            request = PictureRequest(
+                prompt=params["prompt"], width=params["width"], height=params["height"]
+            )
+            painted = card(request) if kind == "title" else paint(request)
+            suffix = ".png" if painted.media_type == "image/png" else ".jpg"
+            return Made(
+                Origin("local", "artist", licence="CC0-1.0"),
+                {"picture": (painted.png_or_jpeg, suffix)},
+                {"subject": painted.subject, "palette": list(painted.palette)},
+            )
+
+
+def _checked_image(params: dict[str, Any], studio: Studio) -> Made:
+    with studio.blobs.as_file(params["blob"]) as path:
+        height, width = read_picture(path).shape[:2]
+    return Made(_OF_THE_USER, {}, {"blob": params["blob"], "width": width, "height": height})
+
+
+def _checked_clip(params: dict[str, Any], studio: Studio, space: Workspace) -> Made:
+    start_s = float(params["start_s"])
+    length_s = float(params["end_s"] or start_s + MAX_CLIP_S) - start_s
+    with studio.blobs.as_file(params["blob"]) as path:
+        track = probe_clip(space, path, start_s, length_s, "the clip")
+    if len(track.starts) < 1 or track.duration_s <= 0:
+        raise UnsupportedMedia("the clip has no length")
+    return Made(
+        _OF_THE_USER,
+        {},
+        {
+            "blob": params["blob"],
+            "width": track.size[0],
+            "height": track.size[1],
+            "start_s": start_s,
+            "length_s": float(track.duration_s),
+        },
+    )
+
+
+_OF_THE_USER = Origin("user", source_type="humanEdits", licence="as declared by the user")

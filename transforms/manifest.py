@@ -1,0 +1,131 @@
+"""What a video is made of, and what was measured on it."""
+
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from jobs.document import Job
+from jobs.elements import Part, PartStatus, Run
+from jobs.stages import Stage
+from jobs.version import VERSION
+from jobs.wire import plain
+from media.cues import COMFORTABLE_CPS
+from storage.artefacts import Origin, Record
+from transforms.edit import Edit
+from transforms.takes import Takes
+
+MANIFEST_VERSION = 1
+_CREDITED = {
+    Stage.VOICE: "Narration",
+    Stage.MUSIC: "Music",
+    Stage.EFFECT: "Sound effects",
+    Stage.VISUAL: "Pictures",
+}
+
+
+def manifest(
+    run: Run,
+    job: Job,
+    edit: Edit,
+    made: Mapping[str, Record],
+    takes: Takes,
+    finished: Part,
+    record: Record,
+) -> dict[str, Any]:
+    """The manifest of a delivered run, as JSON data.
+
+    Args:
+      made: Records of the generated parts by task id; `takes` holds those of the rendered ones.
+      finished: The part that is the finished file, with its record.
+    """
+    parts = [_part(part, made.get(part.task_id)) for part in edit.parts]
+    parts += [_part(part, takes.records.get(part.task_id)) for part in takes.parts]
+    parts.append(_part(finished, record))
+    glyphs = {
+        glyph for taken in takes.records.values() for glyph in taken.facts.get("missing_glyphs", ())
+    }
+    cps = [cue.characters_per_second(edit.rate) for scene in edit.scenes for cue in scene.cues]
+    return {
+        "manifest_version": MANIFEST_VERSION,
+        "id": run.job_id,
+        "run": run.generation,
+        "status": "done",
+        "title": job.title,
+        "files": {
+            name: blob.rpartition("/")[2].partition(".")[0] for name, blob in record.media.items()
+        },
+        "quality": {
+            **record.facts["quality"],
+            "caption_reading_speed_cps": round(max(cps, default=0.0), 1),
+            "captions_too_fast": sum(speed > COMFORTABLE_CPS for speed in cps),
+            "missing_glyphs": sorted(glyphs),
+        },
+        "frame_rate": f"{edit.frame_rate[0]}/{edit.frame_rate[1]}",
+        "scenes": [
+            {
+                "start_frame": scene.start,
+                "end_frame": scene.end,
+                "words": [
+                    {"text": word.text, "start_frame": word.start, "end_frame": word.end}
+                    for cue in scene.cues
+                    for line in cue.lines
+                    for word in line
+                ],
+            }
+            for scene in edit.scenes
+        ],
+        "parts": parts,
+        "notes": [plain(note) for note in edit.notes],
+        "cost_usd": {"estimated": 0.0, "spent": round(sum(part["cost_usd"] for part in parts), 4)},
+        "versions": {"aiprod": VERSION, "python": sys.version.split()[0]},
+    }
+
+
+def _part(part: Part, record: Record | None) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "task": part.task_id,
+        "stage": part.stage.value,
+        "key": part.key,
+        "status": part.status.value,
+        "cached": part.status.value == "cached",
+        "seconds": part.seconds,
+        "cost_usd": 0.0,
+    }
+    if record:
+        entry["made_in_seconds"] = record.seconds
+        entry["stage_version"] = record.stage_version
+        entry |= {k: v for k, v in plain(record.origin).items() if v or k == "cost_usd"}
+        if part.status is not PartStatus.DONE:
+            entry["cost_usd"] = 0.0  # paid for by an earlier run
+    if part.problem:
+        entry["problem"] = plain(part.problem)
+    return entry
+
+
+def credits_text(job: Job, made: Mapping[str, Record]) -> str:
+    """Who made what, for credits.txt: a line per maker and kind, and every attribution asked for.
+
+    Args:
+      made: Records of the generated parts by task id.
+    """
+    lines = [job.title or "Untitled", ""]
+    for stage, label in _CREDITED.items():
+        counted = Counter(
+            _maker(record.origin)
+            for task_id, record in sorted(made.items())
+            if record.stage is stage
+        )
+        lines += [f"{label}: {maker}" for maker in counted]
+    lines += sorted(
+        {record.origin.attribution for record in made.values() if record.origin.attribution}
+    )
+    lines += ["", f"Made with AIPROD {VERSION}.", ""]
+    return "\n".join(lines)
+
+
+def _maker(origin: Origin) -> str:
+    if origin.provider == "user":
+        return "supplied by the author"
+    name = f"{origin.provider} ({origin.model})" if origin.model else origin.provider
+    return f"{name}, {origin.licence}" if origin.licence else name

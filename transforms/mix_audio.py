@@ -1,0 +1,118 @@
+"""The sound of a video: voices, effects and music, mixed and mastered once, whole."""
+
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import apache_beam as beam
+import numpy as np
+from apache_beam.pvalue import PCollection
+from numpy.typing import NDArray
+
+from jobs.elements import Task
+from jobs.stages import Stage
+from jobs.wire import from_json
+from media.master import LoudnessTarget, master
+from media.mix import Clip, MixPlan, write_mix
+from media.music_fit import Section, arrange, bed
+from media.run import Workspace
+from media.wave import open_wave
+from storage.artefacts import Origin
+from transforms.perform import Made, PerformTasks
+from transforms.studio import Studio, StudioConfig
+
+
+@dataclass(frozen=True)
+class ClipSpec:
+    """A sound in the mix: blob name, first sample, gain, fades, and how much of it is used."""
+
+    blob: str
+    start: int
+    gain_db: float
+    length: int | None = None
+    fade_in_ms: float = 5.0
+    fade_out_ms: float = 5.0
+
+
+@dataclass(frozen=True)
+class MusicSpec:
+    """The music of the mix, in the sections its composer made."""
+
+    blob: str
+    sections: tuple[Section, ...]
+    bar_samples: int
+    ending_downbeat: int
+    gain_db: float
+
+
+@dataclass(frozen=True)
+class MixSpec:
+    """Everything that decides what a video sounds like. Samples at 48 kHz."""
+
+    total_samples: int
+    voices: tuple[ClipSpec, ...]
+    effects: tuple[ClipSpec, ...]
+    speech: tuple[tuple[int, int], ...]
+    music: MusicSpec | None
+    ducking_db: float
+    target: LoudnessTarget
+
+
+@dataclass(eq=False)
+class MixAudio(beam.PTransform[PCollection[bytes], PCollection[tuple[str, bytes]]]):
+    """Mixes and masters: AAC in M4A, as long as the video, at the loudness asked for."""
+
+    studio: StudioConfig
+
+    def expand(self, tasks: PCollection[bytes]) -> PCollection[tuple[str, bytes]]:
+        return tasks | "Mix" >> PerformTasks(self.studio, {Stage.MIX: mix})
+
+
+def mix(task: Task, studio: Studio, space: Workspace) -> Made:
+    """Mixes the sound of one video."""
+    spec = from_json(MixSpec, studio.blobs.read(task.params["spec"]) or b"")
+    with ExitStack() as stack:
+
+        def file(name: str) -> Path:
+            return stack.enter_context(studio.blobs.as_file(name))
+
+        def clips(specs: tuple[ClipSpec, ...]) -> tuple[Clip, ...]:
+            return tuple(
+                Clip(
+                    file(clip.blob),
+                    clip.start,
+                    clip.gain_db,
+                    fade_in_ms=clip.fade_in_ms,
+                    fade_out_ms=clip.fade_out_ms,
+                    length=clip.length,
+                )
+                for clip in specs
+            )
+
+        plan = MixPlan(
+            total_samples=spec.total_samples,
+            voices=clips(spec.voices),
+            effects=clips(spec.effects),
+            speech=spec.speech,
+            music_gain_db=spec.music.gain_db if spec.music else 0.0,
+            ducking_db=spec.ducking_db,
+        )
+        music = None
+        if spec.music:
+            music = _MusicBlocks(spec.music, spec.total_samples, file(spec.music.blob))
+        mixed = space.folder / "mix.wav"
+        write_mix(plan, music, mixed, space.check_cancelled)
+    mastered = master(space, mixed, spec.total_samples, spec.target, space.folder / "sound.m4a")
+    return Made(Origin("aiprod"), {"sound": space.folder / "sound.m4a"}, asdict(mastered))
+
+
+class _MusicBlocks:
+    """The music, fitted to the length of the video, by block."""
+
+    def __init__(self, spec: MusicSpec, total_samples: int, path: Path) -> None:
+        self._audio = open_wave(path)
+        self._placed = arrange(spec.sections, spec.bar_samples, spec.ending_downbeat, total_samples)
+        self._total = total_samples
+
+    def __call__(self, start: int, stop: int) -> NDArray[np.float32]:
+        return bed(self._audio, self._placed, self._total, start, stop)

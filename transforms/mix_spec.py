@@ -1,0 +1,154 @@
+"""From takes and times to the specification of the mix."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from jobs.document import Job
+from jobs.elements import Problem
+from jobs.errors import ErrorCode
+from jobs.scene import Effect, Scene
+from jobs.words import Word
+from media.master import LoudnessTarget
+from media.music_fit import Section
+from media.timeline import SAMPLE_RATE_HZ, SceneTime, Timeline, sample_of
+from transforms.mix_audio import ClipSpec, MixSpec, MusicSpec
+from transforms.takes import Takes
+
+# Level of the voices before mastering; everything else is set relative to it. Mastering brings the
+# whole to its target, so the number only has to leave headroom.
+VOICE_LUFS = -20.0
+# Textures such as rain are repeated until their scene ends, each repeat overlapping the last.
+LOOP_OVERLAP_SAMPLES = SAMPLE_RATE_HZ
+LOOP_OUT_MS = 600.0
+
+
+def mix_spec(
+    job: Job, timeline: Timeline, takes: Takes, words: Sequence[Sequence[Word]]
+) -> tuple[MixSpec, tuple[Problem, ...]]:
+    """The mix of a video, and what could not be placed in it.
+
+    Args:
+      words: By scene, the spoken words with times relative to the narration's start.
+    """
+    voices, effects, speech, notes = [], [], [], []
+    for index, (scene, time) in enumerate(zip(job.scenes or (), timeline.scenes, strict=True)):
+        start = sample_of(time.speech_start, timeline.rate)
+        if facts := takes.facts(f"voice/{index:03}"):
+            audio = takes.records[f"voice/{index:03}"].media["audio"]
+            voices.append(ClipSpec(audio, start, round(VOICE_LUFS - facts["lufs"], 2)))
+            speech += [
+                (
+                    start + round(word.start_s * SAMPLE_RATE_HZ),
+                    start + round(word.end_s * SAMPLE_RATE_HZ),
+                )
+                for word in words[index]
+            ]
+        for number, effect in enumerate(scene.effects):
+            task_id = f"effect/{index:03}.{number:02}"
+            facts = takes.facts(task_id)
+            if facts is None:
+                continue
+            at = _effect_start(effect, scene, time, timeline.rate, start, words[index])
+            if at is None:
+                notes.append(_unplaced(index, number, effect))
+                continue
+            audio = takes.records[task_id].media["audio"]
+            effects += _placed(audio, at, effect.gain_db, facts, sample_of(time.end, timeline.rate))
+    loudness = job.output.loudness
+    spec = MixSpec(
+        total_samples=timeline.samples,
+        voices=tuple(voices),
+        effects=tuple(clip for clip in effects if clip.start < timeline.samples),
+        speech=tuple(speech),
+        music=_music(job, takes),
+        ducking_db=job.music.ducking_db if job.music else 0.0,
+        target=LoudnessTarget(loudness.lufs, loudness.peak_dbtp),
+    )
+    return spec, tuple(notes)
+
+
+def _music(job: Job, takes: Takes) -> MusicSpec | None:
+    record = takes.records.get("music/000")
+    if not job.music or not record:
+        return None
+    facts = record.facts
+    return MusicSpec(
+        record.media["audio"],
+        tuple(Section(**section) for section in facts["sections"]),
+        facts["bar_samples"],
+        facts["ending_downbeat"],
+        round(VOICE_LUFS - facts["lufs"] + job.music.gain_db, 2),
+    )
+
+
+def _effect_start(
+    effect: Effect,
+    scene: Scene,
+    time: SceneTime,
+    rate: Fraction,
+    speech: int,
+    words: Sequence[Word],
+) -> int | None:
+    at = effect.at
+    if at is None:
+        return sample_of(time.start, rate)
+    if at.offset_s is not None:
+        return sample_of(time.start, rate) + round(at.offset_s * SAMPLE_RATE_HZ)
+    word = spoken_word(at.word or "", scene.narration or "", words)
+    return speech + round(word.start_s * SAMPLE_RATE_HZ) if word else None
+
+
+def spoken_word(wanted: str, narration: str, words: Sequence[Word]) -> Word | None:
+    """The first spoken word that is, or else holds, the wanted word or begins the wanted phrase."""
+    form = _spoken_form(wanted)
+    for word in words:
+        if form in (_spoken_form(piece) for piece in (word.text, *word.text.split())):
+            return word
+    place = narration.lower().find(wanted.strip().lower())
+    if place < 0:
+        return None
+    return next((w for w in words if w.at <= place < w.at + len(w.text)), None)
+
+
+def _spoken_form(word: str) -> str:
+    """A word as compared with others: no case, no punctuation at its ends."""
+    ends = "".join({c for c in word if not c.isalnum()})
+    return word.casefold().strip(ends)
+
+
+def _placed(
+    audio: str, at: int, gain_db: float, facts: dict[str, int], scene_end: int
+) -> list[ClipSpec]:
+    length = int(facts["samples"])
+    if not facts["loop"]:
+        return [ClipSpec(audio, at, gain_db)]
+    clips: list[ClipSpec] = []
+    step = max(length - LOOP_OVERLAP_SAMPLES, 1)
+    overlap_ms = LOOP_OVERLAP_SAMPLES * 1000 / SAMPLE_RATE_HZ
+    while at < scene_end:
+        is_last = at + step >= scene_end
+        clips.append(
+            ClipSpec(
+                audio,
+                at,
+                gain_db,
+                length=min(length, scene_end - at),
+                fade_in_ms=overlap_ms if clips else 50.0,
+                fade_out_ms=LOOP_OUT_MS if is_last else overlap_ms,
+            )
+        )
+        at += step
+        if is_last:
+            break
+    return clips
+
+
+def _unplaced(scene: int, number: int, effect: Effect) -> Problem:
+    word = effect.at.word if effect.at else ""
+    return Problem(
+        "mix",
+        ErrorCode.INVALID_INPUT,
+        f"scenes[{scene}].effects[{number}].at.word: {word!r} is not spoken in this scene, "
+        f"so the effect {effect.query!r} was left out",
+        False,
+    )

@@ -1,0 +1,146 @@
+"""Performing tasks: each becomes exactly one Part, whatever happens."""
+
+import errno
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.metrics import Metrics
+from apache_beam.pvalue import PCollection
+from apache_beam.utils.windowed_value import WindowedValue
+
+from jobs.elements import Part, PartStatus, Problem, Task
+from jobs.errors import AiprodError, Cancelled, ErrorCode, ResourceLimit
+from jobs.stages import Stage
+from media.run import Workspace
+from storage.artefacts import Origin
+from transforms.studio import Studio, StudioConfig
+
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a maker made: media by role (a local file, or bytes and suffix), facts, origin."""
+
+    origin: Origin
+    media: dict[str, Path | tuple[bytes, str]] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+Maker = Callable[[Task, Studio, Workspace], Made]
+
+
+@dataclass(eq=False)
+class PerformTasks(beam.PTransform[PCollection[bytes], PCollection[tuple[str, bytes]]]):
+    """Performs tasks, several side by side: `Task` -> one `Part`, keyed by run.
+
+    A task whose artefact exists is not performed again. Nothing that a task does can fail the
+    pipeline: a failure is a Part, too.
+
+    Args:
+      makers: What to do, by stage.
+    """
+
+    studio: StudioConfig
+    makers: Mapping[Stage, Maker]
+
+    def expand(self, tasks: PCollection[bytes]) -> PCollection[tuple[str, bytes]]:
+        return tasks | "Perform" >> beam.ParDo(_PerformFn(self.studio, dict(self.makers)))
+
+
+def perform(task: Task, studio: Studio, maker: Maker) -> Part:
+    """Makes what a task asks for, or finds it made; tells the ledger."""
+    started = time.monotonic()
+    status, problem = PartStatus.DONE, None
+    try:
+        if studio.ledger.is_stopped(task.run):
+            raise Cancelled("stopped by the user")
+        if studio.artefacts.find(task.stage, task.key):
+            status = PartStatus.CACHED
+        else:
+            with studio.space(task.run) as space:
+                made = maker(task, studio, space)
+                seconds = time.monotonic() - started
+                studio.artefacts.keep(
+                    task.stage, task.key, made.origin, made.media, made.facts, seconds
+                )
+    except Cancelled:
+        status = PartStatus.CANCELLED
+    except Exception as error:  # a raised element would be retried for ever on a streaming runner
+        status, problem = PartStatus.FAILED, explain(task.stage.value, task.label, error)
+    part = Part(
+        task.run,
+        task.task_id,
+        task.stage,
+        task.total,
+        task.required,
+        task.key,
+        task.plan,
+        status,
+        round(time.monotonic() - started, 3),
+        problem,
+    )
+    studio.ledger.note_part(part)
+    return part
+
+
+def explain(stage: str, label: str, error: Exception) -> Problem:
+    """Turns whatever was raised into a problem; what nobody foresaw is logged with its trace."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        error = ResourceLimit("the disk is full")
+    elif isinstance(error, MemoryError):
+        error = ResourceLimit("there is not enough memory")
+    if isinstance(error, AiprodError):
+        found = Problem.of(stage, error)
+        message = f"{label}: {found.message}" if label else found.message
+        return Problem(stage, found.code, message, found.retryable, found.stderr_tail)
+    LOG.error("unexpected failure of %s %s", stage, label, exc_info=error)
+    return Problem(
+        stage, ErrorCode.INTERNAL, f"{label}: {type(error).__name__}: {error}"[:1000], False
+    )
+
+
+class _PerformFn(beam.DoFn):
+    """Runs the tasks of a bundle in a pool of threads: their work is FFmpeg, NumPy or waiting."""
+
+    def __init__(self, config: StudioConfig, makers: dict[Stage, Maker]) -> None:
+        self._config = config
+        self._makers = makers
+
+    def setup(self) -> None:
+        self._studio = self._config.open()
+        self._pool = ThreadPoolExecutor(self._config.workers, thread_name_prefix="perform")
+
+    def start_bundle(self) -> None:
+        self._running: list[tuple[Future[Part], Any, Any]] = []
+
+    def process(
+        self,
+        element: bytes,
+        timestamp: Any = beam.DoFn.TimestampParam,
+        window: Any = beam.DoFn.WindowParam,
+    ) -> Iterator[tuple[str, bytes]]:
+        task = Task.from_bytes(element)
+        future = self._pool.submit(perform, task, self._studio, self._makers[task.stage])
+        self._running.append((future, timestamp, window))
+        return iter(())
+
+    def finish_bundle(self) -> Iterator[WindowedValue]:
+        for future, timestamp, window in self._running:
+            part = future.result()
+            # Counted here: Beam loses what other threads count.
+            Metrics.counter("aiprod", f"{part.stage.value}_{part.status.value}").inc()
+            Metrics.distribution("aiprod", f"{part.stage.value}_ms").update(
+                round(part.seconds * 1000)
+            )
+            yield WindowedValue((part.run.run_id, part.to_bytes()), timestamp, (window,))
+
+    def teardown(self) -> None:
+        self._pool.shutdown()
+        self._studio.close()
