@@ -10,9 +10,9 @@ from providers.artist import PictureRequest, paint
 PROMPTS = {
     "shore": "a rocky shore at dawn, calm sea, warm light",
     "pool": "underwater light rays in a clear turquoise tide pool",
-    "anemone": "pink and violet sea anemone, soft abstract ribbons under water",
+    "anemone": "flowers in pink and violet",
     "gulls": "wide morning clouds over the sea, pale gold sky",
-    "wave": "stormy sea waves at sunset, deep blue and orange",
+    "wave": "stormy sea at sunset, deep blue and orange",
 }
 
 
@@ -22,7 +22,7 @@ def main() -> None:
     folder.mkdir(exist_ok=True)
     for name, prompt in PROMPTS.items():
         painted = paint(PictureRequest(prompt=prompt, width=1920, height=1080))
-        picture = Image.open(io.BytesIO(painted.png_or_jpeg)).convert("RGB")
+        picture = Image.open(io.BytesIO(painted.data)).convert("RGB")
         for quality in range(92, 30, -4):
             picture.save(folder / f"{name}.jpg", quality=quality, optimize=True)
             if (folder / f"{name}.jpg").stat().st_size < 200_000:

@@ -49,7 +49,7 @@ def picture(task: Task, studio: Studio, space: Workspace) -> Made:
             suffix = ".png" if painted.media_type == "image/png" else ".jpg"
             return Made(
                 Origin("local", "artist", licence="CC0-1.0"),
-                {"picture": (painted.png_or_jpeg, suffix)},
+                {"picture": (painted.data, suffix)},
                 {"subject": painted.subject, "palette": list(painted.palette)},
             )
 
