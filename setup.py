@@ -38,6 +38,7 @@ setup(
         "httpx>=0.28,<0.29",
         "uvicorn>=0.30",
         "espeakng-loader>=0.2.4,<0.3",  # espeak-ng library and voices; used in a process of its own
+        "font-roboto>=0.0.1",  # the last resort: Latin is drawn where no font is installed
         "imageio-ffmpeg>=0.6",  # the FFmpeg binary: laptop, CI and worker image use the same
         "numpy>=1.26,<2.5",
         "opencv-python-headless>=4.10",  # sub-pixel motion, faster than Pillow

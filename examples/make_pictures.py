@@ -10,7 +10,7 @@ from providers.artist import PictureRequest, paint
 PROMPTS = {
     "shore": "a rocky shore at dawn, calm sea, warm light",
     "pool": "underwater light rays in a clear turquoise tide pool",
-    "anemone": "flowers in pink and violet",
+    "anemone": "underwater at sunset, pink and violet",
     "gulls": "wide morning clouds over the sea, pale gold sky",
     "wave": "stormy sea at sunset, deep blue and orange",
 }

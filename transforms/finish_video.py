@@ -1,9 +1,10 @@
 """The deliverables of a run."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import apache_beam as beam
@@ -15,12 +16,13 @@ from jobs.elements import Ending, Gathered, Outcome, Part, PartStatus, Run, Task
 from jobs.errors import QualityMissed
 from jobs.stages import Stage, artefact_key
 from jobs.wire import from_json, plain
+from media.cues import Cue
 from media.gate import Promise, measure_video, misses
 from media.join import Piece, join
 from media.master import LoudnessTarget
 from media.poster import make_poster
 from media.run import Workspace
-from media.sidecar import srt, vtt
+from media.sidecar import captions_of, parse_srt, parse_vtt, srt, vtt
 from storage.artefacts import Origin, Record
 from storage.deliverables import deliver
 from transforms.edit import Edit
@@ -141,12 +143,9 @@ def _finished(
     poster = make_poster(space, video, float((first.start + first.end) // 2 / edit.rate))
     cues = [cue for scene in edit.scenes for cue in scene.cues]
     media: dict[str, Any] = {"final.mp4": video, "poster.jpg": poster}
-    writers = {"srt": srt, "vtt": vtt}
     for kind in job.captions.sidecar:
-        media[f"captions.{kind.value}"] = (
-            writers[kind.value](cues, edit.rate).encode(),
-            f".{kind.value}",
-        )
+        text = _sidecar(kind.value, cues, edit.rate)
+        media[f"captions.{kind.value}"] = (text.encode(), f".{kind.value}")
     media["credits.txt"] = (task.params["credits"].encode(), ".txt")
     return studio.artefacts.keep(
         Stage.FINISH,
@@ -156,3 +155,11 @@ def _finished(
         {"quality": plain(quality)},
         time.monotonic() - started,
     )
+
+
+def _sidecar(kind: str, cues: Sequence[Cue], rate: Fraction) -> str:
+    write, parse = {"srt": (srt, parse_srt), "vtt": (vtt, parse_vtt)}[kind]
+    text = write(cues, rate)
+    if parse(text) != captions_of(cues, rate):
+        raise QualityMissed(f"captions.{kind} does not read back as what was written into it")
+    return text

@@ -88,6 +88,7 @@ def desk(tmp_path: Path) -> Desk:
 @pytest.fixture
 def small_job() -> Callable[..., dict[str, Any]]:
     def build(**changes: Any) -> dict[str, Any]:
-        return {**json.loads(json.dumps(SMALL)), **changes}
+        # Composing takes longer than all the rest of such a video; test_graph.py has music.
+        return {**json.loads(json.dumps(SMALL)), "music": None, **changes}
 
     return build

@@ -1,0 +1,67 @@
+"""How captions look: size of the type, place on the frame, reading width."""
+
+from dataclasses import dataclass
+
+from media.fonts import cjk_region
+
+
+@dataclass(frozen=True)
+class CaptionLook:
+    """How captions look on a frame of some size.
+
+    Sizes follow the shape of the frame: 16:9 has about 42 characters a line above the bottom
+    margin; tall frames larger type at two thirds of the height, clear of what apps lay over video.
+
+    Attributes:
+      kind: `block` (white on a dark box) or `karaoke` (outlined, the spoken word lit).
+      width, height: Of the frame, in pixels, even.
+      language: BCP 47 tag; decides forms of Han characters and the reading direction.
+    """
+
+    kind: str
+    width: int
+    height: int
+    language: str = "en"
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("block", "karaoke"):
+            raise ValueError(f"captions are block or karaoke, not {self.kind!r}")
+        if min(self.width, self.height) < 16 or self.width % 2 or self.height % 2:
+            raise ValueError(f"a frame of {self.width}x{self.height} cannot carry captions")
+
+    @property
+    def em_px(self) -> float:
+        """Size of the type."""
+        share = 0.052 if self._aspect > 1.2 else 0.048 if self._aspect > 0.9 else 0.056
+        larger = 1.14 if self.is_karaoke else 1.0
+        return share * min(self.width, self.height) * larger
+
+    @property
+    def text_width(self) -> float:
+        """Widest a line may be, in pixels."""
+        share = 0.74 if self._aspect > 1.2 else 0.8
+        width = share * self.width
+        # 16 to 18 wide characters are a line in Chinese, Japanese and Korean.
+        return min(width, 18 * self.em_px) if cjk_region(self.language) else width
+
+    @property
+    def is_karaoke(self) -> bool:
+        return self.kind == "karaoke"
+
+    @property
+    def outline_px(self) -> float:
+        return 0.075 * self.em_px if self.is_karaoke else 0.0
+
+    @property
+    def _aspect(self) -> float:
+        return self.width / self.height
+
+    def baselines(self, lines: int, pitch_px: float) -> tuple[float, ...]:
+        """Where lines stand, top to bottom, in pixels from the top of the frame."""
+        if self._aspect < 0.7:
+            first = 0.68 * self.height + 0.36 * self.em_px - (lines - 1) * pitch_px / 2
+        else:
+            margin = 0.08 if self._aspect > 1.2 else 0.12
+            last = (1 - margin) * self.height - 0.5 * self.em_px
+            first = last - (lines - 1) * pitch_px
+        return tuple(first + number * pitch_px for number in range(lines))
