@@ -30,8 +30,11 @@ class Asset:
 
 
 def list_assets(job: Job, submission: Submission) -> tuple[Asset, ...]:
-    """Everything a job with scenes needs, in a stable order."""
+    """Everything a job with scenes needs, in a stable order, what takes longest first."""
     assets: list[Asset] = []
+    if job.music:
+        params = {"prompt": job.music.prompt, "provider": "local"}
+        assets.append(Asset("music/000", Stage.MUSIC, False, "music", params))
     for index, scene in enumerate(job.scenes or ()):
         if scene.narration:
             assets.append(_narration(job, scene, index))
@@ -46,9 +49,6 @@ def list_assets(job: Job, submission: Submission) -> tuple[Asset, ...]:
             )
             for number, effect in enumerate(scene.effects)
         ]
-    if job.music:
-        params = {"prompt": job.music.prompt, "provider": "local"}
-        assets.append(Asset("music/000", Stage.MUSIC, False, "music", params))
     return tuple(assets)
 
 

@@ -19,7 +19,7 @@ from transforms.takes import Takes
 VOICE_LUFS = -20.0
 # Textures such as rain are repeated until their scene ends, each repeat overlapping the last.
 LOOP_OVERLAP_SAMPLES = SAMPLE_RATE_HZ
-LOOP_OUT_MS = 600.0
+LOOP_IN_MS, LOOP_OUT_MS = 300.0, 600.0
 
 
 def mix_spec(
@@ -133,7 +133,7 @@ def _placed(
                 at,
                 gain_db,
                 length=min(length, scene_end - at),
-                fade_in_ms=overlap_ms if clips else 50.0,
+                fade_in_ms=overlap_ms if clips else LOOP_IN_MS,
                 fade_out_ms=LOOP_OUT_MS if is_last else overlap_ms,
             )
         )

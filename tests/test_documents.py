@@ -1,0 +1,54 @@
+import json
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from pipeline.cli import app
+from pipeline.ingest import read_job_file
+
+REPOSITORY = Path(__file__).parents[1]
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+EXAMPLES = sorted((REPOSITORY / "examples").glob("*.json"))
+
+
+@pytest.mark.parametrize("command", sorted(typer.main.get_command(app).commands))  # type: ignore[attr-defined] # a group
+def test_every_command_is_in_the_readme(command: str) -> None:
+    assert f"aiprod {command}" in README or f"`{command}`" in README
+
+
+@pytest.mark.parametrize(
+    "variable", sorted(set(re.findall(r"AIPROD_[A-Z]+|LOG_LEVEL", (REPOSITORY / "pipeline" / "options.py").read_text())))
+)  # fmt: skip
+def test_every_setting_is_in_the_readme(variable: str) -> None:
+    assert variable in README
+
+
+def test_every_folder_is_in_the_architecture() -> None:
+    described = (REPOSITORY / "docs" / "architecture.md").read_text(encoding="utf-8")
+    packages = {path.parent.name for path in REPOSITORY.glob("*/__init__.py")}
+
+    assert [name for name in sorted(packages) if f"`{name}/`" not in described] == []
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_is_a_valid_job(path: Path) -> None:
+    assert read_job_file(path).job.title
+
+
+def test_the_job_in_the_readme_is_a_valid_document(tmp_path: Path) -> None:
+    shown = re.search(r"```json\n(.+?)```", README, re.S)
+    assert shown is not None
+    document = json.loads(shown[1])
+    picture = EXAMPLES[0].parent / "media" / "shore.jpg"
+    (tmp_path / "kettle.jpg").write_bytes(picture.read_bytes())
+    (tmp_path / "tea.json").write_text(json.dumps(document))
+
+    assert read_job_file(tmp_path / "tea.json").job.title == "Tea"
+
+
+def test_committed_files_are_small() -> None:
+    media = [*REPOSITORY.glob("examples/media/*"), *REPOSITORY.glob("docs/images/*")]
+
+    assert [path.name for path in media if path.stat().st_size > 200_000] == []
