@@ -77,7 +77,8 @@ class Music(Model):
         default=CALM_MUSIC, description="Mood, style and instruments."
     )
     gain_db: Annotated[float, Field(ge=-60, le=6)] = Field(
-        default=-14.0, description="Level against the voice, in dB, where nobody speaks."
+        default=-14.0,
+        description="Level in dB where nobody speaks: 0 is a mastered track, 6 dB above the voice.",
     )
     ducking_db: Annotated[float, Field(ge=0, le=40)] = Field(
         default=10.0, description="How much softer the music is while somebody speaks, in dB."

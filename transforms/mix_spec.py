@@ -17,6 +17,10 @@ from transforms.takes import Takes
 # Level of the voices before mastering; everything else is set relative to it. Mastering brings the
 # whole to its target, so the number only has to leave headroom.
 VOICE_LUFS = -20.0
+# Music at 0 dB stands where a mastered track does beside a voice. At the document's defaults it is
+# then 8 dB below the voice in pauses and 18 below while somebody speaks; accessibility advice for
+# a bed under speech ranges from 12 to 20 dB.
+MUSIC_LUFS = VOICE_LUFS + 6
 # Textures such as rain are repeated until their scene ends, each repeat overlapping the last.
 LOOP_OVERLAP_SAMPLES = SAMPLE_RATE_HZ
 LOOP_IN_MS, LOOP_OUT_MS = 300.0, 600.0
@@ -77,7 +81,7 @@ def _music(job: Job, takes: Takes) -> MusicSpec | None:
         tuple(Section(**section) for section in facts["sections"]),
         facts["bar_samples"],
         facts["ending_downbeat"],
-        round(VOICE_LUFS - facts["lufs"] + job.music.gain_db, 2),
+        round(MUSIC_LUFS - facts["lufs"] + job.music.gain_db, 2),
     )
 
 
