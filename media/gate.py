@@ -16,7 +16,6 @@ from media.run import CLIP_FORMATS, Workspace, compiled, fenced_input
 
 MAX_AV_DIFFERENCE_S = 0.043  # two AAC frames at 48 kHz
 LOUDNESS_TOLERANCE_LU = 0.5
-SILENCE_LUFS = -60.0  # below this a programme is silent by design and has no loudness to miss
 _BLACK = re.compile(r"black_start:([\d.]+) black_end:([\d.]+)")
 _FREEZE = re.compile(r"freeze_(start|end): ([\d.]+)")
 _VIDEO_LINE = re.compile(r"Stream #0:\d+.*Video: (.+)")
@@ -57,14 +56,19 @@ class Quality:
 
 @dataclass(frozen=True)
 class Promise:
-    """What the file must be."""
+    """What the file must be.
+
+    Attributes:
+      may_be_quiet: Mastering found that the programme cannot reach its loudness: silence, or so
+        soft that more gain would only lift noise. Too loud is a miss all the same.
+    """
 
     frames: int
     width: int
     height: int
     rate: Fraction
     loudness: LoudnessTarget
-    has_sound: bool
+    may_be_quiet: bool
 
 
 def measure_video(space: Workspace, path: Path) -> Quality:
@@ -110,13 +114,12 @@ def misses(quality: Quality, promise: Promise) -> tuple[str, ...]:
     for tag in ("h264 (High)", "yuv420p", "bt709"):
         if tag not in quality.video:
             found.append(f"the video stream is not {tag}: {quality.video}")
-    if promise.has_sound and quality.lufs > SILENCE_LUFS:
-        off = quality.lufs - promise.loudness.lufs
-        if abs(off) > LOUDNESS_TOLERANCE_LU:
-            found.append(
-                f"{quality.lufs:.1f} LUFS instead of {promise.loudness.lufs:g} "
-                f"(tolerance {LOUDNESS_TOLERANCE_LU:g} LU)"
-            )
+    off = quality.lufs - promise.loudness.lufs
+    if off > LOUDNESS_TOLERANCE_LU or (off < -LOUDNESS_TOLERANCE_LU and not promise.may_be_quiet):
+        found.append(
+            f"{quality.lufs:.1f} LUFS instead of {promise.loudness.lufs:g} "
+            f"(tolerance {LOUDNESS_TOLERANCE_LU:g} LU)"
+        )
     if quality.peak_dbtp > promise.loudness.peak_dbtp:
         found.append(
             f"true peak {quality.peak_dbtp:.1f} dBTP above {promise.loudness.peak_dbtp:g} dBTP"

@@ -27,7 +27,7 @@ from storage.artefacts import Origin, Record
 from storage.deliverables import deliver
 from transforms.edit import Edit
 from transforms.job_step import Stepped, TakeStep
-from transforms.manifest import credits_text, manifest
+from transforms.manifest import all_notes, credits_text, manifest
 from transforms.plan_assets import read_job
 from transforms.studio import Studio, StudioConfig
 from transforms.takes import Takes, open_takes
@@ -88,7 +88,8 @@ def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
         }
         where = deliver(studio.config.deliver_to, gathered.run.job_id, files, about)
     studio.ledger.note_part(part)
-    yield Outcome(gathered.run, Ending.DONE, edit.notes, where).to_bytes()
+    notes = all_notes(edit, takes)
+    yield Outcome(gathered.run, Ending.DONE, notes, where).to_bytes()
 
 
 def _task(gathered: Gathered, edit: Edit, takes: Takes, job: Job, credits: str) -> Task:
@@ -113,6 +114,7 @@ def _finished(
     job: Job,
     started: float,
 ) -> Record:
+    mix = takes.records["mix/000"]
     with ExitStack() as stack:
         pieces = [
             Piece(
@@ -123,19 +125,18 @@ def _finished(
             )
             for chunk in edit.chunks
         ]
-        sound = stack.enter_context(studio.blobs.as_file(takes.records["mix/000"].media["sound"]))
+        sound = stack.enter_context(studio.blobs.as_file(mix.media["sound"]))
         video = join(space, pieces, edit.rate, sound, job.title)
     quality = measure_video(space, video)
     width, height = job.output.size
     loudness = job.output.loudness
-    has_sound = takes.records["mix/000"].facts["lufs"] > -60
     promise = Promise(
         edit.frames,
         width,
         height,
         edit.rate,
         LoudnessTarget(loudness.lufs, loudness.peak_dbtp),
-        has_sound,
+        may_be_quiet=bool(mix.facts["note"]),
     )
     if missed := misses(quality, promise):
         raise QualityMissed("the finished video is not as promised: " + "; ".join(missed))

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from jobs.document import Job
-from jobs.elements import Part, PartStatus, Run
+from jobs.elements import Part, PartStatus, Problem, Run
+from jobs.errors import ErrorCode
 from jobs.stages import Stage
 from jobs.version import VERSION
 from jobs.wire import plain
@@ -39,6 +40,7 @@ def manifest(
       made: Records of the generated parts by task id; `takes` holds those of the rendered ones.
       finished: The part that is the finished file, with its record.
     """
+    notes = all_notes(edit, takes)
     parts = [_part(part, made.get(part.task_id)) for part in edit.parts]
     parts += [_part(part, takes.records.get(part.task_id)) for part in takes.parts]
     parts.append(_part(finished, record))
@@ -76,7 +78,7 @@ def manifest(
             for scene in edit.scenes
         ],
         "parts": parts,
-        "notes": [plain(note) for note in edit.notes],
+        "notes": [plain(note) for note in notes],
         "cost_usd": {"estimated": 0.0, "spent": round(sum(part["cost_usd"] for part in parts), 4)},
         "versions": {"aiprod": VERSION, "python": sys.version.split()[0]},
     }
@@ -101,6 +103,13 @@ def _part(part: Part, record: Record | None) -> dict[str, Any]:
     if part.problem:
         entry["problem"] = plain(part.problem)
     return entry
+
+
+def all_notes(edit: Edit, takes: Takes) -> tuple[Problem, ...]:
+    """What the user should know about a finished video: parts left out, loudness not reached."""
+    note = takes.records["mix/000"].facts["note"]
+    heard = (Problem("mix", ErrorCode.QUALITY_MISSED, note, False),) if note else ()
+    return edit.notes + heard
 
 
 def credits_text(job: Job, made: Mapping[str, Record]) -> str:

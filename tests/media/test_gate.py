@@ -15,7 +15,7 @@ GOOD = Quality(
     video="h264 (High) (avc1), yuv420p(tv, bt709), 64x36", lufs=-14.2, peak_dbtp=-1.2, lra=4.0,
     black=(), frozen=(),
 )  # fmt: skip
-PROMISE = Promise(90, 64, 36, Fraction(30), LoudnessTarget(-14.0, -1.0), has_sound=True)
+PROMISE = Promise(90, 64, 36, Fraction(30), LoudnessTarget(-14.0, -1.0), may_be_quiet=False)
 
 
 def test_a_file_as_promised_misses_nothing() -> None:
@@ -43,8 +43,13 @@ def test_every_miss_is_told(change: dict[str, object], says: str) -> None:
     assert says in told
 
 
-def test_a_silent_video_has_no_loudness_to_miss() -> None:
-    assert misses(replace(GOOD, lufs=-70.0, peak_dbtp=-120.0), PROMISE) == ()
+@pytest.mark.parametrize(
+    ("lufs", "told"), [pytest.param(-70.0, 0, id="silent"), pytest.param(-13.0, 1, id="loud")]
+)
+def test_what_cannot_reach_its_loudness_may_be_quiet_but_not_loud(lufs: float, told: int) -> None:
+    promise = replace(PROMISE, may_be_quiet=True)
+
+    assert len(misses(replace(GOOD, lufs=lufs), promise)) == told
 
 
 def sound(space: Workspace, seconds: float) -> None:
