@@ -1,0 +1,1 @@
+"""The HTTP service; not part of this version."""
