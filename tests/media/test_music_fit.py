@@ -103,6 +103,13 @@ def test_long_music_never_plays_a_section_twice_in_a_row() -> None:
     assert all(one != other for one, other in itertools.pairwise(names))
 
 
+def test_long_music_changes_the_order_from_round_to_round() -> None:
+    placed = arrange(_sections(), BAR, 2 * BAR, 3600 * RATE)
+
+    middle = [name for name in _names(placed) if name in "abcd"]
+    assert middle[4:8] != middle[8:12]
+
+
 def test_short_video_enters_the_ending_at_a_later_bar_line() -> None:
     sections = _sections()
 
