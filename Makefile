@@ -13,7 +13,7 @@ help: ## this list
 $(STAMP): setup.py jobs/version.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "AIPROD needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
 	@echo "Setting up .venv (once, about two minutes) ..."
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@sh templates/fonts.sh
 	@touch $@
@@ -24,7 +24,7 @@ run: $(STAMP) ## render the examples, offline, into out/
 	@$(BIN)/aiprod render examples/*.json --out out
 
 test: $(STAMP) ## every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(STAMP) ## style, types, import rules
 	@$(BIN)/ruff format --check .

@@ -56,9 +56,9 @@ setup(
             "mypy>=1.13",
             "psutil>=6",
             "pytest>=8.3",
+            "pytest-xdist>=3.6",
             "ruff>=0.8",
         ],
     },
-    package_data={"templates": ["*.json"]},
     entry_points={"console_scripts": ["aiprod=pipeline.cli:main"]},
 )

@@ -10,14 +10,23 @@ from jobs.wire import from_json, to_json
 
 WIRE_VERSION = 1
 MAX_ELEMENT_BYTES = 64 * 1024  # larger elements belong into a blob: shuffles are priced by byte
-_TAIL_IN_ELEMENT = 4000  # of 64 kB stderr; the rest is in the ledger
+# Characters of a problem that are kept: the start of its message, and the end of up to 64 kB that a
+# tool said, which is where the reason is. The rest is kept nowhere.
+_MAX_MESSAGE, _MAX_TAIL = 4000, 4000
 
 
 class _Wired:
     """Mixin of the elements: bytes and back."""
 
     def to_bytes(self) -> bytes:
-        return to_json(self)
+        """Canonical JSON. Raises `ValueError` when it is larger than an element may be."""
+        data = to_json(self)
+        if len(data) > MAX_ELEMENT_BYTES:
+            raise ValueError(
+                f"{type(self).__name__} of {len(data):,} bytes: "
+                f"an element has at most {MAX_ELEMENT_BYTES:,}"
+            )
+        return data
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -104,7 +113,8 @@ class Problem:
     @classmethod
     def of(cls, stage: str, error: AiprodError) -> "Problem":
         tail = str(error.facts.get("stderr_tail", ""))
-        return cls(stage, error.code, error.message, error.retryable, tail[-_TAIL_IN_ELEMENT:])
+        message = error.message[:_MAX_MESSAGE]
+        return cls(stage, error.code, message, error.retryable, tail[-_MAX_TAIL:])
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ AiprodError              code, retryable, a sentence for people
 ├── ToolFailed           FFmpeg or a helper process died; facts: stderr_tail
 ├── TimedOut             wall-clock limit reached, the process group was killed
 ├── ResourceLimit        disk or memory is full: the operator acts, then a retry helps
+├── LedgerUnavailable    the database does not answer or is damaged: the operator acts
 ├── QualityMissed        the file was made, measured, and missed its target
 └── Cancelled            the user stopped the job; a status, not a failure
 """
@@ -29,6 +30,7 @@ class ErrorCode(Enum):
     TOOL_FAILED = "tool_failed"
     TIMEOUT = "timeout"
     RESOURCE_LIMIT = "resource_limit"
+    LEDGER_UNAVAILABLE = "ledger_unavailable"
     QUALITY_MISSED = "quality_missed"
     CANCELLED = "cancelled"
     INTERNAL = "internal"
@@ -101,6 +103,13 @@ class ResourceLimit(AiprodError):
     """Disk or memory is exhausted; what was already made is kept."""
 
     code = ErrorCode.RESOURCE_LIMIT
+    retryable = True
+
+
+class LedgerUnavailable(AiprodError):
+    """The database of jobs cannot be read or written."""
+
+    code = ErrorCode.LEDGER_UNAVAILABLE
     retryable = True
 
 

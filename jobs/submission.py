@@ -33,13 +33,13 @@ class Submission:
         return next((file.blob for file in self.inputs if file.original == uri), None)
 
 
-def job_id(title: str, submission: Submission) -> str:
+def job_id(name: str, submission: Submission) -> str:
     """Id of a job rendered from a file: readable words, then eight digits of its content.
 
-    The same document with the same files is the same job, wherever it is rendered; an edited one
-    is another job and gets a folder of its own, so no video is ever overwritten by another.
+    The same document with the same files and name is the same job, wherever it is rendered; an
+    edited one is another job and gets a folder of its own, so no video overwrites another.
     """
-    words = "".join(c if c.isascii() and c.isalnum() else "-" for c in title.lower())
+    words = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower())
     slug = "-".join(part for part in words.split("-") if part)[:40].strip("-") or "job"
     content = canonical(
         {

@@ -87,6 +87,7 @@ class ChunkSpec:
       seams: One between each two neighbouring shots; `frames` is 0 for a cut.
       captions: Captions to burn in, by scene, in order; empty when none are.
       fonts: Fingerprint of the installed fonts, when any text is drawn.
+      encoder: Version of FFmpeg: streams of different encoders must not be joined by copy.
     """
 
     width: int
@@ -98,6 +99,7 @@ class ChunkSpec:
     seams: tuple[Seam, ...]
     captions: tuple[Captions, ...] = ()
     fonts: str = ""
+    encoder: str = ""
 
     @property
     def rate(self) -> Fraction:

@@ -16,9 +16,11 @@ from media.run import CLIP_FORMATS, Workspace, compiled, fenced_input
 
 MAX_AV_DIFFERENCE_S = 0.043  # two AAC frames at 48 kHz
 LOUDNESS_TOLERANCE_LU = 0.5
-_BLACK = re.compile(r"black_start:([\d.]+) black_end:([\d.]+)")
-_FREEZE = re.compile(r"freeze_(start|end): ([\d.]+)")
-_VIDEO_LINE = re.compile(r"Stream #0:\d+.*Video: (.+)")
+# Marks of the detectors: `lavfi.black_start=3.1`, `lavfi.freezedetect.freeze_end=7.5`.
+_BLACK = re.compile(r"^lavfi\.black_(start|end)=(\d+(?:\.\d+)?)$", re.M)
+_FREEZE = re.compile(r"^lavfi\.freezedetect\.freeze_(start|end)=(\d+(?:\.\d+)?)$", re.M)
+# Two spaces of indentation: a title that looks like this line is indented further.
+_VIDEO_LINE = re.compile(r"^  Stream #0:\d+\S*: Video: (.+)$", re.M)
 MIN_BLACK_S, MIN_FREEZE_S = 0.5, 2.0
 
 
@@ -78,7 +80,7 @@ def measure_video(space: Workspace, path: Path) -> Quality:
     audio = next((track for track in tracks if track.kind == "audio"), None)
     if video is None or audio is None:
         raise QualityMissed("the finished file lacks picture or sound")
-    description, black, frozen = _looked_at(space, path, float(video.duration_s))
+    black, frozen = _still_spans(space, path, float(video.duration_s))
     sound = measured(space, path)
     return Quality(
         frames=len(video.starts),
@@ -88,7 +90,7 @@ def measure_video(space: Workspace, path: Path) -> Quality:
         av_difference_s=round(
             float(_heard(audio.starts, audio.ends, audio.time_base) - video.duration_s), 6
         ),
-        video=description,
+        video=_described(space, path),
         lufs=sound.lufs,
         peak_dbtp=sound.peak_dbtp,
         lra=sound.lra,
@@ -132,21 +134,31 @@ def _heard(starts: Sequence[int], ends: Sequence[int], time_base: Fraction) -> F
     return max(ends) * time_base - max(min(starts), 0) * time_base
 
 
-def _looked_at(
+def _described(space: Workspace, path: Path) -> str:
+    """What FFmpeg says of the first video stream: codec, profile, pixel format, colours."""
+    stream = fenced_input(path, CLIP_FORMATS).video
+    output = ffmpeg.output(stream, "pipe:1", format="null", vcodec="copy", **{"frames:v": 1})
+    said = space.run(compiled(output), capture=True).stderr_tail
+    return next((found[1] for found in _VIDEO_LINE.finditer(said)), "unknown")
+
+
+def _still_spans(
     space: Workspace, path: Path, duration_s: float
-) -> tuple[str, tuple[Span, ...], tuple[Span, ...]]:
+) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """Black and frozen stretches, from a file of marks: a log would be cut for long videos."""
     # Non-reference frames are skipped: a third of the work finds the same stretches.
     picture = (
         fenced_input(path, CLIP_FORMATS, skip_frame="noref", skip_loop_filter="all")
         .video.filter("scale", 320, -2, flags="fast_bilinear")
         .filter("blackdetect", d=MIN_BLACK_S, pix_th=0.02, pic_th=0.995)
         .filter("freezedetect", n=0.0003, d=MIN_FREEZE_S)
+        .filter("metadata", "print", file="marks.txt")
     )
     output = ffmpeg.output(picture, "pipe:1", format="null", fps_mode="passthrough")
-    said = space.run(compiled(output), capture=True).stderr_tail
-    description = next((m[1] for m in _VIDEO_LINE.finditer(said)), "unknown")
-    black = tuple(Span(float(m[1]), float(m[2])) for m in _BLACK.finditer(said))
-    return description, black, _spans(_FREEZE.findall(said), duration_s)
+    space.run(compiled(output, "error"), capture=True)
+    marks = (space.folder / "marks.txt").read_text(encoding="utf-8")
+    black = _spans(_BLACK.findall(marks), duration_s)
+    return black, _spans(_FREEZE.findall(marks), duration_s)
 
 
 def _spans(marks: Sequence[tuple[str, str]], duration_s: float) -> tuple[Span, ...]:

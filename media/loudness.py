@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from jobs.errors import ToolFailed
 from media.run import CLIP_FORMATS, SOUND_FORMATS, Workspace, compiled, fenced_input
@@ -140,11 +139,14 @@ def _finite(value: str) -> float:
 
 def _energies(channel: NDArray[np.float32], rate: int, hop: int) -> Iterator[float]:
     """Energy of the K-weighted channel in each hop; the last one may be partial."""
+    # Imported when something is measured here: SciPy takes as long to load as Beam.
+    from scipy.signal import sosfilt
+
     filters = k_weighting(rate)
     state = np.zeros((len(filters), 2))
     for start in range(0, len(channel), hop * _CHUNK_HOPS):
         part = channel[start : start + hop * _CHUNK_HOPS].astype(np.float64)
-        weighted, state = signal.sosfilt(filters, part, zi=state)
+        weighted, state = sosfilt(filters, part, zi=state)
         yield from np.add.reduceat(weighted**2, np.arange(0, len(part), hop))
 
 

@@ -73,6 +73,11 @@ def motion(kind: str, scene: int) -> Motion:
     return Motion(*paths[kind])
 
 
+def variety(kind: str, scene: int) -> int:
+    """The smallest number that moves the camera as this scene's does: pans do not vary."""
+    return scene % len(_OFF_CENTRE) if kind.startswith("zoom") else 0
+
+
 def _between(start: float, end: float, share: float) -> float:
     return start + (end - start) * share
 

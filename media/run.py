@@ -24,10 +24,11 @@ from typing import IO, Any, Self
 
 import ffmpeg
 
-from jobs.errors import AiprodError, Cancelled, ResourceLimit, TimedOut, ToolFailed, ToolMissing
+from jobs.errors import Cancelled, ResourceLimit, TimedOut, ToolFailed, ToolMissing
 
 STDERR_TAIL_BYTES = 64 * 1024
 MAX_PIXELS = 50_000_000  # a decoded 8192x6144 picture takes 150 MB; larger ones are refused
+VERSION_LIMIT_S = 30  # it takes 50 ms, but perhaps on a machine that swaps
 WATCH_INTERVAL_S = 0.25  # cancel is promised within 2 s
 PICTURE_FORMATS = "image2,png_pipe,jpeg_pipe,webp_pipe"
 CLIP_FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
@@ -121,7 +122,7 @@ def find_ffmpeg(named: str | None) -> str:
         found = shutil.which(named)
         if not found:
             raise ToolMissing(f"AIPROD_FFMPEG is {named!r}, which is not an executable program")
-        return found
+        return str(Path(found).absolute())  # it runs in another folder than this process
     try:
         import imageio_ffmpeg
 
@@ -130,6 +131,28 @@ def find_ffmpeg(named: str | None) -> str:
         raise ToolMissing(
             "FFmpeg is missing: run `make setup`, or name a program in AIPROD_FFMPEG"
         ) from error
+
+
+@cache
+def ffmpeg_version(program: str) -> str:
+    """What the program calls itself, e.g. `ffmpeg version 7.1`; part of the key of what it makes.
+
+    Raises:
+      ToolFailed: It does not answer.
+    """
+    try:
+        said = subprocess.run(
+            [program, "-version"], capture_output=True, text=True, check=False,
+            timeout=VERSION_LIMIT_S, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError) as error:
+        raise ToolFailed(f"FFmpeg does not answer: {error}") from error
+    if said.returncode or not said.stdout:
+        raise ToolFailed(
+            f"{program} does not answer as FFmpeg does (exit code {said.returncode}): "
+            f"{said.stderr.strip()[:200]}"
+        )
+    return " ".join(said.stdout.split()[:3])
 
 
 @cache
@@ -152,7 +175,7 @@ class Process:
         self._arguments = arguments
         self._feeding = feeding
         self._reading = reading
-        self._stopped_by: AiprodError | None = None
+        self._stopped_by: Exception | None = None
         self._done = threading.Event()
 
     def __enter__(self) -> Self:
@@ -242,15 +265,18 @@ class Process:
         while not self._done.wait(WATCH_INTERVAL_S):
             if self._child.poll() is not None:
                 return
-            if self._space.cancelled():
-                self._stopped_by = Cancelled("stopped by the user")
-            elif time.monotonic() > deadline:
-                self._stopped_by = TimedOut(
-                    f"FFmpeg ran longer than {self._space.wall_s:g} s and was stopped"
-                )
+            self._stopped_by = self._reason_to_stop(deadline)
             if self._stopped_by:
                 self._kill()
                 return
+
+    def _reason_to_stop(self, deadline: float) -> Exception | None:
+        if time.monotonic() > deadline:
+            return TimedOut(f"FFmpeg ran longer than {self._space.wall_s:g} s and was stopped")
+        try:
+            return Cancelled("stopped by the user") if self._space.cancelled() else None
+        except Exception as error:  # raised again by finish(); this thread must not die of it
+            return error
 
     def _kill(self) -> None:
         # SIGKILL at once: an FFmpeg that hangs in open() ignores SIGTERM.

@@ -1,5 +1,6 @@
 """Shots: where the frames of one scene come from."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from media.run import CLIP_FORMATS, Process, Workspace, compiled, fenced_input
 # Measured against a bicubic rendering of the same view of busy photographs: at 1.0 two thirds of
 # the fine contrast are left, at 1.5 all of it, for the same time a frame; larger begins to alias.
 OVERSAMPLING = 1.5
+MAX_FRAME_S = Fraction(1, 2)  # no frame of a clip is shown longer, unless it stands still anyway
 
 
 class Shot(Protocol):
@@ -94,7 +96,9 @@ class ClipShot:
     def __init__(self, process: Process, width: int, height: int, first: int) -> None:
         self._process = process
         self._held = Planes.blank(width, height)
+        self._spare = Planes.blank(width, height)
         self._next = first
+        self._has_frame = False
         self._ended = False
 
     def draw(self, frame: int, onto: Planes) -> None:
@@ -103,21 +107,25 @@ class ClipShot:
         onto.data[:] = self._held.data
 
     def _read(self) -> None:
-        view = memoryview(self._held.data.reshape(-1).data)
-        spare = bytearray(len(view))
+        view = memoryview(self._spare.data.reshape(-1).data)
         got = 0
-        while got < len(spare):
-            block = self._process.stdout.read(len(spare) - got)
+        while got < len(view):
+            block = self._process.stdout.read(len(view) - got)
             if not block:
-                self._ended = True
-                if self._next == 0 or got:
-                    # finish() tells why FFmpeg stopped, if it stopped badly
-                    self._process.finish()
+                self._end()
                 return
-            spare[got : got + len(block)] = block
+            view[got : got + len(block)] = block
             got += len(block)
-        view[:] = spare
+        self._held, self._spare = self._spare, self._held
+        self._has_frame = True
         self._next += 1
+
+    def _end(self) -> None:
+        # A decoder that died looks like the end of the clip: finish() tells them apart.
+        self._process.finish()
+        self._ended = True
+        if not self._has_frame:
+            raise UnsupportedMedia("the clip shows no picture where the scene begins")
 
 
 @contextmanager
@@ -141,11 +149,14 @@ def open_clip(
     Raises:
       UnsupportedMedia, ToolFailed: While drawing, when the file cannot be decoded.
     """
-    arguments = compiled(
-        clip_graph(path, size, frame_rate, start_s + float(first / frame_rate), duration_s), "error"
-    )
+    # A little early: a shot that is entered behind the clip's end still meets its last frame.
+    last = math.floor(Fraction(duration_s) * frame_rate)
+    entered = max(0, min(first, last) - math.ceil(frame_rate * MAX_FRAME_S))
+    skipped_s = float(entered / frame_rate)
+    graph = clip_graph(path, size, frame_rate, start_s + skipped_s, duration_s - skipped_s)
+    arguments = compiled(graph, "error")
     with Process(space, arguments, feeding=False, reading=True) as process:
-        yield ClipShot(process, *size, first)
+        yield ClipShot(process, *size, entered)
 
 
 def clip_graph(
@@ -156,6 +167,7 @@ def clip_graph(
     video = (
         fenced_input(path, CLIP_FORMATS, ss=f"{start_s:.6f}", t=f"{duration_s:.6f}")
         .video.filter("fps", fps=f"{frame_rate.numerator}/{frame_rate.denominator}")
+        .filter("scale", w="iw*sar", h="ih")  # square pixels first, or the picture is squeezed
         .filter(
             "scale",
             w=width,

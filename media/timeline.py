@@ -99,13 +99,13 @@ def lay_out(lengths: Sequence[SceneLength], rate: Fraction) -> Timeline:
     for index, length in enumerate(lengths):
         is_last = index == len(lengths) - 1
         is_cut = is_last or length.transition == "cut"
-        after = 0 if is_cut else max(1, round(Fraction(length.transition_s) * rate))
+        after = 0 if is_cut else max(1, round(_exact(length.transition_s) * rate))
         lead = max(frames_for(LEAD_S, rate), before)
         tail = max(frames_for(TAIL_S, rate), after)
         speech = frames_for(Fraction(length.speech_samples, SAMPLE_RATE_HZ), rate)
         frames = max(
             lead + speech + tail if speech else 0,
-            frames_for(Fraction(length.wanted_s or 0), rate),
+            frames_for(_exact(length.wanted_s or 0.0), rate),
             before + after + 1,
         )
         scenes.append(
@@ -115,6 +115,11 @@ def lay_out(lengths: Sequence[SceneLength], rate: Fraction) -> Timeline:
     if not scenes:
         raise InvalidInput("a video needs at least one scene")
     return Timeline(rate, tuple(scenes))
+
+
+def _exact(seconds: float) -> Fraction:
+    # The decimal number of the document: the binary 1.1 is a little more, a frame more in the end.
+    return Fraction(str(seconds))
 
 
 @dataclass(frozen=True)

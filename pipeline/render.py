@@ -1,6 +1,7 @@
 """One job from a file to a video, in this process."""
 
 import contextlib
+import fcntl
 import logging
 import signal
 import threading
@@ -9,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from jobs.elements import Problem
-from jobs.errors import InvalidInput, ToolMissing
+from jobs.errors import AiprodError, InvalidInput, LedgerUnavailable
 from jobs.states import TERMINAL, Status
 from jobs.submission import job_id
 from jobs.wire import plain
-from media.run import find_ffmpeg
+from media.run import ffmpeg_version, find_ffmpeg
 from pipeline.ingest import read_job_file, submit_files
 from pipeline.options import Settings
 from pipeline.progress import Display
@@ -69,22 +70,23 @@ def render(
     """
     started = time.monotonic()
     file = read_job_file(path, overrides)
-    find_ffmpeg(settings.ffmpeg)
+    ffmpeg_version(find_ffmpeg(settings.ffmpeg))
     _check_writable(out)
     url = sqlite_url(settings.data)
     artefacts = Artefacts(DirectoryBlobs(settings.data.absolute()))
     submission = submit_files(file, artefacts)
     job = job_id(file.name, submission)
     ledger = open_ledger(url)
-    generation = ledger.add(job, artefacts.keep_json(submission))
-    display.start(path.name, job)
-    with _stopping_on_signals(ledger, job, display):
-        _work(job, url, out, settings, ledger, generation, display)
-    row = ledger.job(job)
-    parts = ledger.parts(job, generation)
-    ledger.close()
+    with _alone(settings.data, job):
+        generation = ledger.add(job, artefacts.keep_json(submission))
+        display.start(path.name, job)
+        with _stopping_on_signals(ledger, job, display):
+            _work(job, url, out, settings, ledger, generation, display)
+        row = ledger.job(job)
+        parts = ledger.parts(job, generation)
+        ledger.close()
     if row is None or row.status not in TERMINAL:
-        raise ToolMissing(f"job {job} was interrupted; run the same command again to go on")
+        raise LedgerUnavailable(f"job {job} did not end; run the same command again to go on")
     return Rendered(
         job,
         row.status,
@@ -134,7 +136,7 @@ def _work(
         display.update(ledger.parts(job, generation))
     display.update(ledger.parts(job, generation))
     if failure:
-        logging.getLogger(__name__).error("the graph stopped", exc_info=failure[0])
+        _raise_cause(failure[0])
 
 
 def _check_writable(out: Path) -> None:
@@ -145,6 +147,34 @@ def _check_writable(out: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise InvalidInput(f"cannot write into {out}: {error.strerror}") from error
+
+
+def _raise_cause(failure: BaseException) -> NoReturn:
+    """Raises what stopped the graph; Beam wraps the errors of workers in its own."""
+    cause: BaseException | None = failure
+    while cause:
+        if isinstance(cause, AiprodError):
+            raise cause
+        cause = cause.__cause__ or cause.__context__
+    logging.getLogger(__name__).error("the graph stopped", exc_info=failure)
+    raise AiprodError(f"the graph stopped: {type(failure).__name__}: {failure}"[:500]) from failure
+
+
+@contextlib.contextmanager
+def _alone(data: Path, job: str) -> Iterator[None]:
+    """Holds the job while this process works on it; the system lets go if the process dies.
+
+    Raises:
+      InvalidInput: Another process is rendering this job.
+    """
+    folder = data / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / job).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InvalidInput(f"job {job} is being rendered by another process") from error
+        yield
 
 
 @contextlib.contextmanager

@@ -74,9 +74,12 @@ class Artefacts:
     blobs: Blobs
 
     def find(self, stage: Stage, key: str) -> Record | None:
-        """What was made for this key before, if anything."""
+        """What was made for this key before, if it is still there whole."""
         data = self.blobs.read(_record_name(stage, key))
-        return from_json(Record, data) if data is not None else None
+        if data is None:
+            return None
+        record = from_json(Record, data)
+        return record if all(map(self.blobs.exists, record.media.values())) else None
 
     def keep(
         self,
@@ -93,9 +96,12 @@ class Artefacts:
         """
         names = {role: self.keep_media(content) for role, content in media.items()}
         record = Record(stage, VERSIONS[stage], key, origin, names, facts, round(seconds, 3))
-        if self.blobs.create(_record_name(stage, key), to_json(record)):
-            return record
-        return self.find(stage, key) or record
+        name = _record_name(stage, key)
+        while not self.blobs.create(name, to_json(record)):
+            if found := self.find(stage, key):
+                return found
+            self.blobs.delete(name)  # its media is gone: it names nothing
+        return record
 
     def keep_media(self, content: Path | tuple[bytes, str]) -> str:
         """Stores media under its hash and returns its blob name."""

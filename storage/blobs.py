@@ -28,6 +28,10 @@ class Blobs(Protocol):
         """The whole blob, or None when there is none of that name."""
         ...
 
+    def delete(self, name: str) -> None:
+        """Removes a blob; one that is not there is no error."""
+        ...
+
     def exists(self, name: str) -> bool:
         """Whether there is a blob of that name."""
         ...

@@ -25,6 +25,7 @@ def deliver(root: str, job_id: str, files: Mapping[str, Path], manifest: dict[st
     folder = Path(root) / job_id
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        before = _delivered(folder)
         for name, path in files.items():
             _place(folder / name, path.open("rb"))
         text = json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n"
@@ -32,15 +33,22 @@ def deliver(root: str, job_id: str, files: Mapping[str, Path], manifest: dict[st
             written.write(text)
             written.seek(0)
             _place(folder / "manifest.json", written)
-        kept = {*files, "manifest.json"}
-        for old in folder.iterdir():
-            if old.is_file() and old.name not in kept:
-                old.unlink()
+        for old in before - set(files):
+            (folder / old).unlink(missing_ok=True)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise ResourceLimit(f"the disk is full: {folder} takes no more data") from error
         raise InvalidInput(f"cannot write into {folder}: {error.strerror}") from error
     return str(folder / "manifest.json")
+
+
+def _delivered(folder: Path) -> set[str]:
+    """Names that an earlier run of the job delivered; other files here are the user's."""
+    try:
+        found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    return {name for name in found if "/" not in name and name != "manifest.json"}
 
 
 def _place(target: Path, source: Any) -> None:

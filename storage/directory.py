@@ -43,6 +43,9 @@ class DirectoryBlobs:
         except FileNotFoundError:
             return None
 
+    def delete(self, name: str) -> None:
+        self._path(name).unlink(missing_ok=True)
+
     def exists(self, name: str) -> bool:
         return self._path(name).exists()
 
@@ -80,6 +83,7 @@ class DirectoryBlobs:
                     os.fsync(file.fileno())
                 Path(temporary).chmod(0o644)
                 os.link(temporary, path)
+                _sync_folder(path.parent)
             finally:
                 with contextlib.suppress(FileNotFoundError):
                     Path(temporary).unlink()
@@ -88,6 +92,15 @@ class DirectoryBlobs:
         except OSError as error:
             raise _translated(error, path) from error
         return True
+
+
+def _sync_folder(folder: Path) -> None:
+    # Without it a power cut may keep a record and lose the media it names.
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _translated(error: OSError, path: Path) -> ResourceLimit | InvalidInput:

@@ -1,13 +1,15 @@
 """The truth about jobs: their states, runs and parts, in SQL."""
 
 import os
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     ColumnElement,
     Connection,
     Engine,
@@ -17,19 +19,20 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    make_url,
     select,
-    text,
     update,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from jobs.elements import Ending, Part, PartStatus, Problem, Run, Task
-from jobs.errors import InvalidInput, ResourceLimit
+from jobs.errors import InvalidInput, LedgerUnavailable, ResourceLimit
 from jobs.states import TERMINAL, Status, predecessors
 from jobs.wire import canonical, from_json, plain
 from storage.tables import JOB_EVENTS, JOBS, METADATA, PARTS
 
+FULL_BYTES = 2**17
 BUSY_TIMEOUT_S = 30  # a writer waits this long for another one; transactions here take milliseconds
 
 
@@ -264,12 +267,19 @@ class Ledger:
         """Closes the connections."""
         self.engine.dispose()
 
-    def _begin(self) -> AbstractContextManager[Connection]:
-        return self.engine.begin()
+    @contextmanager
+    def _begin(self) -> Iterator[Connection]:
+        """A transaction that may write: on SQLite it takes the write lock at its start."""
+        with _translating(self.engine), self.engine.connect() as connection, connection.begin():
+            if self.engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
 
-    def _reading(self) -> AbstractContextManager[Connection]:
-        # Outside a transaction: on SQLite ours begin by taking the write lock.
-        return self.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A connection for one statement; on SQLite outside any transaction."""
+        with _translating(self.engine), self.engine.connect() as connection:
+            yield connection
 
     def _move(
         self, connection: Connection, run: Run, status: Status, values: dict[str, Any]
@@ -300,20 +310,20 @@ class Ledger:
         return cast(func.extract("epoch", func.clock_timestamp()), Float)
 
 
-def open_ledger(database_url: str) -> Ledger:
+def open_ledger(database_url: str | URL) -> Ledger:
     """Opens the ledger and makes its tables where they are missing.
 
     Raises:
       InvalidInput: The database cannot be opened or written.
+      ResourceLimit: The disk is full.
     """
-    engine = create_engine(database_url, poolclass=NullPool if _is_sqlite(database_url) else None)
-    if engine.dialect.name == "sqlite":
+    url = make_url(database_url)
+    is_sqlite = url.get_backend_name() == "sqlite"
+    engine = create_engine(url, poolclass=NullPool if is_sqlite else None)
+    if is_sqlite:
         event.listen(engine, "connect", _configure_sqlite)
-        event.listen(engine, "begin", lambda c: c.execute(text("BEGIN IMMEDIATE")))
-    try:
+    with _translating(engine):
         METADATA.create_all(engine)
-    except OperationalError as error:
-        raise _translated(error, database_url) from error
     return Ledger(engine)
 
 
@@ -325,11 +335,9 @@ def sqlite_url(folder: Path) -> str:
         raise InvalidInput(f"cannot create the data folder {folder}: {error.strerror}") from error
     if not os.access(folder, os.W_OK):
         raise InvalidInput(f"cannot write into the data folder {folder}: permission denied")
-    return f"sqlite:///{(folder / 'ledger.db').absolute()}"
-
-
-def _is_sqlite(url: str) -> bool:
-    return url.startswith("sqlite")
+    # Not by hand: a question mark in the folder's name would begin options.
+    url = URL.create("sqlite", database=str((folder / "ledger.db").absolute()))
+    return url.render_as_string()
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
@@ -342,10 +350,21 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _translated(error: OperationalError, url: str) -> InvalidInput | ResourceLimit:
-    if "disk is full" in str(error):
-        return ResourceLimit("the disk is full: the ledger cannot be written")
-    return InvalidInput(f"cannot open the ledger at {url.rsplit('@')[-1]}: {error.orig}")
+def _is_full(database: Path) -> bool:
+    # SQLite calls a full disk an I/O error when it is the write-ahead log that does not fit.
+    return shutil.disk_usage(database.parent).free < FULL_BYTES
+
+
+@contextmanager
+def _translating(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        is_sqlite = engine.dialect.name == "sqlite"
+        where = engine.url.database if is_sqlite else engine.url.host
+        if "disk is full" in str(error.orig) or (is_sqlite and _is_full(Path(str(where)))):
+            raise ResourceLimit(f"the disk is full: the ledger {where} takes no more") from error
+        raise LedgerUnavailable(f"the ledger {where} cannot be used: {error.orig}") from error
 
 
 def _is_part(run: Run, task_id: str) -> tuple[ColumnElement[bool], ...]:

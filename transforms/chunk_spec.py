@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from jobs.document import Job
-from jobs.scene import Color, Prompt, Scene
+from jobs.scene import Color, Motion, Prompt, Scene
 from jobs.scene import Title as TitleVisual
 from media.chunk import Captions, ChunkSpec, Seam, ShotSpec, Title
 from media.cues import Cue
 from media.fonts import fingerprint
+from media.motion import AUTO, variety
 from media.timeline import ChunkRange, Timeline
 from transforms.takes import Takes
 
@@ -16,7 +17,12 @@ MAX_QUOTE = 160  # characters of a narration that are shown when nothing else wo
 
 
 def chunk_spec(
-    job: Job, timeline: Timeline, takes: Takes, cues: Sequence[Sequence[Cue]], chunk: ChunkRange
+    job: Job,
+    timeline: Timeline,
+    takes: Takes,
+    cues: Sequence[Sequence[Cue]],
+    chunk: ChunkRange,
+    encoder: str,
 ) -> ChunkSpec:
     """What a chunk looks like, in frames counted from its own start.
 
@@ -24,6 +30,7 @@ def chunk_spec(
 
     Args:
       cues: By scene, captions in frames of the video.
+      encoder: Version of FFmpeg.
     """
     width, height = job.output.size
     # The scene before is still seen under the first transition.
@@ -49,6 +56,7 @@ def chunk_spec(
         seams,
         shown,
         fingerprint() if has_text else "",
+        encoder,
     )
 
 
@@ -56,13 +64,14 @@ def _shot(job: Job, timeline: Timeline, takes: Takes, number: int, origin: int) 
     scene = (job.scenes or ())[number]
     time = timeline.scenes[number]
     record = takes.records[f"visual/{number:03}"]
+    kind = AUTO[number % len(AUTO)] if scene.motion is Motion.AUTO else scene.motion.value
     shot = ShotSpec(
         kind="still",
         source="",
         first=time.start - origin,
         frames=time.frames,
-        motion=scene.motion.value,
-        scene=number,
+        motion=kind,
+        scene=variety(kind, number),
         title=_title(job, scene),
     )
     if isinstance(scene.visual, Color):

@@ -8,7 +8,6 @@ from apache_beam.pvalue import PCollection
 from jobs.elements import Task
 from jobs.stages import Stage
 from media.run import Workspace
-from providers.foley import EffectRequest, make_effect
 from storage.artefacts import Origin
 from transforms.perform import Made, PerformTasks
 from transforms.studio import Studio, StudioConfig
@@ -26,6 +25,9 @@ class FindSoundEffects(beam.PTransform[PCollection[bytes], PCollection[tuple[str
 
 def find_effect(task: Task, studio: Studio, space: Workspace) -> Made:  # noqa: ARG001 no files
     """Makes the sound with the local foley library."""
+    # Imported when there is something to make: SciPy takes as long to load as Beam.
+    from providers.foley import EffectRequest, make_effect
+
     effect = make_effect(EffectRequest(query=task.params["query"]))
     return Made(
         Origin("local", "foley", licence="CC0-1.0"),

@@ -21,7 +21,7 @@ from media.gate import Promise, measure_video, misses
 from media.join import Piece, join
 from media.master import LoudnessTarget
 from media.poster import make_poster
-from media.run import Workspace
+from media.run import Workspace, ffmpeg_version, find_ffmpeg
 from media.sidecar import captions_of, parse_srt, parse_vtt, srt, vtt
 from storage.artefacts import Origin, Record
 from storage.deliverables import deliver
@@ -62,7 +62,7 @@ def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
         for part in edit.parts
         if part.is_made and (record := studio.artefacts.find(part.stage, part.key))
     }
-    task = _task(gathered, edit, takes, job, credits_text(job, made))
+    task = _task(gathered, edit, takes, job, credits_text(job, made), studio)
     studio.ledger.plan_parts([(task, 1)])
     record = studio.artefacts.find(Stage.FINISH, task.key)
     status = PartStatus.CACHED if record else PartStatus.DONE
@@ -80,7 +80,8 @@ def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
         status,
         round(time.monotonic() - started, 3),
     )
-    about = manifest(gathered.run, job, edit, made, takes, part, record)
+    encoder = ffmpeg_version(find_ffmpeg(studio.config.ffmpeg))
+    about = manifest(gathered.run, job, edit, made, takes, part, record, encoder)
     with ExitStack() as stack:
         files = {
             name: stack.enter_context(studio.blobs.as_file(blob))
@@ -92,7 +93,9 @@ def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
     yield Outcome(gathered.run, Ending.DONE, notes, where).to_bytes()
 
 
-def _task(gathered: Gathered, edit: Edit, takes: Takes, job: Job, credits: str) -> Task:
+def _task(
+    gathered: Gathered, edit: Edit, takes: Takes, job: Job, credits: str, studio: Studio
+) -> Task:
     params: dict[str, Any] = {
         "parts": [part.key for part in takes.parts],
         "frames": [chunk.frames for chunk in edit.chunks],
@@ -100,6 +103,7 @@ def _task(gathered: Gathered, edit: Edit, takes: Takes, job: Job, credits: str) 
         "sidecar": [kind.value for kind in job.captions.sidecar],
         "title": job.title,
         "credits": credits,
+        "encoder": ffmpeg_version(find_ffmpeg(studio.config.ffmpeg)),
     }
     key = artefact_key(Stage.FINISH, params)
     return Task(gathered.run, FINISH_TASK, Stage.FINISH, 1, True, key, gathered.plan, "", params)

@@ -11,7 +11,6 @@ from jobs.wire import plain
 from media.loudness import integrated_lufs
 from media.run import Workspace
 from media.wave import samples_of
-from providers.composer import MusicRequest, compose
 from storage.artefacts import Origin
 from transforms.perform import Made, PerformTasks
 from transforms.studio import Studio, StudioConfig
@@ -29,6 +28,9 @@ class GenerateMusic(beam.PTransform[PCollection[bytes], PCollection[tuple[str, b
 
 def score(task: Task, studio: Studio, space: Workspace) -> Made:  # noqa: ARG001 no files needed
     """Composes with the local composer."""
+    # Imported when there is something to make: SciPy takes as long to load as Beam.
+    from providers.composer import MusicRequest, compose
+
     music = compose(MusicRequest(prompt=task.params["prompt"]))
     return Made(
         Origin("local", "composer", licence="CC0-1.0"),

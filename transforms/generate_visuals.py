@@ -12,7 +12,6 @@ from jobs.stages import Stage
 from media.packets import probe_clip
 from media.pictures import read_picture
 from media.run import Workspace
-from providers.artist import PictureRequest, card, paint
 from storage.artefacts import Origin
 from transforms.perform import Made, PerformTasks
 from transforms.studio import Studio, StudioConfig
@@ -41,17 +40,23 @@ def picture(task: Task, studio: Studio, space: Workspace) -> Made:
             return _checked_clip(params, studio, space)
         case "color":
             return Made(Origin("local", "color", licence="CC0-1.0"), {}, {"color": params["color"]})
-        case kind:
-            request = PictureRequest(
-                prompt=params["prompt"], width=params["width"], height=params["height"]
-            )
-            painted = card(request) if kind == "title" else paint(request)
-            suffix = ".png" if painted.media_type == "image/png" else ".jpg"
-            return Made(
-                Origin("local", "artist", licence="CC0-1.0"),
-                {"picture": (painted.data, suffix)},
-                {"subject": painted.subject, "palette": list(painted.palette)},
-            )
+        case _:
+            return _painted(params)
+
+
+def _painted(params: dict[str, Any]) -> Made:
+    # Imported when there is something to make: SciPy takes as long to load as Beam.
+    from providers.artist import PictureRequest, card, paint
+
+    request = PictureRequest(
+        prompt=params["prompt"], width=params["width"], height=params["height"]
+    )
+    painted = card(request) if params["type"] == "title" else paint(request)
+    return Made(
+        Origin("local", "artist", licence="CC0-1.0"),
+        {"picture": (painted.data, ".jpg")},
+        {"subject": painted.subject, "palette": list(painted.palette)},
+    )
 
 
 def _checked_image(params: dict[str, Any], studio: Studio) -> Made:

@@ -33,12 +33,14 @@ def manifest(
     takes: Takes,
     finished: Part,
     record: Record,
+    encoder: str,
 ) -> dict[str, Any]:
     """The manifest of a delivered run, as JSON data.
 
     Args:
       made: Records of the generated parts by task id; `takes` holds those of the rendered ones.
       finished: The part that is the finished file, with its record.
+      encoder: Version of FFmpeg.
     """
     notes = all_notes(edit, takes)
     parts = [_part(part, made.get(part.task_id)) for part in edit.parts]
@@ -80,7 +82,7 @@ def manifest(
         "parts": parts,
         "notes": [plain(note) for note in notes],
         "cost_usd": {"estimated": 0.0, "spent": round(sum(part["cost_usd"] for part in parts), 4)},
-        "versions": {"aiprod": VERSION, "python": sys.version.split()[0]},
+        "versions": {"aiprod": VERSION, "python": sys.version.split()[0], "encoder": encoder},
     }
 
 

@@ -47,7 +47,11 @@ class MusicSpec:
 
 @dataclass(frozen=True)
 class MixSpec:
-    """Everything that decides what a video sounds like. Samples at 48 kHz."""
+    """Everything that decides what a video sounds like. Samples at 48 kHz.
+
+    Attributes:
+      encoder: Version of FFmpeg, which limits and encodes.
+    """
 
     total_samples: int
     voices: tuple[ClipSpec, ...]
@@ -56,6 +60,7 @@ class MixSpec:
     music: MusicSpec | None
     ducking_db: float
     target: LoudnessTarget
+    encoder: str = ""
 
 
 @dataclass(eq=False)

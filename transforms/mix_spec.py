@@ -56,13 +56,17 @@ def mix_spec(
             if at is None:
                 notes.append(_unplaced(index, number, effect))
                 continue
+            scene_end = sample_of(time.end, timeline.rate)
+            if at >= scene_end:
+                notes.append(_too_late(index, number, effect, float(time.frames / timeline.rate)))
+                continue
             audio = takes.records[task_id].media["audio"]
-            effects += _placed(audio, at, effect.gain_db, facts, sample_of(time.end, timeline.rate))
+            effects += _placed(audio, at, effect.gain_db, facts, scene_end)
     loudness = job.output.loudness
     spec = MixSpec(
         total_samples=timeline.samples,
         voices=tuple(voices),
-        effects=tuple(clip for clip in effects if clip.start < timeline.samples),
+        effects=tuple(effects),
         speech=tuple(speech),
         music=_music(job, takes),
         ducking_db=job.music.ducking_db if job.music else 0.0,
@@ -149,10 +153,24 @@ def _placed(
 
 def _unplaced(scene: int, number: int, effect: Effect) -> Problem:
     word = effect.at.word if effect.at else ""
+    return _left_out(scene, number, effect, f".word: {word!r} is not spoken in this scene")
+
+
+def _too_late(scene: int, number: int, effect: Effect, length_s: float) -> Problem:
+    offset_s = effect.at.offset_s if effect.at else None
+    return _left_out(
+        scene,
+        number,
+        effect,
+        f".offset_s: {offset_s or 0:g} s lies at or behind the scene's end "
+        f"(the scene lasts {round(length_s, 2):g} s)",
+    )
+
+
+def _left_out(scene: int, number: int, effect: Effect, why: str) -> Problem:
     return Problem(
         "mix",
         ErrorCode.INVALID_INPUT,
-        f"scenes[{scene}].effects[{number}].at.word: {word!r} is not spoken in this scene, "
-        f"so the effect {effect.query!r} was left out",
+        f"scenes[{scene}].effects[{number}].at{why}, so the effect {effect.query!r} was left out",
         False,
     )

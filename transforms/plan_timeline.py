@@ -1,7 +1,7 @@
 """The edit: durations are known, so everything gets its frame and its sample."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import apache_beam as beam
@@ -17,7 +17,7 @@ from jobs.states import Status
 from jobs.words import Word
 from media.cues import Cue, cut_cues
 from media.lettering import CaptionLook, measure
-from media.run import Workspace
+from media.run import Workspace, ffmpeg_version, find_ffmpeg
 from media.timeline import SceneLength, Timeline, cut_chunks, lay_out
 from transforms.chunk_spec import chunk_spec
 from transforms.edit import Edit, EditChunk, EditScene
@@ -58,12 +58,13 @@ def plan_renders(element: bytes, studio: Studio) -> Iterator[bytes]:
     _check_length(job, timeline)
     with studio.space(run) as space:
         cues = _cues(space, job, timeline, words)
+    encoder = ffmpeg_version(find_ffmpeg(studio.config.ffmpeg))
     mix, unplaced = mix_spec(job, timeline, takes, words)
-    mix_name = studio.artefacts.keep_json(mix)
+    mix_name = studio.artefacts.keep_json(replace(mix, encoder=encoder))
 
     chunks, renders = [], []
     for number, chunk in enumerate(cut_chunks(timeline)):
-        spec = chunk_spec(job, timeline, takes, cues, chunk)
+        spec = chunk_spec(job, timeline, takes, cues, chunk, encoder)
         task_id = f"render/{number:04}"
         chunks.append(EditChunk(task_id, chunk.first, chunk.last, spec.frames))
         renders.append((task_id, Stage.RENDER, studio.artefacts.keep_json(spec), spec.frames))
@@ -78,7 +79,7 @@ def plan_renders(element: bytes, studio: Studio) -> Iterator[bytes]:
         ),
         chunks=tuple(chunks),
         parts=takes.parts,
-        notes=notes_of(takes.parts) + unplaced,
+        notes=notes_of(takes.parts, unplaced),
     )
     edit_name = studio.artefacts.keep_json(edit)
     # The mix goes first: it takes one core for a while, beside the first chunks.

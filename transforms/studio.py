@@ -13,7 +13,7 @@ from pathlib import Path
 from jobs.elements import Run
 from jobs.errors import InvalidInput
 from media.run import Workspace, find_ffmpeg
-from providers.espeak import Espeak, EspeakSession
+from providers.speech import SpeechSession
 from storage.artefacts import Artefacts
 from storage.directory import DirectoryBlobs
 from storage.ledger import Ledger, open_ledger
@@ -51,13 +51,16 @@ class Studio:
         self.blobs = self.artefacts.blobs
         self.ledger: Ledger = open_ledger(config.database_url)
         self._work = root / "work"
-        self._voice: EspeakSession | None = None
+        self._voice: SpeechSession | None = None
         self._lock = threading.Lock()
 
-    def voice(self) -> EspeakSession:
+    def voice(self) -> SpeechSession:
         """The local voice; its process starts with the first line to speak."""
         with self._lock:
             if self._voice is None:
+                # Imported when somebody speaks: SciPy takes as long to load as Beam.
+                from providers.espeak import Espeak
+
                 self._voice = Espeak().open()
             return self._voice
 

@@ -1,7 +1,7 @@
 """The parts of a run with what was made for each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jobs.elements import Ending, Gathered, Outcome, Part, PartList, PartStatus, Problem
@@ -10,6 +10,12 @@ from jobs.wire import from_json
 from storage.artefacts import Record
 from transforms.job_step import RunEnded
 from transforms.studio import Studio
+
+
+# How much an outcome tells, so that it fits into an element even in the widest letters. The
+# manifest and the ledger tell the rest, part by part.
+MAX_FAILURES, _FAILURE_CHARACTERS, _FAILURE_TAIL = 8, 1000, 500
+MAX_NOTES, _NOTE_CHARACTERS = 40, 300
 
 
 @dataclass(frozen=True)
@@ -36,8 +42,8 @@ def open_takes(gathered: Gathered, studio: Studio) -> Takes:
         raise RunEnded(Outcome(gathered.run, Ending.CANCELLED))
     failed = [part for part in parts if part.required and not part.is_made]
     if failed:
-        problems = tuple(part.problem for part in failed if part.problem)
-        raise RunEnded(Outcome(gathered.run, Ending.FAILED, problems[:20]))
+        problems = _failures([part.problem for part in failed if part.problem])
+        raise RunEnded(Outcome(gathered.run, Ending.FAILED, problems))
     records = {}
     gone = []
     for part in parts:
@@ -56,6 +62,33 @@ def open_takes(gathered: Gathered, studio: Studio) -> Takes:
     return Takes(parts, records)
 
 
-def notes_of(parts: Sequence[Part]) -> tuple[Problem, ...]:
-    """Why optional parts are missing."""
-    return tuple(part.problem for part in parts if part.problem and not part.required)
+def notes_of(parts: Sequence[Part], more: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Why optional parts are missing, and `more` to note: 40 notes, and how many there are beside.
+
+    What tools said is left to the parts in the manifest.
+    """
+    notes = [part.problem for part in parts if part.problem and not part.required] + [*more]
+    told = [_shortened(note, _NOTE_CHARACTERS, tail="") for note in notes[:MAX_NOTES]]
+    hidden = notes[MAX_NOTES:]
+    if hidden:
+        told.append(Problem(hidden[0].stage, hidden[0].code, f"... and {len(hidden)} more", False))
+    return tuple(told)
+
+
+def _failures(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """Why a wave failed: eight problems, the last of which says how many there are beside."""
+    told = [
+        _shortened(problem, _FAILURE_CHARACTERS, problem.stderr_tail[-_FAILURE_TAIL:])
+        for problem in problems[:MAX_FAILURES]
+    ]
+    hidden = len(problems) - len(told)
+    if hidden:
+        told[-1] = replace(told[-1], message=f"{told[-1].message} ... and {hidden} more")
+    return tuple(told)
+
+
+def _shortened(problem: Problem, characters: int, tail: str) -> Problem:
+    message = problem.message
+    if len(message) > characters:
+        message = f"{message[: characters - 1]}…"
+    return replace(problem, message=message, stderr_tail=tail)

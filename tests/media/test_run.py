@@ -93,6 +93,21 @@ def test_cancelling_stops_a_running_process(space: Workspace) -> None:
     assert time.monotonic() - started < 10
 
 
+def test_a_cancel_check_that_fails_ends_the_process(space: Workspace) -> None:
+    asked: list[int] = []
+
+    def cancelled() -> bool:
+        asked.append(1)
+        if len(asked) > 1:  # the first question comes before the process starts
+            raise OSError("the database is away")
+        return False
+
+    blind = replace(space, ffmpeg=script(space.folder, "sleep 600"), cancelled=cancelled)
+
+    with pytest.raises(OSError, match="database is away"):
+        blind.run([])
+
+
 def test_killed_process_is_named_by_its_signal(space: Workspace) -> None:
     dying = replace(space, ffmpeg=script(space.folder, "kill -SEGV $$"))
 

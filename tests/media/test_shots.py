@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from jobs.errors import UnsupportedMedia
+from jobs.errors import ToolFailed, UnsupportedMedia
 from media.motion import motion
 from media.packets import list_packets, probe_clip
 from media.planes import Planes
@@ -115,12 +116,12 @@ def make_clip(space: Workspace, rate: int = 25, seconds: float = 1.0) -> Path:
 
 
 def brightness(
-    space: Workspace, clip: Path, frames: list[int], start_s: float = 0.0, first: int = 0
+    space: Workspace, clip: Path, frames: list[int], first: int = 0, length_s: float = 10.0
 ) -> list[float]:
     seen = []
     with open_clip(
-        space, clip, size=(64, 36), frame_rate=Fraction(50), start_s=start_s,
-        duration_s=10.0, first=first,
+        space, clip, size=(64, 36), frame_rate=Fraction(50), start_s=0.0,
+        duration_s=length_s, first=first,
     ) as shot:  # fmt: skip
         onto = Planes.blank(64, 36)
         for number in frames:
@@ -200,3 +201,46 @@ def test_a_trim_behind_the_end_is_refused(space: Workspace) -> None:
 
     with pytest.raises(UnsupportedMedia, match="from 5 s on"):
         probe_clip(space, clip, 5.0, 1.0, "clip.mp4")
+
+
+def test_a_clip_entered_behind_its_end_holds_its_last_frame(space: Workspace) -> None:
+    clip = make_clip(space)
+
+    from_start = brightness(space, clip, [49, 120], length_s=1.0)
+    entered_late = brightness(space, clip, [100, 120], first=100, length_s=1.0)
+
+    assert entered_late == pytest.approx([from_start[1]] * 2, abs=4)
+
+
+def test_nothing_behind_the_trim_is_shown_when_a_clip_is_entered_late(space: Workspace) -> None:
+    clip = make_clip(space, seconds=2.0)
+
+    seen = brightness(space, clip, [30, 99], first=30, length_s=1.0)
+
+    assert max(seen) < 150  # half way through a fade to white
+
+
+def test_a_decoder_that_dies_is_not_the_end_of_the_clip(space: Workspace) -> None:
+    clip = make_clip(space)
+    frame = 64 * 36 * 3 // 2
+    program = space.folder / "ffmpeg"
+    program.write_text(f"#!/bin/sh\nhead -c {frame} /dev/zero; exit 1\n", encoding="utf-8")
+    program.chmod(0o755)
+
+    with pytest.raises(ToolFailed):
+        brightness(replace(space, ffmpeg=str(program)), clip, [0, 1])
+
+
+def test_pixels_that_are_not_square_keep_their_shape(space: Workspace) -> None:
+    source = "color=black:s=64x48:d=0.2,drawbox=x=28:y=16:w=8:h=16:color=white:t=fill,setsar=2"
+    space.run(["-f", "lavfi", "-i", source, "-pix_fmt", "yuv420p", "-crf", "1", "-y", "clip.mp4"])
+    onto = Planes.blank(128, 48)
+
+    with open_clip(
+        space, space.folder / "clip.mp4", size=(128, 48), frame_rate=Fraction(25), start_s=0.0,
+        duration_s=1.0, first=0,
+    ) as shot:  # fmt: skip
+        shot.draw(0, onto)
+
+    bright = onto.y > 120
+    assert abs(int(bright.any(axis=0).sum()) - int(bright.any(axis=1).sum())) <= 2

@@ -85,3 +85,25 @@ def test_short_scenes_share_a_chunk_and_long_ones_end_it() -> None:
     chunks = cut_chunks(timeline)
 
     assert [(chunk.first, chunk.last) for chunk in chunks] == [(0, 2), (3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("wanted_s", "frames"),
+    [
+        pytest.param(1.1, 33, id="1.1 s"),
+        pytest.param(2.2, 66, id="2.2 s"),
+        pytest.param(4.4, 132, id="4.4 s"),
+        pytest.param(1.101, 34, id="a little more than whole frames"),
+    ],
+)
+def test_a_wanted_length_is_the_decimal_number_that_was_written(
+    wanted_s: float, frames: int
+) -> None:
+    assert lay_out([scene(0.0, wanted_s=wanted_s)], Fraction(30)).frames == frames
+
+
+def test_a_transition_is_the_decimal_number_that_was_written() -> None:
+    # 2.5 frames, rounded to even; the binary number nearest to 0.1 is a little larger.
+    timeline = lay_out([scene(kind="crossfade", seconds=0.1), scene()], Fraction(25))
+
+    assert timeline.scenes[0].transition_frames == 2

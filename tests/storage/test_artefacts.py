@@ -57,3 +57,15 @@ def test_keys_do_not_depend_on_the_order_of_parameters() -> None:
     assert artefact_key(Stage.VOICE, {"a": 1, "b": 2}) == artefact_key(
         Stage.VOICE, {"b": 2, "a": 1}
     )
+
+
+def test_a_part_whose_media_is_gone_is_made_again(artefacts: Artefacts) -> None:
+    first = artefacts.keep(Stage.VOICE, KEY, Origin("a"), {"audio": (b"one", ".wav")}, {}, 0)
+    artefacts.blobs.delete(first.media["audio"])
+
+    lost = artefacts.find(Stage.VOICE, KEY)
+    second = artefacts.keep(Stage.VOICE, KEY, Origin("a"), {"audio": (b"two", ".wav")}, {}, 0)
+
+    assert lost is None
+    assert artefacts.find(Stage.VOICE, KEY) == second
+    assert artefacts.blobs.read(second.media["audio"]) == b"two"

@@ -24,12 +24,14 @@ def test_files_and_manifest_land_in_the_jobs_folder(tmp_path: Path, video: Path)
 
 def test_a_later_run_replaces_the_files_of_an_earlier_one(tmp_path: Path, video: Path) -> None:
     out = str(tmp_path / "out")
-    deliver(out, "job", {"final.mp4": video, "captions.srt": video}, {})
+    first = {"final.mp4": video, "captions.srt": video}
+    deliver(out, "job", first, {"files": dict.fromkeys(first, "hash")})
+    (tmp_path / "out" / "job" / "my-notes.txt").write_text("of the user")
 
-    deliver(out, "job", {"final.mp4": video}, {})
+    deliver(out, "job", {"final.mp4": video}, {"files": {"final.mp4": "hash"}})
 
     names = sorted(path.name for path in (tmp_path / "out" / "job").iterdir())
-    assert names == ["final.mp4", "manifest.json"]
+    assert names == ["final.mp4", "manifest.json", "my-notes.txt"]
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, video: Path) -> None:

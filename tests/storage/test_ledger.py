@@ -1,11 +1,13 @@
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from jobs.elements import Ending, Part, PartStatus, Problem, Run, Task
-from jobs.errors import ErrorCode, InvalidInput
+from jobs.errors import ErrorCode, LedgerUnavailable
 from jobs.stages import Stage
 from jobs.states import FOLLOWERS, TERMINAL, Status
 from storage.ledger import Ledger, open_ledger, sqlite_url
@@ -153,5 +155,34 @@ def test_a_second_process_sees_the_same_ledger(ledger: Ledger, tmp_path: Path) -
 def test_a_database_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     (tmp_path / "ledger.db").mkdir()
 
-    with pytest.raises(InvalidInput, match=r"cannot open the ledger.*ledger\.db"):
+    with pytest.raises(LedgerUnavailable, match=r"the ledger .*ledger\.db cannot be used"):
         open_ledger(sqlite_url(tmp_path))
+
+
+def test_a_damaged_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ledger.db").write_bytes(b"these are not the tables you are looking for" * 100)
+
+    with pytest.raises(LedgerUnavailable, match="not a database"):
+        open_ledger(sqlite_url(tmp_path))
+
+
+def test_readers_do_not_wait_for_a_writer(ledger: Ledger, tmp_path: Path) -> None:
+    run = admitted(ledger)
+    writer = sqlite3.connect(tmp_path / "data" / "ledger.db", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    started = time.monotonic()
+
+    stopped = ledger.is_stopped(run)
+
+    writer.close()
+    assert not stopped
+    assert time.monotonic() - started < 5  # a writer would have waited half a minute
+
+
+def test_a_folder_with_a_question_mark_holds_its_ledger(tmp_path: Path) -> None:
+    folder = tmp_path / "what?x=1"
+
+    opened = open_ledger(sqlite_url(folder))
+
+    opened.close()
+    assert (folder / "ledger.db").exists()
