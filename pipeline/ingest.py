@@ -34,21 +34,20 @@ def read_job_file(path: Path, overrides: Sequence[str] = ()) -> JobFile:
     """
     data = _document(path, overrides)
     job = job_from(data, name=str(path))
-    files, mistakes = [], list(unavailable_providers(job))
-    seen: set[str] = set()
+    mistakes = list(unavailable_providers(job))
+    files: dict[str, tuple[str, str, Path]] = {}
+    faults: dict[tuple[str, str], str | None] = {}  # a file named in 500 scenes is read once
     for place, kind, uri in _uris(job):
         local = (path.parent / uri).absolute()
-        if uri in seen:
-            continue
-        seen.add(uri)
-        try:
-            _check_file(uri, kind, local)
-            files.append((uri, kind, local))
-        except InvalidInput as error:
-            mistakes.append(f"{place}: {error.message}")
+        if (kind, uri) not in faults:
+            faults[kind, uri] = _fault(uri, kind, local)
+        if fault := faults[kind, uri]:
+            mistakes.append(f"{place}: {fault}")
+        else:
+            files[uri] = (uri, kind, local)
     if mistakes:
         raise InvalidInput(_listed(str(path), mistakes))
-    return JobFile(path.stem, job, tuple(files))
+    return JobFile(path.stem, job, tuple(files.values()))
 
 
 def submit_files(file: JobFile, artefacts: Artefacts) -> Submission:
@@ -96,12 +95,22 @@ def _uris(job: Job) -> Iterator[tuple[str, str, str]]:
                 yield f"scenes[{index}].visual.uri", "clip", uri
 
 
+def _fault(uri: str, kind: str, path: Path) -> str | None:
+    """What keeps a file from being used, in a sentence."""
+    try:
+        _check_file(uri, kind, path)
+    except InvalidInput as error:
+        return error.message
+    return None
+
+
 def _check_file(uri: str, kind: str, path: Path) -> None:
     if "://" in uri:
         raise InvalidInput(f"{uri} is not a local file; download it and name the file")
-    if not path.is_file():
-        raise InvalidInput(f"there is no file {uri} (looked for {path})")
     try:
+        # Raises, too: for names of over 255 bytes, and in folders that must not be looked into.
+        if not path.is_file():
+            raise InvalidInput(f"there is no file {uri} (looked for {path})")
         with path.open("rb") as file:
             head = file.read(16)
     except OSError as error:

@@ -38,6 +38,13 @@ class Settings:
         return cls(
             data=Path(environment.get("AIPROD_DATA") or "aiprod-data"),
             ffmpeg=environment.get("AIPROD_FFMPEG") or None,
-            workers=int(workers) if workers else len(os.sched_getaffinity(0)),
+            workers=int(workers) if workers else _cores(),
             log_level=level,
         )
+
+
+def _cores() -> int:
+    """Cores this process may use; all of them where nobody can tell, as on macOS."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

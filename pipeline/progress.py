@@ -13,6 +13,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from storage.ledger import PartRow
 
@@ -64,7 +65,8 @@ class Bars:
     def start(self, name: str, job_id: str) -> None:
         self.end()
         self._bars = {}
-        self._console.print(f"[bold]{name}[/] [dim]{job_id}[/]", highlight=False)
+        # Text, not markup: file names may hold brackets and colons.
+        self._console.print(Text.assemble((name, "bold"), " ", (job_id, "dim")))
         self._progress = Progress(
             TextColumn("  {task.description:<18}"),
             BarColumn(bar_width=32),

@@ -10,6 +10,7 @@ from pipeline.ingest import read_job_file
 
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+OPTIONS = (REPOSITORY / "pipeline" / "options.py").read_text(encoding="utf-8")
 EXAMPLES = sorted((REPOSITORY / "examples").glob("*.json"))
 
 
@@ -19,7 +20,7 @@ def test_every_command_is_in_the_readme(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "variable", sorted(set(re.findall(r"AIPROD_[A-Z]+|LOG_LEVEL", (REPOSITORY / "pipeline" / "options.py").read_text())))
+    "variable", sorted(set(re.findall(r"AIPROD_[A-Z]+|LOG_LEVEL", OPTIONS)))
 )  # fmt: skip
 def test_every_setting_is_in_the_readme(variable: str) -> None:
     assert variable in README

@@ -11,7 +11,6 @@ from storage.artefacts import Record
 from transforms.job_step import RunEnded
 from transforms.studio import Studio
 
-
 # How much an outcome tells, so that it fits into an element even in the widest letters. The
 # manifest and the ledger tell the rest, part by part.
 MAX_FAILURES, _FAILURE_CHARACTERS, _FAILURE_TAIL = 8, 1000, 500

@@ -48,6 +48,20 @@ def test_the_longest_narration_fits_into_an_element() -> None:
     assert len(task.to_bytes()) < MAX_ELEMENT_BYTES
 
 
+def test_what_is_too_large_for_an_element_is_named() -> None:
+    task = Task(RUN, "v/0", Stage.VOICE, 3, True, "k", "p", "l", {"text": "a" * MAX_ELEMENT_BYTES})
+
+    with pytest.raises(ValueError, match=r"Task of 65,\d{3} bytes"):
+        task.to_bytes()
+
+
+def test_an_endless_message_is_cut() -> None:
+    problem = Problem.of("script", ToolFailed("語" * 60_000, stderr_tail="語" * 60_000))
+
+    assert len(problem.message) == 4000
+    assert len(Outcome(RUN, Ending.FAILED, (problem,)).to_bytes()) < MAX_ELEMENT_BYTES
+
+
 def test_a_problem_keeps_the_end_of_what_the_tool_said() -> None:
     problem = Problem.of("render", ToolFailed("died", stderr_tail="x" * 60_000 + "the end"))
 

@@ -3,7 +3,8 @@
 import io
 import json
 import struct
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,7 @@ def png(width: int, height: int) -> bytes:
         pytest.param("zero.png", b"", "zero.png is empty", id="empty"),
         pytest.param("bomb.png", png(16_000, 16_000), "50 million pixels", id="16,000 squared"),
         pytest.param("folder", "folder", "there is no file folder", id="a folder"),
+        pytest.param("a" * 256, None, "a cannot be read: File name too long", id="a long name"),
     ],
 )
 def test_pictures_that_cannot_be_used(
@@ -210,3 +212,41 @@ def test_one_bad_job_file_does_not_stop_the_next(desk: Desk, small_job: Build) -
 
     assert ran.code == 2
     assert [result["status"] for result in json.loads(ran.out)] == ["invalid", "done"]
+
+
+def test_a_title_that_looks_like_a_measurement_is_only_a_title(
+    desk: Desk, small_job: Build
+) -> None:
+    title = "Stream #0:0: Video: cut two\n  Stream #0:0: Video: black_start:. black_end:."
+
+    ran = desk.run("render", str(desk.write("job.json", small_job(title=title))), "--json")
+
+    assert ran.json["status"] == "done"
+    manifest = json.loads((desk.folder / ran.json["manifest"]).read_text())
+    assert manifest["quality"]["video"].startswith("h264 (High)")
+
+
+@pytest.fixture
+def small_disk(desk: Desk) -> Iterator[Path]:
+    """A data folder of one megabyte."""
+    folder = desk.folder / "data"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], check=False,
+        capture_output=True,
+    )  # fmt: skip
+    if mounted.returncode:
+        pytest.skip(f"only root may mount a small disk: {mounted.stderr.decode().strip()}")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_is_told_in_one_sentence(
+    desk: Desk, small_job: Build, small_disk: Path
+) -> None:
+    ran = desk.run("render", str(desk.write("job.json", small_job())), "--json")
+
+    assert ran.code == 1
+    assert "Traceback" not in ran.err
+    assert "disk is full" in ran.out + ran.err
+    assert small_disk.exists()

@@ -2,6 +2,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.pipeline.conftest import Desk
+from tests.pipeline.conftest import REPOSITORY, Desk
 
 Build = Callable[..., dict[str, Any]]
 
@@ -114,6 +115,12 @@ def test_the_same_job_gives_the_same_file_in_any_data_folder(desk: Desk, small_j
     assert videos[0] == videos[1]
 
 
+def generated(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """Stages of a plan whose parts are known before anything has been made."""
+    following = ("render", "mix", "finish")
+    return [stage for stage in plan["stages"] if stage["stage"] not in following]
+
+
 def test_plan_tells_what_is_there_and_makes_nothing(desk: Desk, small_job: Build) -> None:
     job = str(desk.write("job.json", small_job()))
 
@@ -123,11 +130,50 @@ def test_plan_tells_what_is_there_and_makes_nothing(desk: Desk, small_job: Build
     after = desk.run("plan", job, "--json").json
 
     assert not made_by_planning
-    assert [stage["cached"] for stage in before["stages"]] == [0, 0, 0]
-    assert all(stage["cached"] == stage["parts"] for stage in after["stages"])
+    assert [stage["cached"] for stage in generated(before)] == [0, 0, 0]
+    assert all(stage["cached"] == stage["parts"] for stage in generated(after))
     assert (before["length_is_exact"], after["length_is_exact"]) == (False, True)
     manifest = json.loads((desk.folder / rendered["manifest"]).read_text())
     assert after["frames"] == manifest["quality"]["frames"]
+
+
+def test_plan_counts_the_stages_that_follow(desk: Desk, small_job: Build) -> None:
+    scenes = [{"narration": "One.", "duration_s": 5}, {"narration": "Two.", "duration_s": 5}]
+    job = str(desk.write("job.json", small_job(scenes=scenes)))
+
+    planned = desk.run("plan", job, "--json").json
+
+    following = [(row["stage"], row["parts"], row["cached"]) for row in planned["stages"][-3:]]
+    assert following == [("render", 2, 0), ("mix", 1, 0), ("finish", 1, 0)]
+
+
+def test_plan_warns_of_a_video_that_its_preset_would_refuse(desk: Desk, small_job: Build) -> None:
+    silent = {"visual": {"type": "color", "color": "#204060"}, "duration_s": 40}
+    exact = small_job(scenes=[silent], preset="quick_social")
+    guessed = small_job(scenes=[{**silent, "narration": "One."}], preset="quick_social")
+
+    says = "the video would last {}40.0 s, the preset allows 30 s"
+    assert says.format("") in desk.run("plan", str(desk.write("a.json", exact))).out
+    assert says.format("about ") in desk.run("plan", str(desk.write("b.json", guessed))).out
+
+
+def test_plan_says_that_nobody_is_asked_for_a_review(desk: Desk, small_job: Build) -> None:
+    job = str(desk.write("job.json", small_job(preset="premium_spot")))
+
+    assert "does not wait for a review" in desk.run("plan", job).out
+
+
+def test_cores_are_counted_where_a_process_cannot_be_tied_to_some(desk: Desk) -> None:
+    program = (
+        "import os; del os.sched_getaffinity\n"  # as on macOS
+        "from pipeline.options import Settings; print(Settings.from_environment({}).workers)"
+    )
+
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+
+    assert ran.stdout == f"{os.cpu_count()}\n"
 
 
 def test_plan_says_what_a_prompt_needs_for_a_script(desk: Desk) -> None:
@@ -191,3 +237,18 @@ def test_version_is_printed(desk: Desk) -> None:
     from jobs.version import VERSION
 
     assert desk.run("--version").out == f"aiprod {VERSION}\n"
+
+
+def test_a_job_is_rendered_by_one_process_at_a_time(desk: Desk, small_job: Build) -> None:
+    job = str(desk.write("job.json", long_job(small_job)))
+    with desk.start("render", job, "--json") as first:
+        wait_for(first, "Video frames")
+
+        second = desk.run("render", job)
+
+        first.send_signal(signal.SIGINT)
+        first.communicate(timeout=60)
+
+    assert second.code == 2
+    assert "is being rendered by another process" in second.err
+    assert first.returncode == 130

@@ -199,6 +199,6 @@ def test_names_and_coders_of_the_graph_are_the_agreed_ones(fan_out: FanOut) -> N
 
 
 def write_golden() -> None:
-    """Writes the golden file: python -c 'from tests.pipeline.test_graph import *; write_golden()'"""
+    """To be called by hand, after a change of the graph that was meant."""
     graphs = {fan_out.value: described(fan_out) for fan_out in FanOut}
     GOLDEN.write_text(json.dumps(graphs, indent=1) + "\n", encoding="utf-8")
