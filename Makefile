@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+TOOLS  := $(VENV)/.tools
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -14,19 +15,24 @@ $(STAMP): setup.py jobs/version.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "AIPROD needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
 	@echo "Setting up .venv (once, about two minutes) ..."
 	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e .
 	@sh templates/fonts.sh
 	@touch $@
 
-setup: $(STAMP) ## install everything into .venv
+# What only tests and checks need.
+$(TOOLS): $(STAMP)
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+setup: $(TOOLS) ## install everything into .venv
 
 run: $(STAMP) ## render the examples, offline, into out/
 	@$(BIN)/aiprod render examples/*.json --out out
 
-test: $(STAMP) ## every test
+test: $(TOOLS) ## every test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
-lint: $(STAMP) ## style, types, import rules
+lint: $(TOOLS) ## style, types, import rules
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy

@@ -157,8 +157,13 @@ def _still_spans(
     output = ffmpeg.output(picture, "pipe:1", format="null", fps_mode="passthrough")
     space.run(compiled(output, "error"), capture=True)
     marks = (space.folder / "marks.txt").read_text(encoding="utf-8")
-    black = _spans(_BLACK.findall(marks), duration_s)
-    return black, _spans(_FREEZE.findall(marks), duration_s)
+    # blackdetect marks every black frame; its shortest length governs only its log.
+    black = (
+        span
+        for span in _spans(_BLACK.findall(marks), duration_s)
+        if span.end_s - span.start_s >= MIN_BLACK_S
+    )
+    return tuple(black), _spans(_FREEZE.findall(marks), duration_s)
 
 
 def _spans(marks: Sequence[tuple[str, str]], duration_s: float) -> tuple[Span, ...]:

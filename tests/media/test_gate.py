@@ -59,12 +59,15 @@ def sound(space: Workspace, seconds: float) -> None:
 
 def piece(space: Workspace, name: str, source: str) -> Piece:
     arguments = ["-pix_fmt", "yuv420p", "-video_track_timescale", "30", "-y", name]
-    space.run(["-f", "lavfi", "-i", f"{source}:s=64x36:r=30", "-frames:v", "90", *arguments])
+    named, _, more = source.partition(",")
+    graph = ",".join([f"{named}:s=64x36:r=30", *([more] if more else [])])
+    space.run(["-f", "lavfi", "-i", graph, "-frames:v", "90", *arguments])
     return Piece(space.folder / name, 90)
 
 
 def test_black_and_frozen_stretches_are_found(space: Workspace) -> None:
-    pieces = [piece(space, "a.mp4", "testsrc2=d=3"), piece(space, "b.mp4", "color=black:d=3")]
+    blink = "testsrc2=d=3,drawbox=t=fill:color=black:enable='between(n,42,50)'"  # no stretch
+    pieces = [piece(space, "a.mp4", blink), piece(space, "b.mp4", "color=black:d=3")]
     sound(space, 6)
 
     quality = measure_video(
