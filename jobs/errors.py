@@ -11,6 +11,10 @@ AiprodError              code, retryable, a sentence for people
 ├── TimedOut             wall-clock limit reached, the process group was killed
 ├── ResourceLimit        disk or memory is full: the operator acts, then a retry helps
 ├── LedgerUnavailable    the database does not answer or is damaged: the operator acts
+├── StoreUnavailable     the blob store does not answer: a retry may help
+├── QueueUnavailable     Pub/Sub does not answer: a retry may help
+├── InputUnreachable     an address that cannot or may not be read: the user acts
+├── Conflict             what is asked does not fit the state the thing is in: the user acts
 ├── QualityMissed        the file was made, measured, and missed its target
 └── Cancelled            the user stopped the job; a status, not a failure
 """
@@ -31,6 +35,10 @@ class ErrorCode(Enum):
     TIMEOUT = "timeout"
     RESOURCE_LIMIT = "resource_limit"
     LEDGER_UNAVAILABLE = "ledger_unavailable"
+    STORE_UNAVAILABLE = "store_unavailable"
+    QUEUE_UNAVAILABLE = "queue_unavailable"
+    INPUT_UNREACHABLE = "input_unreachable"
+    CONFLICT = "conflict"
     QUALITY_MISSED = "quality_missed"
     CANCELLED = "cancelled"
     INTERNAL = "internal"
@@ -86,7 +94,10 @@ class ToolMissing(AiprodError):
 
 
 class ToolFailed(AiprodError):
-    """A child process ended badly. Fact `stderr_tail`: its last output, at most 64 kB."""
+    """A child process ended badly.
+
+    Facts: `stderr_tail`, its last output, at most 64 kB; `was_killed`, whether a signal ended it.
+    """
 
     code = ErrorCode.TOOL_FAILED
     retryable = True
@@ -111,6 +122,35 @@ class LedgerUnavailable(AiprodError):
 
     code = ErrorCode.LEDGER_UNAVAILABLE
     retryable = True
+
+
+class StoreUnavailable(AiprodError):
+    """The blob store cannot be read or written."""
+
+    code = ErrorCode.STORE_UNAVAILABLE
+    retryable = True
+
+
+class QueueUnavailable(AiprodError):
+    """A message could not be handed to Pub/Sub."""
+
+    code = ErrorCode.QUEUE_UNAVAILABLE
+    retryable = True
+
+
+class InputUnreachable(AiprodError):
+    """An address of the user's does not answer, or is not one that may be read.
+
+    The sentence is the same for both: whoever probes an internal network learns nothing.
+    """
+
+    code = ErrorCode.INPUT_UNREACHABLE
+
+
+class Conflict(AiprodError):
+    """The request does not fit the state of what it names."""
+
+    code = ErrorCode.CONFLICT
 
 
 class QualityMissed(AiprodError):

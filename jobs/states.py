@@ -19,17 +19,19 @@ class Status(Enum):
 
 
 TERMINAL = frozenset({Status.DONE, Status.FAILED, Status.CANCELLED})
+WORKING = frozenset({Status.PLANNING, Status.GENERATING, Status.RENDERING})  # somebody has a lease
 
 _ENDS = frozenset({Status.FAILED, Status.CANCELLED})
 
-# What each state may turn into. `queued` again: a run gave the job back.
+# What each state may turn into. `queued` again: a run gave the job back, or its owner approved what
+# it has made so far; it then comes by the same way to where it was, and finds its parts made.
 FOLLOWERS: Mapping[Status, frozenset[Status]] = MappingProxyType(
     {
         Status.QUEUED: frozenset({Status.PLANNING}) | _ENDS,
         Status.PLANNING: frozenset({Status.GENERATING, Status.QUEUED}) | _ENDS,
         Status.GENERATING: frozenset({Status.AWAITING_REVIEW, Status.RENDERING, Status.QUEUED})
         | _ENDS,
-        Status.AWAITING_REVIEW: frozenset({Status.RENDERING}) | _ENDS,
+        Status.AWAITING_REVIEW: frozenset({Status.QUEUED}) | _ENDS,
         Status.RENDERING: frozenset({Status.DONE, Status.QUEUED}) | _ENDS,
         **{status: frozenset() for status in TERMINAL},
     }

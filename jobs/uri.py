@@ -12,6 +12,7 @@ from jobs.model import refusal
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://|(blob|data|file|javascript|mailto):", re.I)
 _UNSAFE = re.compile("[\x00-\x20\x7f-\x9f]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+_UPLOAD = re.compile(r"upload://([a-z0-9][a-z0-9_-]{0,79})")
 _MEDIA = "a file path, or an address that starts with gs:// or https://"
 _RECEIVER = "an address such as https://example.com/hook"
 
@@ -22,6 +23,7 @@ class Place(Enum):
     LOCAL = "local"
     BUCKET = "bucket"
     WEB = "web"
+    UPLOAD = "upload"  # a file handed to the service before
     BLOB = "blob"  # in our own store; only documents we wrote ourselves may say so
 
 
@@ -30,8 +32,24 @@ def place_of(uri: str) -> Place | None:
     match = _SCHEME.match(uri)
     if not match:
         return Place.LOCAL
-    schemes = {"gs": Place.BUCKET, "https": Place.WEB, "blob": Place.BLOB}
+    schemes = {
+        "gs": Place.BUCKET,
+        "https": Place.WEB,
+        "upload": Place.UPLOAD,
+        "blob": Place.BLOB,
+    }
     return schemes.get((match[1] or match[2]).lower())
+
+
+def upload_address(upload_id: str) -> str:
+    """How documents name a file that was handed to the service."""
+    return f"upload://{upload_id}"
+
+
+def upload_id_of(uri: str) -> str | None:
+    """Id of the upload that an address names; None when it names none."""
+    match = _UPLOAD.fullmatch(uri)
+    return match[1] if match else None
 
 
 def _media(uri: str, info: ValidationInfo) -> str:
@@ -47,6 +65,8 @@ def _media(uri: str, info: ValidationInfo) -> str:
         _check_web(uri, _MEDIA)
     if place is Place.BUCKET and not re.fullmatch(r"gs://[a-z0-9][a-z0-9._-]+/.+", uri):
         raise refusal("names no object in a bucket", "an address such as gs://bucket/name.jpg")
+    if place is Place.UPLOAD and not upload_id_of(uri):
+        raise refusal("names no upload", "the uri that the upload was answered with")
     return uri
 
 

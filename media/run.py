@@ -252,7 +252,9 @@ class Process:
             raise ResourceLimit("the disk is full: FFmpeg could not write its output")
         last = next((line for line in reversed(tail.splitlines()) if line.strip()), "no message")
         how = f"killed by signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        raise ToolFailed(f"FFmpeg failed ({how}): {last.strip()[:300]}", stderr_tail=tail)
+        raise ToolFailed(
+            f"FFmpeg failed ({how}): {last.strip()[:300]}", stderr_tail=tail, was_killed=code < 0
+        )
 
     def stderr_tail(self) -> str:
         """The last 64 kB of what FFmpeg said; complete once it has ended."""

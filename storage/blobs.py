@@ -1,19 +1,35 @@
 """Where bytes live: immutable, named by content or by key, written once."""
 
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+BLOCK_BYTES = 64 << 10  # what a reader of a range gets at a time; memory per open download
+
+_NAME = re.compile(r"[a-z0-9_-]+(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+")
+
+
+def check_name(name: str) -> None:
+    """Refuses what is no relative path of at least two parts; a part never starts with a dot.
+
+    Raises:
+      ValueError: It could lead out of the store, or hide in it.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"not a blob name: {name!r}")
+
 
 class Blobs(Protocol):
     """A store of immutable blobs.
 
-    Names are relative paths of `[a-z0-9._/-]`. Writing is create-only: the first writer of a name
-    wins, later writers of the same name change nothing and see success. Readers never see a
+    Names are relative paths of `[A-Za-z0-9._/-]`. Writing is create-only: the first writer of a
+    name wins, later writers of the same name change nothing and see success. Readers never see a
     partly written blob.
 
-    All methods raise `ResourceLimit` when the store is full.
+    All methods raise `ResourceLimit` when a disk is full, `StoreUnavailable` when the store does
+    not answer or lets nobody in.
     """
 
     def create(self, name: str, data: bytes) -> bool:
@@ -21,11 +37,25 @@ class Blobs(Protocol):
         ...
 
     def create_from(self, name: str, path: Path) -> bool:
-        """Stores the content of a local file under a name; false when the name existed."""
+        """Stores the content of a local file under a name; false when the name existed.
+
+        Raises:
+          InvalidInput: The file cannot be read.
+        """
         ...
 
     def read(self, name: str) -> bytes | None:
         """The whole blob, or None when there is none of that name."""
+        ...
+
+    def open_range(self, name: str, start: int, end: int) -> Iterator[bytes]:
+        """Bytes `start` up to, not including, `end`, in blocks of at most `BLOCK_BYTES`.
+
+        `0 <= start <= end <= size(name)`.
+
+        Raises:
+          InvalidInput: At the first block: there is no blob of that name.
+        """
         ...
 
     def delete(self, name: str) -> None:
@@ -34,6 +64,10 @@ class Blobs(Protocol):
 
     def exists(self, name: str) -> bool:
         """Whether there is a blob of that name."""
+        ...
+
+    def size(self, name: str) -> int | None:
+        """How many bytes the blob has, or None when there is none of that name."""
         ...
 
     def as_file(self, name: str) -> AbstractContextManager[Path]:
@@ -46,4 +80,30 @@ class Blobs(Protocol):
 
     def names(self, prefix: str) -> Iterator[str]:
         """Names that start with a prefix ending in `/`, in no order."""
+        ...
+
+    def signed_url(
+        self, name: str, *, filename: str, content_type: str, expires_s: int
+    ) -> str | None:
+        """An address at which anybody may download the blob until it expires.
+
+        None when this store has no such addresses, or nothing to sign them with: the caller then
+        sends the blob itself. The blob need not exist.
+
+        Args:
+          filename: The name a browser saves it under.
+          expires_s: Seconds from now, at most seven days.
+        """
+        ...
+
+    def check(self) -> None:
+        """Returns when the store can be used now, within some seconds.
+
+        Raises:
+          StoreUnavailable: It cannot.
+        """
+        ...
+
+    def close(self) -> None:
+        """Lets go of connections; the store is not used afterwards."""
         ...

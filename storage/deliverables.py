@@ -1,58 +1,86 @@
 """Finished files, where the user looks for them."""
 
-import contextlib
-import errno
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from jobs.errors import InvalidInput, ResourceLimit
+from storage.directory import disk_trouble
+from storage.leftovers import clear_leftovers, owned_prefix
+from storage.stores import is_bucket, open_blobs
+
+_MANIFEST = "manifest.json"
 
 
-def deliver(root: str, job_id: str, files: Mapping[str, Path], manifest: dict[str, Any]) -> str:
-    """Puts files and then manifest.json into the job's folder; returns the manifest's path.
+def deliver(
+    root: str, job_id: str, run: str, files: Mapping[str, Path], manifest: dict[str, Any]
+) -> str:
+    """Puts the files of a run, and last its manifest, where finished jobs go.
 
-    Each file appears whole or not at all. Files of an earlier run of the same job that this run
-    does not have are removed, after the manifest no longer names them.
+    In a folder the files are `<root>/<job_id>/<name>`. Files of an earlier run of the same job that
+    this run does not have are removed, after the manifest no longer names them. In a bucket they
+    are `<root>/jobs/<job_id>/<run>/<name>`; every run keeps its own, and delivering a run again
+    changes nothing. Each file appears whole or not at all.
+
+    Args:
+      root: A folder, or `gs://bucket/prefix`.
+      run: Which run of the job this is: its generation.
+
+    Returns:
+      The path or address of the manifest.
 
     Raises:
-      InvalidInput: The folder cannot be written. ResourceLimit: the disk is full.
+      InvalidInput: The folder cannot be written. ResourceLimit: the disk is full. StoreUnavailable:
+        the bucket cannot be written.
     """
+    text = json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n"
+    if is_bucket(root):
+        return _into_bucket(root, f"jobs/{job_id}/{run}", files, text)
     folder = Path(root) / job_id
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        before = _delivered(folder)
-        for name, path in files.items():
-            _place(folder / name, path.open("rb"))
-        text = json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n"
-        with tempfile.TemporaryFile() as written:
-            written.write(text)
-            written.seek(0)
-            _place(folder / "manifest.json", written)
-        for old in before - set(files):
-            (folder / old).unlink(missing_ok=True)
+        _into_folder(folder, files, text)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise ResourceLimit(f"the disk is full: {folder} takes no more data") from error
-        raise InvalidInput(f"cannot write into {folder}: {error.strerror}") from error
-    return str(folder / "manifest.json")
+        raise disk_trouble(error, folder) from error
+    return str(folder / _MANIFEST)
+
+
+def _into_bucket(root: str, folder: str, files: Mapping[str, Path], manifest: bytes) -> str:
+    with closing(open_blobs(root)) as blobs:
+        for name, path in files.items():
+            blobs.create_from(f"{folder}/{name}", path)
+        blobs.create(f"{folder}/{_MANIFEST}", manifest)
+    return f"{root.rstrip('/')}/{folder}/{_MANIFEST}"
+
+
+def _into_folder(folder: Path, files: Mapping[str, Path], manifest: bytes) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    clear_leftovers(folder)
+    before = _delivered(folder)
+    for name, path in files.items():
+        _place(folder / name, path.open("rb"))
+    with tempfile.TemporaryFile() as written:
+        written.write(manifest)
+        written.seek(0)
+        _place(folder / _MANIFEST, written)
+    for old in before - set(files):
+        (folder / old).unlink(missing_ok=True)
 
 
 def _delivered(folder: Path) -> set[str]:
     """Names that an earlier run of the job delivered; other files here are the user's."""
     try:
-        found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]
+        found = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))["files"]
     except (OSError, ValueError, KeyError, TypeError):
         return set()
-    return {name for name in found if "/" not in name and name != "manifest.json"}
+    return {name for name in found if "/" not in name and name != _MANIFEST}
 
 
 def _place(target: Path, source: Any) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=target.parent)
+    descriptor, temporary = tempfile.mkstemp(prefix=owned_prefix(), dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as file, source:
             shutil.copyfileobj(source, file, 1 << 20)
@@ -61,6 +89,6 @@ def _place(target: Path, source: Any) -> None:
         Path(temporary).chmod(0o644)
         Path(temporary).replace(target)
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):
             Path(temporary).unlink()
         raise

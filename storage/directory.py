@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -12,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from jobs.errors import InvalidInput, ResourceLimit
+from jobs.errors import InvalidInput, ResourceLimit, StoreUnavailable
+from storage.blobs import BLOCK_BYTES, check_name
+from storage.leftovers import owned_prefix
 
-_NAME = re.compile(r"[a-z0-9_-]+(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+")
+TEMPORARIES = "unfinished"
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,11 @@ class DirectoryBlobs:
         return self._create(name, lambda file: file.write(data))
 
     def create_from(self, name: str, path: Path) -> bool:
-        def copy(file: IO[bytes]) -> None:
+        try:
             with path.open("rb") as source:
-                shutil.copyfileobj(source, file, 1 << 20)
-
-        return self._create(name, copy)
+                return self._create(name, lambda file: shutil.copyfileobj(source, file, 1 << 20))
+        except OSError as error:
+            raise InvalidInput(f"cannot read {path}: {error.strerror}") from error
 
     def read(self, name: str) -> bytes | None:
         try:
@@ -43,11 +44,23 @@ class DirectoryBlobs:
         except FileNotFoundError:
             return None
 
+    def open_range(self, name: str, start: int, end: int) -> Iterator[bytes]:
+        with self.as_file(name) as path, path.open("rb") as file:
+            file.seek(start)
+            for at in range(start, end, BLOCK_BYTES):
+                yield file.read(min(BLOCK_BYTES, end - at))
+
     def delete(self, name: str) -> None:
         self._path(name).unlink(missing_ok=True)
 
     def exists(self, name: str) -> bool:
         return self._path(name).exists()
+
+    def size(self, name: str) -> int | None:
+        try:
+            return self._path(name).stat().st_size
+        except FileNotFoundError:
+            return None
 
     def as_file(self, name: str) -> AbstractContextManager[Path]:
         return self._as_file(name)
@@ -57,6 +70,22 @@ class DirectoryBlobs:
             if path.is_file() and not path.name.startswith("."):
                 yield path.relative_to(self.root).as_posix()
 
+    def signed_url(
+        self, name: str, *, filename: str, content_type: str, expires_s: int
+    ) -> str | None:
+        del name, filename, content_type, expires_s  # a folder has no addresses
+        return None
+
+    def check(self) -> None:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=self.root).close()
+        except OSError as error:
+            raise StoreUnavailable(f"cannot write into {self.root}: {error.strerror}") from error
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
     @contextmanager
     def _as_file(self, name: str) -> Iterator[Path]:
         path = self._path(name)
@@ -65,8 +94,7 @@ class DirectoryBlobs:
         yield path
 
     def _path(self, name: str) -> Path:
-        if not _NAME.fullmatch(name):
-            raise ValueError(f"not a blob name: {name!r}")
+        check_name(name)
         return self.root / name
 
     def _create(self, name: str, write: Callable[[IO[bytes]], object]) -> bool:
@@ -75,7 +103,7 @@ class DirectoryBlobs:
             return False
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+            descriptor, temporary = self._temporary()
             try:
                 with os.fdopen(descriptor, "wb") as file:
                     write(file)
@@ -90,8 +118,15 @@ class DirectoryBlobs:
         except FileExistsError:
             return False
         except OSError as error:
-            raise _translated(error, path) from error
+            raise disk_trouble(error, path.parent) from error
         return True
+
+    def _temporary(self) -> tuple[int, str]:
+        # In one folder for all, so that what killed processes left is found when the store opens.
+        folder = self.root / TEMPORARIES
+        if not folder.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+        return tempfile.mkstemp(prefix=owned_prefix(), dir=folder)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -103,7 +138,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _translated(error: OSError, path: Path) -> ResourceLimit | InvalidInput:
+def disk_trouble(error: OSError, folder: Path) -> ResourceLimit | InvalidInput:
+    """What to raise when a local folder takes no file."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return ResourceLimit(f"the disk is full: {path.parent} takes no more data")
-    return InvalidInput(f"cannot write into {path.parent}: {error.strerror}")
+        return ResourceLimit(f"the disk is full: {folder} takes no more data")
+    return InvalidInput(f"cannot write into {folder}: {error.strerror}")

@@ -1,181 +1,214 @@
-"""The truth about jobs: their states, runs and parts, in SQL."""
+"""The truth about jobs that are worked on: claims, leases, states and parts."""
 
 import os
-import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import (
-    URL,
-    ColumnElement,
-    Connection,
-    Engine,
-    Float,
-    cast,
-    create_engine,
-    event,
-    func,
-    insert,
-    make_url,
-    select,
-    update,
-)
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
 
-from jobs.elements import Ending, Part, PartStatus, Problem, Run, Task
-from jobs.errors import InvalidInput, LedgerUnavailable, ResourceLimit
-from jobs.states import TERMINAL, Status, predecessors
-from jobs.wire import canonical, from_json, plain
-from storage.tables import JOB_EVENTS, JOBS, METADATA, PARTS
+from jobs.elements import Ending, Outcome, Part, PartStatus, Problem, Run, Task
+from jobs.errors import ErrorCode
+from jobs.states import TERMINAL, WORKING, Status, predecessors
+from jobs.submission import Submission
+from jobs.wire import plain, to_json
+from storage.announcements import announce
+from storage.database import Database
+from storage.journal import change
+from storage.patience import patiently
+from storage.tables import JOBS, PARTS, VIDEOS
 
-FULL_BYTES = 2**17
-BUSY_TIMEOUT_S = 30  # a writer waits this long for another one; transactions here take milliseconds
+MAX_ATTEMPTS = 5  # claims of one run; a job whose workers die that often is the reason they die
+_ENDED = [status.value for status in TERMINAL]
+_WORKING = [status.value for status in WORKING]
 
 
 @dataclass(frozen=True)
-class JobRow:
-    """A job as the ledger has it."""
+class Claim:
+    """A job taken into work.
 
-    id: str
-    status: Status
+    Attributes:
+      token: Fencing token: writes with an older one than the newest change nothing.
+      submission: JSON of the `Submission`.
+      approved: Whether its owner has approved the draft.
+    """
+
+    job_id: str
     generation: int
     token: int
-    submission: str
-    manifest: str | None
-    problems: tuple[Problem, ...]
+    submission: str = field(repr=False)
+    approved: bool
+    trace: str | None
 
 
 @dataclass(frozen=True)
-class PartRow:
-    """A part of the current run: `units_done` of `units` (frames for a render, else 1)."""
+class Standing:
+    """Whether a run may go on: `is_stopped` when it was cancelled, has ended, or has lost its
+    claim. `lease_s`: what is left of its lease, in seconds; negative when it has run out."""
 
-    task_id: str
-    stage: str
-    status: str
-    units_done: int
-    units: int
-    seconds: float
+    is_stopped: bool
+    lease_s: float
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """All reads and writes of job state. Every write of a run carries its fencing token."""
+    """Reads and writes of whoever works on jobs. Every write of a run carries its fencing token.
 
-    engine: Engine
+    Attributes:
+      lease_s: How long a claim lasts unless it is renewed, in seconds.
+      patience_s: How long a database that restarts is waited for.
+      worker: Who works here, for people who look for it.
+    """
 
-    def add(self, job_id: str, submission: str) -> int:
-        """Queues a job, or a new run of a job that is known; returns the generation.
+    database: Database
+    lease_s: float = 60.0
+    patience_s: float = 60.0
+    worker: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
 
-        A new run takes a new token, so whatever still works on an older run can no longer write.
-        """
-        with self._begin() as connection:
-            row = connection.execute(
-                select(JOBS.c.generation, JOBS.c.token).where(JOBS.c.id == job_id)
-            ).one_or_none()
-            values: dict[str, Any] = {
-                "status": Status.QUEUED.value,
-                "generation": row.generation + 1 if row else 1,
-                "token": row.token + 1 if row else 1,
-                "submission": submission,
-                "manifest": None,
-                "problems": [],
-                "cancel_requested": 0,
-                "updated_at": self._now(),
-            }
-            if row:
-                connection.execute(update(JOBS).where(JOBS.c.id == job_id).values(values))
-            else:
-                connection.execute(insert(JOBS).values(id=job_id, created_at=self._now(), **values))
-            generation = int(values["generation"])
-            self._note(connection, job_id, generation, Status.QUEUED.value, {})
-        return generation
-
-    def admit(self, job_id: str) -> Run | None:
-        """Takes a queued job into work: compare-and-set queued -> planning, with a new token.
-
-        Returns None when the job is not queued any more: already taken, ended, or unknown.
-        """
-        with self._begin() as connection:
-            row = connection.execute(
-                update(JOBS)
-                .where(JOBS.c.id == job_id, JOBS.c.status == Status.QUEUED.value)
-                .values(
-                    status=Status.PLANNING.value, token=JOBS.c.token + 1, updated_at=self._now()
+    @patiently
+    def claim_next(self, queue: str) -> Claim | None:
+        """Takes the oldest job that nobody works on; None when there is none."""
+        while True:
+            with self.database.begin() as connection:
+                job_id = connection.scalar(
+                    select(JOBS.c.id)
+                    .where(JOBS.c.queue == queue, self._is_free())
+                    .order_by(JOBS.c.created_at, JOBS.c.id)
+                    .limit(1)
+                    .with_for_update(skip_locked=True)
                 )
-                .returning(JOBS.c.generation, JOBS.c.token, JOBS.c.submission)
-            ).one_or_none()
-            if not row:
-                return None
-            self._note(connection, job_id, row.generation, Status.PLANNING.value, {})
-            return Run(job_id, row.generation, row.token, row.submission)
+                if job_id is None:
+                    return None
+                claim = self._claim(connection, job_id)
+            if claim:
+                return claim
 
+    @patiently
+    def claim(self, job_id: str) -> Claim | None:
+        """Takes this job; None when somebody works on it, it has ended, or nobody knows it."""
+        with self.database.begin() as connection:
+            return self._claim(connection, job_id)
+
+    @patiently
+    def claimed(self, job_id: str, token: int) -> Claim | None:
+        """The claim that has this token; None when it was lost since."""
+        with self.database.reading() as connection:
+            row = connection.execute(
+                select(JOBS).where(
+                    JOBS.c.id == job_id, JOBS.c.token == token, JOBS.c.status.in_(_WORKING)
+                )
+            ).one_or_none()
+        return _claim_of(row) if row is not None else None
+
+    @patiently
+    def knows(self, job_id: str) -> bool:
+        """Whether there is a job of this id."""
+        with self.database.reading() as connection:
+            found = connection.scalar(select(JOBS.c.id).where(JOBS.c.id == job_id))
+        return found is not None
+
+    @patiently
+    def renew(self, run: Run) -> bool:
+        """Prolongs the lease of a run; false when it is no longer this run's."""
+        with self.database.begin() as connection:
+            renewed = connection.execute(
+                update(JOBS)
+                .where(*_is_of(run), JOBS.c.status.in_(_WORKING))
+                .values(lease_until=self.database.now() + self.lease_s)
+            )
+        return bool(renewed.rowcount == 1)
+
+    @patiently
+    def release(
+        self, job_id: str, token: int, after_s: float = 0.0, *, is_attempt: bool = False
+    ) -> bool:
+        """Gives a job back to be worked on later, in `after_s` seconds or more.
+
+        Args:
+          is_attempt: Whether what was done counts as one of the attempts that a run has.
+        """
+        with self.database.begin() as connection:
+            row = change(
+                self.database, connection,
+                (JOBS.c.id == job_id, JOBS.c.token == token, JOBS.c.status.in_(_WORKING)),
+                {"status": Status.QUEUED.value, "token": JOBS.c.token + 1, "lease_until": None,
+                 "attempts": JOBS.c.attempts - (0 if is_attempt else 1), "rung_at": None,
+                 "not_before": self.database.now() + after_s if after_s else None},
+                Status.QUEUED.value, {"released": True},
+            )  # fmt: skip
+        return row is not None
+
+    @patiently
     def advance(self, run: Run, status: Status) -> bool:
         """Moves a run to its next state; false when it is no longer this run's to move."""
-        with self._begin() as connection:
-            moved = self._move(connection, run, status, {})
-            if moved:
-                self._note(connection, run.job_id, run.generation, status.value, {})
-        return moved
+        with self.database.begin() as connection:
+            return self._move(connection, run, status, {}, {}) is not None
 
-    def settle(
-        self, run: Run, ending: Ending, problems: Sequence[Problem], manifest: str | None
-    ) -> bool:
-        """Ends a run; false when it had ended already or another run has taken over."""
-        status = Status.QUEUED if ending is Ending.INCOMPLETE else Status(ending.value)
-        found = [plain(problem) for problem in problems]
-        with self._begin() as connection:
-            settled = self._move(connection, run, status, {"problems": found, "manifest": manifest})
-            if settled:
-                self._note(
-                    connection, run.job_id, run.generation, ending.value, {"problems": found}
+    @patiently
+    def settle(self, outcome: Outcome) -> bool:
+        """Ends a run; false when it had ended already or another run has taken over.
+
+        The state, the video, the event and the webhook are one transaction.
+        """
+        run, video = outcome.run, outcome.video
+        status = _ENDINGS[outcome.ending]
+        problems = [plain(problem) for problem in outcome.problems]
+        with self.database.begin() as connection:
+            row = self._move(
+                connection, run, status,
+                {"problems": problems, "lease_until": None, "rung_at": None},
+                {"problems": problems},
+            )  # fmt: skip
+            if row is None:
+                return False
+            if video is not None:
+                connection.execute(
+                    insert(VIDEOS).values(
+                        job_id=run.job_id,
+                        generation=run.generation,
+                        user_id=row.tenant,
+                        manifest=video.manifest,
+                        files=video.files,
+                        frames=video.frames,
+                        duration_s=video.duration_s,
+                        created_at=self.database.now(),
+                    )
                 )
-        return settled
+            if status is not Status.QUEUED:
+                announce(self.database, connection, row, status)
+        return True
 
-    def cancel(self, job_id: str) -> None:
-        """Asks whoever works on a job to stop; a job that has ended is left as it is."""
-        with self._begin() as connection:
-            connection.execute(
-                update(JOBS)
-                .where(JOBS.c.id == job_id, JOBS.c.status.not_in([s.value for s in TERMINAL]))
-                .values(cancel_requested=1, updated_at=self._now())
-            )
-
-    def is_stopped(self, run: Run) -> bool:
-        """Whether work on a run is in vain: cancelled, ended, or taken over by a newer run."""
-        with self._reading() as connection:
+    @patiently
+    def standing(self, run: Run) -> Standing:
+        """Whether work on a run is in vain, and how long its lease lasts."""
+        left = (JOBS.c.lease_until - self.database.now()).label("left")
+        with self.database.reading() as connection:
             row = connection.execute(
-                select(JOBS.c.cancel_requested, JOBS.c.token, JOBS.c.status).where(
+                select(JOBS.c.cancel_requested, JOBS.c.token, JOBS.c.status, left).where(
                     JOBS.c.id == run.job_id
                 )
             ).one_or_none()
-        return (
-            row is None
-            or bool(row.cancel_requested)
-            or row.token != run.token
-            or Status(row.status) in TERMINAL
-        )
+        if row is None or row.cancel_requested or row.token != run.token or row.left is None:
+            return Standing(is_stopped=True, lease_s=0.0)
+        return Standing(row.status not in _WORKING, row.left)
 
-    def job(self, job_id: str) -> JobRow | None:
-        """The job, or None when it is not known."""
-        with self._reading() as connection:
-            row = connection.execute(select(JOBS).where(JOBS.c.id == job_id)).one_or_none()
-        if row is None:
-            return None
-        problems = tuple(_problem(data) for data in row.problems)
-        return JobRow(
-            row.id,
-            Status(row.status),
-            row.generation,
-            row.token,
-            row.submission,
-            row.manifest,
-            problems,
-        )
+    def is_stopped(self, run: Run) -> bool:
+        """Whether work on a run is in vain. Asking keeps its lease alive."""
+        standing = self.standing(run)
+        if not standing.is_stopped and standing.lease_s < self.lease_s * 2 / 3:
+            return not self.renew(run)
+        return standing.is_stopped
 
+    @patiently
+    def note_submission(self, run: Run, submission: Submission) -> None:
+        """Keeps the submission with the files that have been fetched for it."""
+        with self.database.begin() as connection:
+            connection.execute(
+                update(JOBS).where(*_is_of(run)).values(submission=to_json(submission).decode())
+            )
+
+    @patiently
     def plan_parts(self, tasks: Iterable[tuple[Task, int]]) -> None:
         """Notes tasks as planned, each with its units; a repeated call changes nothing."""
         rows = [
@@ -195,7 +228,7 @@ class Ledger:
         ]
         if not rows:
             return
-        with self._begin() as connection:
+        with self.database.begin() as connection:
             known = set(
                 connection.scalars(
                     select(PARTS.c.task_id).where(
@@ -208,8 +241,9 @@ class Ledger:
             if fresh:
                 connection.execute(insert(PARTS), fresh)
 
+    @patiently
     def note_part(self, part: Part) -> None:
-        """Notes how a task ended."""
+        """Notes how a task ended; nothing when its run has lost its claim meanwhile."""
         values: dict[str, Any] = {
             "status": part.status.value,
             "seconds": part.seconds,
@@ -217,154 +251,117 @@ class Ledger:
         }
         if part.is_made:
             values["units_done"] = PARTS.c.units
-        with self._begin() as connection:
-            connection.execute(
-                update(PARTS).where(*_is_part(part.run, part.task_id)).values(values)
-            )
+        told = {"task": part.task_id, "stage": part.stage.value, "seconds": part.seconds}
+        with self.database.begin() as connection:
             if part.status in (PartStatus.FAILED, PartStatus.DONE):
-                self._note(
-                    connection,
-                    part.run.job_id,
-                    part.run.generation,
-                    f"part_{part.status.value}",
-                    {"task": part.task_id, "seconds": part.seconds},
-                )
+                if part.problem:
+                    told["problem"] = part.problem.message
+                row = change(
+                    self.database, connection, _is_of(part.run), {},
+                    f"part_{part.status.value}", told,
+                )  # fmt: skip
+                if row is None:
+                    return
+            connection.execute(
+                update(PARTS)
+                .where(*_is_part(part.run, part.task_id), self._is_current(part.run))
+                .values(values)
+            )
 
+    @patiently
     def note_progress(self, task: Task, units_done: int) -> None:
         """Notes how far a running task is; at most a few times a second."""
-        with self._begin() as connection:
+        with self.database.begin() as connection:
             connection.execute(
                 update(PARTS)
                 .where(
-                    *_is_part(task.run, task.task_id), PARTS.c.status.in_(("planned", "running"))
+                    *_is_part(task.run, task.task_id),
+                    PARTS.c.status.in_(("planned", "running")),
+                    self._is_current(task.run),
                 )
                 .values(status="running", units_done=units_done)
             )
 
-    def parts(self, job_id: str, generation: int) -> tuple[PartRow, ...]:
-        """The parts of a run, ordered by task id."""
-        with self._reading() as connection:
-            rows = connection.execute(
-                select(PARTS)
-                .where(PARTS.c.job_id == job_id, PARTS.c.generation == generation)
-                .order_by(PARTS.c.task_id)
-            ).all()
-        return tuple(
-            PartRow(r.task_id, r.stage, r.status, r.units_done, r.units, r.seconds) for r in rows
-        )
-
-    def events(self, job_id: str, after: int = 0) -> tuple[tuple[int, str, dict[str, Any]], ...]:
-        """Events of a job in order, as (id, kind, data), those with an id above `after`."""
-        with self._reading() as connection:
-            rows = connection.execute(
-                select(JOB_EVENTS)
-                .where(JOB_EVENTS.c.job_id == job_id, JOB_EVENTS.c.id > after)
-                .order_by(JOB_EVENTS.c.id)
-            ).all()
-        return tuple((row.id, row.kind, row.data) for row in rows)
-
     def close(self) -> None:
         """Closes the connections."""
-        self.engine.dispose()
+        self.database.close()
 
-    @contextmanager
-    def _begin(self) -> Iterator[Connection]:
-        """A transaction that may write: on SQLite it takes the write lock at its start."""
-        with _translating(self.engine), self.engine.connect() as connection, connection.begin():
-            if self.engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            yield connection
+    def _is_free(self) -> ColumnElement[bool]:
+        now = self.database.now()
+        is_due = or_(JOBS.c.not_before.is_(None), JOBS.c.not_before <= now)
+        return or_(
+            and_(JOBS.c.status == Status.QUEUED.value, is_due),
+            and_(JOBS.c.status.in_(_WORKING), JOBS.c.lease_until < now),
+        )
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        """A connection for one statement; on SQLite outside any transaction."""
-        with _translating(self.engine), self.engine.connect() as connection:
-            yield connection
+    def _claim(self, connection: Connection, job_id: str) -> Claim | None:
+        now = self.database.now()
+        free = (JOBS.c.id == job_id, self._is_free())
+        # One that was asked to stop while nobody worked on it, or that has cost many workers
+        # their lives, ends here.
+        row = change(
+            self.database, connection, (*free, JOBS.c.cancel_requested.is_(True)),
+            {"status": Status.CANCELLED.value, "token": JOBS.c.token + 1, "lease_until": None},
+            Status.CANCELLED.value, {},
+        )  # fmt: skip
+        if row is not None:
+            announce(self.database, connection, row, Status.CANCELLED)
+            return None
+        problems = [plain(_WORN_OUT)]
+        row = change(
+            self.database, connection, (*free, JOBS.c.attempts >= MAX_ATTEMPTS),
+            {"status": Status.FAILED.value, "token": JOBS.c.token + 1, "lease_until": None,
+             "problems": problems},
+            Status.FAILED.value, {"problems": problems},
+        )  # fmt: skip
+        if row is not None:
+            announce(self.database, connection, row, Status.FAILED)
+            return None
+        row = change(
+            self.database, connection, free,
+            {"status": Status.PLANNING.value, "token": JOBS.c.token + 1,
+             "attempts": JOBS.c.attempts + 1, "lease_until": now + self.lease_s,
+             "worker": self.worker, "not_before": None},
+            Status.PLANNING.value, {},
+        )  # fmt: skip
+        if row is None:
+            return None
+        return _claim_of(connection.execute(select(JOBS).where(JOBS.c.id == job_id)).one())
 
     def _move(
-        self, connection: Connection, run: Run, status: Status, values: dict[str, Any]
-    ) -> bool:
-        moved = connection.execute(
-            update(JOBS)
-            .where(
-                JOBS.c.id == run.job_id,
-                JOBS.c.token == run.token,
-                JOBS.c.status.in_([s.value for s in predecessors(status)]),
-            )
-            .values(status=status.value, updated_at=self._now(), **values)
-        )
-        return bool(moved.rowcount == 1)
+        self,
+        connection: Connection,
+        run: Run,
+        status: Status,
+        values: dict[str, Any],
+        data: dict[str, Any],
+    ) -> Row[Any] | None:
+        before = JOBS.c.status.in_([s.value for s in predecessors(status)])
+        values = {"status": status.value, **values}
+        return change(self.database, connection, (*_is_of(run), before), values, status.value, data)
 
-    def _note(
-        self, connection: Connection, job_id: str, generation: int, kind: str, data: dict[str, Any]
-    ) -> None:
-        connection.execute(
-            insert(JOB_EVENTS).values(
-                job_id=job_id, generation=generation, at=self._now(), kind=kind, data=data
-            )
-        )
-
-    def _now(self) -> ColumnElement[float]:
-        if self.engine.dialect.name == "sqlite":
-            return (func.julianday("now") - 2440587.5) * 86400.0
-        return cast(func.extract("epoch", func.clock_timestamp()), Float)
+    def _is_current(self, run: Run) -> ColumnElement[bool]:
+        return select(JOBS.c.id).where(*_is_of(run)).exists()
 
 
-def open_ledger(database_url: str | URL) -> Ledger:
-    """Opens the ledger and makes its tables where they are missing.
+_WORN_OUT = Problem(
+    "admit",
+    ErrorCode.INTERNAL,
+    f"{MAX_ATTEMPTS} workers have died while they worked on this job; it is not tried again",
+    False,
+)
 
-    Raises:
-      InvalidInput: The database cannot be opened or written.
-      ResourceLimit: The disk is full.
-    """
-    url = make_url(database_url)
-    is_sqlite = url.get_backend_name() == "sqlite"
-    engine = create_engine(url, poolclass=NullPool if is_sqlite else None)
-    if is_sqlite:
-        event.listen(engine, "connect", _configure_sqlite)
-    with _translating(engine):
-        METADATA.create_all(engine)
-    return Ledger(engine)
-
-
-def sqlite_url(folder: Path) -> str:
-    """Database url of the embedded ledger in this folder, which is created."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InvalidInput(f"cannot create the data folder {folder}: {error.strerror}") from error
-    if not os.access(folder, os.W_OK):
-        raise InvalidInput(f"cannot write into the data folder {folder}: permission denied")
-    # Not by hand: a question mark in the folder's name would begin options.
-    url = URL.create("sqlite", database=str((folder / "ledger.db").absolute()))
-    return url.render_as_string()
+_ENDINGS = {
+    Ending.DONE: Status.DONE,
+    Ending.FAILED: Status.FAILED,
+    Ending.CANCELLED: Status.CANCELLED,
+    Ending.INCOMPLETE: Status.QUEUED,
+    Ending.REVIEW: Status.AWAITING_REVIEW,
+}
 
 
-def _configure_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # SQLAlchemy's BEGIN IMMEDIATE, not the driver's late one
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _is_full(database: Path) -> bool:
-    # SQLite calls a full disk an I/O error when it is the write-ahead log that does not fit.
-    return shutil.disk_usage(database.parent).free < FULL_BYTES
-
-
-@contextmanager
-def _translating(engine: Engine) -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        is_sqlite = engine.dialect.name == "sqlite"
-        where = engine.url.database if is_sqlite else engine.url.host
-        if "disk is full" in str(error.orig) or (is_sqlite and _is_full(Path(str(where)))):
-            raise ResourceLimit(f"the disk is full: the ledger {where} takes no more") from error
-        raise LedgerUnavailable(f"the ledger {where} cannot be used: {error.orig}") from error
+def _is_of(run: Run) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return JOBS.c.id == run.job_id, JOBS.c.token == run.token
 
 
 def _is_part(run: Run, task_id: str) -> tuple[ColumnElement[bool], ...]:
@@ -375,5 +372,5 @@ def _is_part(run: Run, task_id: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _problem(data: dict[str, Any]) -> Problem:
-    return from_json(Problem, canonical(data))
+def _claim_of(row: Row[Any]) -> Claim:
+    return Claim(row.id, row.generation, row.token, row.submission, row.approved, row.trace)

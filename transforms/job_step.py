@@ -8,10 +8,13 @@ import apache_beam as beam
 from apache_beam.pvalue import PCollection, TaggedOutput
 from apache_beam.typehints.decorators import no_annotations
 
+from jobs.crash_points import crash_point
 from jobs.elements import Ending, Outcome, Run
 from jobs.errors import Cancelled
+from jobs.logs import about
 from transforms.perform import explain
 from transforms.studio import Studio, StudioConfig
+from transforms.survive import surviving_kills
 
 Step = Callable[[bytes, Studio], Iterable[bytes]]
 
@@ -69,7 +72,7 @@ class _StepFn(beam.DoFn):
         try:
             if self._studio.ledger.is_stopped(run):
                 raise Cancelled("stopped by the user")
-            made = list(self._step(element, self._studio))
+            made = self._taken(element, run)
         except RunEnded as ended:
             yield TaggedOutput("ended", ended.outcome.to_bytes())
         except Cancelled:
@@ -79,6 +82,17 @@ class _StepFn(beam.DoFn):
             yield TaggedOutput("ended", Outcome(run, Ending.FAILED, (problem,)).to_bytes())
         else:
             yield from made
+
+    def _taken(self, element: bytes, run: Run) -> list[bytes]:
+        stage = self._stage
+        with (
+            about(job=run.job_id, run=run.run_id, stage=stage, trace=run.trace),
+            self._studio.tracing.span(stage, run.trace, job=run.job_id),
+        ):
+            crash_point(f"{stage}.before_step")
+            made = surviving_kills(lambda: list(self._step(element, self._studio)), stage)
+            crash_point(f"{stage}.after_step")
+            return made
 
     def teardown(self) -> None:
         self._studio.close()

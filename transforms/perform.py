@@ -4,7 +4,7 @@ import errno
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,15 @@ from apache_beam.metrics import Metrics
 from apache_beam.pvalue import PCollection
 from apache_beam.utils.windowed_value import WindowedValue
 
+from jobs.crash_points import crash_point
 from jobs.elements import Part, PartStatus, Problem, Task
 from jobs.errors import AiprodError, Cancelled, ErrorCode, ResourceLimit
+from jobs.logs import about
 from jobs.stages import Stage
 from media.run import Workspace
 from storage.artefacts import Origin
 from transforms.studio import Studio, StudioConfig
+from transforms.survive import surviving_kills
 
 LOG = logging.getLogger(__name__)
 
@@ -56,6 +59,19 @@ class PerformTasks(beam.PTransform[PCollection[bytes], PCollection[tuple[str, by
 
 def perform(task: Task, studio: Studio, maker: Maker) -> Part:
     """Makes what a task asks for, or finds it made; tells the ledger."""
+    stage = task.stage.value
+    with (
+        about(job=task.run.job_id, run=task.run.run_id, stage=stage, trace=task.run.trace),
+        studio.tracing.span(stage, task.run.trace, job=task.run.job_id, task=task.task_id) as step,
+    ):
+        part = _performed(task, studio, maker)
+        step.note(status=part.status.value)
+        if part.problem:
+            step.fail(part.problem.code.value)
+    return part
+
+
+def _performed(task: Task, studio: Studio, maker: Maker) -> Part:
     started = time.monotonic()
     status, problem = PartStatus.DONE, None
     try:
@@ -64,12 +80,7 @@ def perform(task: Task, studio: Studio, maker: Maker) -> Part:
         if studio.artefacts.find(task.stage, task.key):
             status = PartStatus.CACHED
         else:
-            with studio.space(task.run) as space:
-                made = maker(task, studio, space)
-                seconds = time.monotonic() - started
-                studio.artefacts.keep(
-                    task.stage, task.key, made.origin, made.media, made.facts, seconds
-                )
+            surviving_kills(lambda: _make(task, studio, maker, started), task.task_id)
     except Cancelled:
         status = PartStatus.CANCELLED
     except Exception as error:  # a raised element would be retried for ever on a streaming runner
@@ -88,6 +99,17 @@ def perform(task: Task, studio: Studio, maker: Maker) -> Part:
     )
     studio.ledger.note_part(part)
     return part
+
+
+def _make(task: Task, studio: Studio, maker: Maker, started: float) -> None:
+    stage = task.stage.value
+    with studio.space(task.run) as space:
+        crash_point(f"{stage}.before_make")
+        made = maker(task, studio, space)
+        seconds = time.monotonic() - started
+        crash_point(f"{stage}.before_keep")
+        studio.artefacts.keep(task.stage, task.key, made.origin, made.media, made.facts, seconds)
+        crash_point(f"{stage}.after_keep")
 
 
 def explain(stage: str, label: str, error: Exception) -> Problem:
@@ -115,7 +137,6 @@ class _PerformFn(beam.DoFn):
 
     def setup(self) -> None:
         self._studio = self._config.open()
-        self._pool = ThreadPoolExecutor(self._config.workers, thread_name_prefix="perform")
 
     def start_bundle(self) -> None:
         self._running: list[tuple[Future[Part], Any, Any]] = []
@@ -127,7 +148,7 @@ class _PerformFn(beam.DoFn):
         window: Any = beam.DoFn.WindowParam,
     ) -> Iterator[tuple[str, bytes]]:
         task = Task.from_bytes(element)
-        future = self._pool.submit(perform, task, self._studio, self._makers[task.stage])
+        future = self._studio.pool.submit(perform, task, self._studio, self._makers[task.stage])
         self._running.append((future, timestamp, window))
         return iter(())
 
@@ -142,5 +163,4 @@ class _PerformFn(beam.DoFn):
             yield WindowedValue((part.run.run_id, part.to_bytes()), timestamp, (window,))
 
     def teardown(self) -> None:
-        self._pool.shutdown()
         self._studio.close()

@@ -9,7 +9,7 @@ from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
 from jobs.document import Job
-from jobs.elements import Gathered, Run, Task
+from jobs.elements import Ending, Gathered, Outcome, Run, Task
 from jobs.errors import InvalidInput
 from jobs.scene import Scene
 from jobs.stages import Stage, artefact_key
@@ -21,7 +21,7 @@ from media.run import Workspace, ffmpeg_version, find_ffmpeg
 from media.timeline import SceneLength, Timeline, cut_chunks, lay_out
 from transforms.chunk_spec import chunk_spec
 from transforms.edit import Edit, EditChunk, EditScene
-from transforms.job_step import Stepped, TakeStep
+from transforms.job_step import RunEnded, Stepped, TakeStep
 from transforms.mix_spec import mix_spec
 from transforms.plan_assets import read_job
 from transforms.studio import Studio, StudioConfig
@@ -56,6 +56,8 @@ def plan_renders(element: bytes, studio: Studio) -> Iterator[bytes]:
         [_length(takes, scene, i) for i, scene in enumerate(scenes)], job.output.frame_rate
     )
     _check_length(job, timeline)
+    if job.review and not run.approved:
+        raise RunEnded(Outcome(run, Ending.REVIEW))
     with studio.space(run) as space:
         cues = _cues(space, job, timeline, words)
     encoder = ffmpeg_version(find_ffmpeg(studio.config.ffmpeg))

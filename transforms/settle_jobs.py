@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import apache_beam as beam
 from apache_beam.pvalue import PCollection
 
+from jobs.crash_points import crash_point
 from jobs.elements import Outcome
 from transforms.studio import StudioConfig
 
@@ -31,9 +32,9 @@ class _SettleFn(beam.DoFn):
         self._studio = self._config.open()
 
     def process(self, element: bytes) -> Iterator[bytes]:
-        outcome = Outcome.from_bytes(element)
-        ledger = self._studio.ledger
-        if ledger.settle(outcome.run, outcome.ending, outcome.problems, outcome.manifest):
+        crash_point("settle.before")
+        if self._studio.ledger.settle(Outcome.from_bytes(element)):
+            crash_point("settle.after")
             yield element
 
     def teardown(self) -> None:

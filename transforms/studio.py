@@ -1,11 +1,10 @@
-"""What makers work with, opened once per worker."""
+"""What makers work with, opened once per process."""
 
-import os
 import shutil
-import socket
 import tempfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,12 @@ from jobs.errors import InvalidInput
 from media.run import Workspace, find_ffmpeg
 from providers.speech import SpeechSession
 from storage.artefacts import Artefacts
-from storage.directory import DirectoryBlobs
-from storage.ledger import Ledger, open_ledger
+from storage.database import open_database
+from storage.ledger import Ledger
+from storage.leftovers import owned_prefix
+from storage.secrets import resolve
+from storage.stores import open_blobs
+from transforms.tracing import Tracing
 
 
 @dataclass(frozen=True)
@@ -24,33 +27,55 @@ class StudioConfig:
     """Where a worker finds everything; a value that travels to workers.
 
     Attributes:
-      data: Folder of artefacts and scratch space.
-      database_url: The ledger, as an SQLAlchemy url.
-      deliver_to: Folder that gets a folder of deliverables per job.
+      store: Where artefacts are: a folder, or `gs://bucket/prefix`.
+      scratch: Local folder for work in progress.
+      database_url: The ledger, as an SQLAlchemy url, or the name of the secret that holds it.
+      deliver_to: Where finished runs go: a folder, or `gs://bucket/prefix`.
       ffmpeg: FFmpeg program, or None for the one that came by pip.
-      workers: How many tasks one worker performs side by side, encoders included.
+      workers: How many tasks this process performs side by side, encoders included.
+      lease_s: How long a claim lasts unless somebody renews it, in seconds.
+      input_buckets: Buckets that gs:// inputs may name.
+      traces_endpoint: Where traces go, as in `OTEL_EXPORTER_OTLP_ENDPOINT`; None: nowhere.
     """
 
-    data: str
+    store: str
+    scratch: str
     database_url: str
     deliver_to: str
     ffmpeg: str | None
     workers: int
+    lease_s: float = 60.0
+    input_buckets: tuple[str, ...] = ()
+    traces_endpoint: str | None = None
 
     def open(self) -> "Studio":
-        return Studio(self)
+        """The studio of this process for these values; close it as often as it was opened.
+
+        It is shared, so that all jobs and steps of a process are under one limit of tasks, one
+        pool of connections, and one voice.
+        """
+        with _LOCK:
+            studio = _OPEN.get(self)
+            if studio is None:
+                studio = _OPEN[self] = Studio(self)
+            studio.users += 1
+            return studio
 
 
 class Studio:
-    """Open stores, the voice, and scratch space; close it when done. Safe for several threads."""
+    """Open stores, the voice, and scratch space. Safe for several threads."""
 
     def __init__(self, config: StudioConfig) -> None:
         self.config = config
-        root = Path(config.data)
-        self.artefacts = Artefacts(DirectoryBlobs(root))
+        self.users = 0
+        self._scratch = Path(config.scratch)
+        self.artefacts = Artefacts(open_blobs(config.store, self._scratch))
         self.blobs = self.artefacts.blobs
-        self.ledger: Ledger = open_ledger(config.database_url)
-        self._work = root / "work"
+        # A connection per task, and some for the steps between them.
+        database = open_database(resolve(config.database_url), pool_size=config.workers + 4)
+        self.ledger = Ledger(database, lease_s=config.lease_s)
+        self.tracing = Tracing(config.traces_endpoint)
+        self.pool = ThreadPoolExecutor(config.workers, thread_name_prefix="perform")
         self._voice: SpeechSession | None = None
         self._lock = threading.Lock()
 
@@ -68,12 +93,10 @@ class Studio:
     def space(self, run: Run) -> Iterator[Workspace]:
         """A private folder for one task of a run, removed at the end."""
         try:
-            self._work.mkdir(parents=True, exist_ok=True)
-            # The name tells who works in it, so that folders of killed workers can be cleared.
-            prefix = f"{socket.gethostname()}-{os.getpid()}-"
-            folder = Path(tempfile.mkdtemp(prefix=prefix, dir=self._work))
+            self._scratch.mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(prefix=owned_prefix(), dir=self._scratch))
         except OSError as error:
-            raise InvalidInput(f"cannot work in {self._work}: {error.strerror}") from error
+            raise InvalidInput(f"cannot work in {self._scratch}: {error.strerror}") from error
         try:
             yield Workspace(
                 ffmpeg=find_ffmpeg(self.config.ffmpeg),
@@ -84,25 +107,20 @@ class Studio:
             shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
+        """Lets go of it; the last to do so closes everything."""
+        with _LOCK:
+            self.users -= 1
+            if self.users:
+                return
+            _OPEN.pop(self.config, None)
+        self.pool.shutdown()
         if self._voice:
             self._voice.close()
         self.ledger.close()
+        self.blobs.close()
+        self.tracing.close()
 
 
-def clear_abandoned_work(data: Path) -> None:
-    """Removes scratch folders whose process, on this machine, is gone."""
-    host = f"{socket.gethostname()}-"
-    for folder in (data / "work").glob(f"{host}*-*"):
-        pid = folder.name.removeprefix(host).partition("-")[0]
-        if pid.isdigit() and not _is_alive(int(pid)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True  # somebody else's process
-    return True
+# Of the process, because DoFns of one process know nothing of each other.
+_OPEN: dict[StudioConfig, Studio] = {}
+_LOCK = threading.Lock()

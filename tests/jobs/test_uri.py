@@ -16,6 +16,7 @@ from jobs.uri import Place, place_of
         pytest.param("cafe\u0301.jpg", Place.LOCAL, id="decomposed name stays"),
         pytest.param("gs://bucket/a/b c.mp4", Place.BUCKET, id="bucket"),
         pytest.param("https://example.com/a.jpg?x=1", Place.WEB, id="web"),
+        pytest.param("upload://up-0f3c", Place.UPLOAD, id="upload"),
     ],
 )
 def test_addresses_are_kept_as_written(uri: str, place: Place) -> None:
@@ -44,6 +45,9 @@ def test_addresses_are_kept_as_written(uri: str, place: Place) -> None:
         pytest.param("https://a\\@b/c.jpg", "names no host", id="backslash"),
         pytest.param("gs://bucket", "names no object", id="bucket without object"),
         pytest.param("gs://bucket/", "names no object", id="bucket with empty object"),
+        pytest.param("upload://", "names no upload", id="upload without id"),
+        pytest.param("upload://up-1/../up-2", "names no upload", id="upload with a path"),
+        pytest.param("UPLOAD://up-1", "names no upload", id="upload in capitals"),
         pytest.param("x" * 5000, "has 5,000 characters", id="long"),
     ],
 )

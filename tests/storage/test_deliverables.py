@@ -1,10 +1,12 @@
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from jobs.errors import InvalidInput
+from jobs.errors import InvalidInput, StoreUnavailable
 from storage.deliverables import deliver
+from tests.fakes.gcs import FakeGcs, Fault
 
 
 @pytest.fixture
@@ -14,8 +16,16 @@ def video(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGcs]:
+    with FakeGcs("a-bucket").serving() as fake:
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", fake.url)
+        yield fake
+        assert fake.complaints == []
+
+
 def test_files_and_manifest_land_in_the_jobs_folder(tmp_path: Path, video: Path) -> None:
-    where = deliver(str(tmp_path / "out"), "job", {"final.mp4": video}, {"id": "job"})
+    where = deliver(str(tmp_path / "out"), "job", "1", {"final.mp4": video}, {"id": "job"})
 
     folder = tmp_path / "out" / "job"
     assert (folder / "final.mp4").read_bytes() == b"video"
@@ -25,10 +35,10 @@ def test_files_and_manifest_land_in_the_jobs_folder(tmp_path: Path, video: Path)
 def test_a_later_run_replaces_the_files_of_an_earlier_one(tmp_path: Path, video: Path) -> None:
     out = str(tmp_path / "out")
     first = {"final.mp4": video, "captions.srt": video}
-    deliver(out, "job", first, {"files": dict.fromkeys(first, "hash")})
+    deliver(out, "job", "1", first, {"files": dict.fromkeys(first, "hash")})
     (tmp_path / "out" / "job" / "my-notes.txt").write_text("of the user")
 
-    deliver(out, "job", {"final.mp4": video}, {"files": {"final.mp4": "hash"}})
+    deliver(out, "job", "2", {"final.mp4": video}, {"files": {"final.mp4": "hash"}})
 
     names = sorted(path.name for path in (tmp_path / "out" / "job").iterdir())
     assert names == ["final.mp4", "manifest.json", "my-notes.txt"]
@@ -38,4 +48,49 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, video: Path) -
     (tmp_path / "out").write_text("a file where a folder should be")
 
     with pytest.raises(InvalidInput, match="cannot write into"):
-        deliver(str(tmp_path / "out"), "job", {"final.mp4": video}, {})
+        deliver(str(tmp_path / "out"), "job", "1", {"final.mp4": video}, {})
+
+
+def test_in_a_bucket_every_run_keeps_its_files(server: FakeGcs, video: Path) -> None:
+    where = deliver("gs://a-bucket/out/", "job", "1", {"final.mp4": video}, {"id": "job"})
+    deliver("gs://a-bucket/out/", "job", "2", {"final.mp4": video}, {"id": "job"})
+
+    assert where == "gs://a-bucket/out/jobs/job/1/manifest.json"
+    assert server.bucket.names("") == [
+        "out/jobs/job/1/final.mp4",
+        "out/jobs/job/1/manifest.json",
+        "out/jobs/job/2/final.mp4",
+        "out/jobs/job/2/manifest.json",
+    ]
+    delivered = server.bucket.find("out/jobs/job/1/final.mp4")
+    assert (delivered.data, delivered.content_type) == (b"video", "video/mp4")
+    assert json.loads(server.bucket.find("out/jobs/job/1/manifest.json").data) == {"id": "job"}
+
+
+def test_delivering_a_run_again_changes_nothing(server: FakeGcs, video: Path) -> None:
+    first = deliver("gs://a-bucket", "job", "1", {"final.mp4": video}, {"seconds": 1.0})
+    before = server.bucket.find("jobs/job/1/manifest.json")
+
+    again = deliver("gs://a-bucket", "job", "1", {"final.mp4": video}, {"seconds": 2.0})
+
+    assert again == first
+    assert server.bucket.find("jobs/job/1/manifest.json") is before
+
+
+def test_a_delivery_that_breaks_off_leaves_no_manifest_and_is_completed_later(
+    server: FakeGcs, video: Path
+) -> None:
+    files = {"final.mp4": video, "poster.jpg": video}
+    server.plan(Fault("upload"))
+    server.plan(Fault("upload", status=403))
+
+    with pytest.raises(StoreUnavailable):
+        deliver("gs://a-bucket", "job", "1", files, {})
+
+    assert server.bucket.names("") == ["jobs/job/1/final.mp4"]
+    deliver("gs://a-bucket", "job", "1", files, {})
+    assert server.bucket.names("") == [
+        "jobs/job/1/final.mp4",
+        "jobs/job/1/manifest.json",
+        "jobs/job/1/poster.jpg",
+    ]

@@ -1,188 +1,319 @@
-import sqlite3
 import threading
-import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from jobs.elements import Ending, Part, PartStatus, Problem, Run, Task
-from jobs.errors import ErrorCode, LedgerUnavailable
+from jobs.elements import Ending, Outcome, Part, PartStatus, Problem, Run, Task, Video
+from jobs.errors import ErrorCode
 from jobs.stages import Stage
 from jobs.states import FOLLOWERS, TERMINAL, Status
-from storage.ledger import Ledger, open_ledger, sqlite_url
+from storage.catalogue import Catalogue
+from storage.database import Database
+from storage.intake import SERVICE_QUEUE, Intake
+from storage.ledger import MAX_ATTEMPTS, Claim, Ledger
 
 PROBLEM = Problem("voice", ErrorCode.TOOL_FAILED, "the voice died", True, "tail")
+VIDEO = Video("media/manifest.json", {"final.mp4": "media/final.mp4"}, 90, 3.0)
+Submit = Callable[..., str]
+Claimed = Callable[..., Run]
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = open_ledger(sqlite_url(tmp_path / "data"))
-    yield opened
-    opened.close()
+def ledger(database: Database) -> Ledger:
+    return Ledger(database, patience_s=0)
 
 
-def admitted(ledger: Ledger, job_id: str = "job") -> Run:
-    ledger.add(job_id, "media/submission.json")
-    run = ledger.admit(job_id)
-    assert run is not None
-    return run
+@pytest.fixture
+def frozen(database: Database) -> Ledger:
+    """A ledger of a worker whose claims run out at once, as if it had been frozen since."""
+    return Ledger(database, lease_s=-1.0, patience_s=0)
 
 
-def test_a_queued_job_is_admitted_once(ledger: Ledger) -> None:
-    ledger.add("job", "media/submission.json")
+def status(database: Database, job_id: str) -> Status:
+    row = Catalogue(database).job("acme", job_id)
+    assert row is not None
+    return row.status
 
-    first, second = ledger.admit("job"), ledger.admit("job")
+
+def kinds(database: Database, job_id: str) -> list[str]:
+    return [event.kind for event in Catalogue(database).events("acme", job_id)]
+
+
+def test_a_queued_job_is_claimed_once(ledger: Ledger, submit: Submit) -> None:
+    submit("job-a")
+
+    first, second = ledger.claim("job-a"), ledger.claim("job-a")
 
     assert first is not None
-    assert (first.run_id, first.submission, second) == ("job.1", "media/submission.json", None)
+    assert (first.generation, '"One."' in first.submission, second) == (1, True, None)
 
 
-def test_of_many_workers_one_gets_the_job(ledger: Ledger) -> None:
-    ledger.add("job", "media/submission.json")
-    barrier = threading.Barrier(6)
-    runs: list[Run | None] = []
+def test_jobs_are_claimed_in_the_order_they_came(ledger: Ledger, submit: Submit) -> None:
+    for name in ("job-c", "job-a", "job-b"):
+        submit(name)
 
-    def admit() -> None:
+    claims = [ledger.claim_next(SERVICE_QUEUE) for _ in range(4)]
+
+    assert [claim and claim.job_id for claim in claims] == ["job-c", "job-a", "job-b", None]
+
+
+def test_of_many_workers_each_job_goes_to_one(database: Database, submit: Submit) -> None:
+    for number in range(20):
+        submit(f"job-{number}")
+    barrier = threading.Barrier(8)
+    claims: list[Claim] = []
+
+    def work() -> None:
+        ledger = Ledger(database, patience_s=0)
         barrier.wait()
-        runs.append(ledger.admit("job"))
+        while claim := ledger.claim_next(SERVICE_QUEUE):
+            claims.append(claim)
 
-    threads = [threading.Thread(target=admit) for _ in range(6)]
+    threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
-    assert len(runs) == 6
-    assert sum(run is not None for run in runs) == 1
+    assert sorted(claim.job_id for claim in claims) == sorted(f"job-{n}" for n in range(20))
 
 
-def test_an_unknown_job_is_not_admitted(ledger: Ledger) -> None:
-    assert ledger.admit("nobody") is None
-    assert ledger.job("nobody") is None
+def test_jobs_of_another_queue_are_left_alone(database: Database, ledger: Ledger) -> None:
+    from jobs.submission import Submission
+
+    Intake(database).put("rendered-here", Submission({}), None)
+
+    assert ledger.claim_next(SERVICE_QUEUE) is None
+    assert ledger.claim("rendered-here") is not None
 
 
-@pytest.mark.parametrize("status", list(Status), ids=lambda s: s.value)
-def test_a_run_moves_only_to_states_that_may_follow(ledger: Ledger, status: Status) -> None:
-    run = admitted(ledger)
+def test_an_unknown_job_is_not_claimed(ledger: Ledger) -> None:
+    assert ledger.claim("nobody") is None
+    assert not ledger.knows("nobody")
 
-    assert ledger.advance(run, status) is (status in FOLLOWERS[Status.PLANNING])
+
+@pytest.mark.parametrize("following", list(Status), ids=lambda s: s.value)
+def test_a_run_moves_only_to_states_that_may_follow(
+    ledger: Ledger, claimed: Claimed, following: Status
+) -> None:
+    run = claimed()
+
+    assert ledger.advance(run, following) is (following in FOLLOWERS[Status.PLANNING])
 
 
 @pytest.mark.parametrize("ending", [Ending.DONE, Ending.FAILED, Ending.CANCELLED])
-def test_the_end_of_a_run_is_final(ledger: Ledger, ending: Ending) -> None:
-    run = admitted(ledger)
+def test_the_end_of_a_run_is_final(
+    database: Database, ledger: Ledger, claimed: Claimed, ending: Ending
+) -> None:
+    run = claimed()
     ledger.advance(run, Status.GENERATING)
     ledger.advance(run, Status.RENDERING)
-    assert ledger.settle(run, ending, [PROBLEM], "manifest.json")
+    assert ledger.settle(Outcome(run, ending, (PROBLEM,)))
 
-    assert not ledger.settle(run, Ending.DONE, [], None)
-    assert not any(ledger.advance(run, status) for status in Status)
-    row = ledger.job("job")
+    assert not ledger.settle(Outcome(run, Ending.DONE))
+    assert not any(ledger.advance(run, following) for following in Status)
+    assert ledger.claim(run.job_id) is None
+    row = Catalogue(database).job("acme", run.job_id)
     assert row is not None
     assert row.status in TERMINAL
     assert row.problems == (PROBLEM,)
 
 
-def test_a_run_that_was_replaced_can_write_no_more(ledger: Ledger) -> None:
-    old = admitted(ledger)
-    new = admitted(ledger)
+def test_a_delivered_run_has_its_video(
+    database: Database, ledger: Ledger, claimed: Claimed
+) -> None:
+    run = claimed()
+    ledger.advance(run, Status.GENERATING)
+    ledger.advance(run, Status.RENDERING)
 
-    assert not ledger.settle(old, Ending.FAILED, [PROBLEM], None)
-    assert ledger.is_stopped(old)
-    assert not ledger.is_stopped(new)
-    assert (old.generation, new.generation) == (1, 2)
+    ledger.settle(Outcome(run, Ending.DONE, video=VIDEO))
+
+    video = Catalogue(database).video("acme", run.job_id)
+    assert video is not None
+    assert (video.manifest, video.files, video.frames) == (VIDEO.manifest, VIDEO.files, 90)
 
 
-def test_an_incomplete_run_gives_the_job_back(ledger: Ledger) -> None:
-    run = admitted(ledger)
+def test_a_worker_that_was_frozen_past_its_lease_can_write_no_more(
+    database: Database, frozen: Ledger, ledger: Ledger, claimed: Claimed
+) -> None:
+    old = claimed(ledger=frozen)
+    task = Task(old, "mix/0", Stage.MIX, 1, True, "key", "plan", "label", {})
+    part = Part(old, "mix/0", Stage.MIX, 1, True, "key", "plan", PartStatus.FAILED, 2.5, PROBLEM)
+    frozen.plan_parts([(task, 9)])
+
+    new = ledger.claim_next(SERVICE_QUEUE)
+
+    assert new is not None
+    assert new.token > old.token
+    assert not frozen.renew(old)
+    assert not frozen.advance(old, Status.GENERATING)
+    assert not frozen.settle(Outcome(old, Ending.FAILED, (PROBLEM,)))
+    assert not frozen.release(old.job_id, old.token)
+    frozen.note_progress(task, 5)
+    frozen.note_part(part)
+    assert frozen.is_stopped(old)
+    (row,) = Catalogue(database).parts("acme", old.job_id, 1)
+    assert (row.status, row.units_done) == ("planned", 0)
+    assert kinds(database, old.job_id) == ["queued", "planning", "planning"]
+
+
+def test_a_live_lease_keeps_others_away(ledger: Ledger, claimed: Claimed) -> None:
+    run = claimed()
+
+    assert ledger.claim(run.job_id) is None
+    assert ledger.claim_next(SERVICE_QUEUE) is None
+
+
+def test_a_renewed_lease_lasts(
+    database: Database, frozen: Ledger, ledger: Ledger, claimed: Claimed
+) -> None:
+    run = claimed(ledger=frozen)
+
+    assert ledger.renew(run)
+
+    assert ledger.standing(run).lease_s == pytest.approx(ledger.lease_s, abs=10)
+    assert ledger.claim(run.job_id) is None
+
+
+def test_asking_whether_to_go_on_keeps_the_lease(
+    frozen: Ledger, ledger: Ledger, claimed: Claimed
+) -> None:
+    run = claimed(ledger=frozen)
+
+    assert not ledger.is_stopped(run)
+
+    assert ledger.standing(run).lease_s > ledger.lease_s * 2 / 3
+
+
+def test_a_ring_with_a_token_finds_its_claim_until_that_is_lost(
+    ledger: Ledger, claimed: Claimed
+) -> None:
+    run = claimed()
+
+    held = ledger.claimed(run.job_id, run.token)
+    ledger.release(run.job_id, run.token)
+
+    assert held is not None
+    assert held.token == run.token
+    assert ledger.claimed(run.job_id, run.token) is None
+
+
+def test_a_released_job_is_claimed_again_and_has_lost_no_attempt(
+    database: Database, ledger: Ledger, claimed: Claimed
+) -> None:
+    run = claimed()
+
+    assert ledger.release(run.job_id, run.token)
+
+    assert status(database, run.job_id) is Status.QUEUED
+    assert ledger.claim(run.job_id) is not None
+    row = Catalogue(database).job("acme", run.job_id)
+    assert row is not None
+    assert row.attempts == 1
+
+
+def test_a_job_released_for_later_waits(ledger: Ledger, claimed: Claimed) -> None:
+    run = claimed()
+
+    ledger.release(run.job_id, run.token, after_s=3600)
+
+    assert ledger.claim(run.job_id) is None
+
+
+def test_a_job_whose_workers_die_again_and_again_fails(
+    database: Database, frozen: Ledger, claimed: Claimed
+) -> None:
+    run = claimed(ledger=frozen)
+    for _ in range(MAX_ATTEMPTS - 1):
+        assert frozen.claim(run.job_id) is not None
+
+    assert frozen.claim(run.job_id) is None
+
+    row = Catalogue(database).job("acme", run.job_id)
+    assert row is not None
+    assert row.status is Status.FAILED
+    assert "5 workers have died" in row.problems[0].message
+
+
+def test_an_incomplete_run_gives_the_job_back(ledger: Ledger, claimed: Claimed) -> None:
+    run = claimed()
     ledger.advance(run, Status.GENERATING)
 
-    ledger.settle(run, Ending.INCOMPLETE, [], None)
+    ledger.settle(Outcome(run, Ending.INCOMPLETE))
 
-    assert ledger.admit("job") is not None
+    assert ledger.claim(run.job_id) is not None
 
 
-def test_cancelling_stops_a_run_but_not_a_finished_job(ledger: Ledger) -> None:
-    run = admitted(ledger, "running")
-    done = admitted(ledger, "done")
-    ledger.settle(done, Ending.FAILED, [], None)
-
-    ledger.cancel("running")
-    ledger.cancel("done")
-
+def test_a_job_in_review_waits_for_its_owner(
+    database: Database, ledger: Ledger, claimed: Claimed
+) -> None:
+    run = claimed()
+    ledger.advance(run, Status.GENERATING)
+    ledger.settle(Outcome(run, Ending.REVIEW))
+    assert ledger.claim(run.job_id) is None
     assert ledger.is_stopped(run)
-    assert ledger.job("done").status is Status.FAILED  # type: ignore[union-attr] # it exists
+
+    Intake(database).approve("acme", run.job_id)
+
+    again = ledger.claim(run.job_id)
+    assert again is not None
+    assert again.approved
+    assert again.generation == run.generation
 
 
-def test_progress_and_ends_of_parts_are_kept(ledger: Ledger) -> None:
-    run = admitted(ledger)
+def test_progress_and_ends_of_parts_are_kept(
+    database: Database, ledger: Ledger, claimed: Claimed
+) -> None:
+    run = claimed()
     task = Task(run, "render/0", Stage.RENDER, 1, True, "key", "plan", "label", {})
     part = Part(run, "render/0", Stage.RENDER, 1, True, "key", "plan", PartStatus.DONE, 2.5)
     ledger.plan_parts([(task, 90)])
     ledger.plan_parts([(task, 90)])
 
     ledger.note_progress(task, 30)
-    half_way = ledger.parts("job", 1)
+    half_way = Catalogue(database).parts("acme", run.job_id, 1)
     ledger.note_part(part)
     ledger.note_progress(task, 60)
-    ended = ledger.parts("job", 1)
+    ended = Catalogue(database).parts("acme", run.job_id, 1)
 
     assert [(p.status, p.units_done, p.units) for p in half_way] == [("running", 30, 90)]
     assert [(p.status, p.units_done, p.seconds) for p in ended] == [("done", 90, 2.5)]
 
 
-def test_events_tell_the_story_of_a_job_in_order(ledger: Ledger) -> None:
-    run = admitted(ledger)
+def test_events_tell_the_story_of_a_job_without_gaps(
+    database: Database, ledger: Ledger, claimed: Claimed
+) -> None:
+    run = claimed()
     ledger.advance(run, Status.GENERATING)
-    ledger.settle(run, Ending.FAILED, [PROBLEM], None)
+    ledger.settle(Outcome(run, Ending.FAILED, (PROBLEM,)))
 
-    events = ledger.events("job")
+    events = Catalogue(database).events("acme", run.job_id)
 
-    assert [kind for _, kind, _ in events] == ["queued", "planning", "generating", "failed"]
-    assert ledger.events("job", after=events[1][0]) == events[2:]
-
-
-def test_a_second_process_sees_the_same_ledger(ledger: Ledger, tmp_path: Path) -> None:
-    ledger.add("job", "media/submission.json")
-
-    other = open_ledger(sqlite_url(tmp_path / "data"))
-
-    assert other.job("job") == ledger.job("job")
-    other.close()
+    assert [event.kind for event in events] == ["queued", "planning", "generating", "failed"]
+    assert [event.number for event in events] == [1, 2, 3, 4]
+    assert Catalogue(database).events("acme", run.job_id, after=2) == events[2:]
 
 
-def test_a_database_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
-    (tmp_path / "ledger.db").mkdir()
+def test_events_that_are_written_at_once_are_numbered_without_gaps(
+    database: Database, ledger: Ledger, claimed: Claimed
+) -> None:
+    run = claimed()
+    names = [f"voice/{number:03}" for number in range(12)]
+    ledger.plan_parts(
+        (Task(run, name, Stage.VOICE, 12, True, "key", "plan", "label", {}), 1) for name in names
+    )
 
-    with pytest.raises(LedgerUnavailable, match=r"the ledger .*ledger\.db cannot be used"):
-        open_ledger(sqlite_url(tmp_path))
+    def note(name: str) -> None:
+        ledger.note_part(
+            Part(run, name, Stage.VOICE, 12, True, "key", "plan", PartStatus.DONE, 0.1)
+        )
 
+    threads = [threading.Thread(target=note, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
-def test_a_damaged_database_is_named(tmp_path: Path) -> None:
-    (tmp_path / "ledger.db").write_bytes(b"these are not the tables you are looking for" * 100)
-
-    with pytest.raises(LedgerUnavailable, match="not a database"):
-        open_ledger(sqlite_url(tmp_path))
-
-
-def test_readers_do_not_wait_for_a_writer(ledger: Ledger, tmp_path: Path) -> None:
-    run = admitted(ledger)
-    writer = sqlite3.connect(tmp_path / "data" / "ledger.db", isolation_level=None)
-    writer.execute("BEGIN IMMEDIATE")
-    started = time.monotonic()
-
-    stopped = ledger.is_stopped(run)
-
-    writer.close()
-    assert not stopped
-    assert time.monotonic() - started < 5  # a writer would have waited half a minute
-
-
-def test_a_folder_with_a_question_mark_holds_its_ledger(tmp_path: Path) -> None:
-    folder = tmp_path / "what?x=1"
-
-    opened = open_ledger(sqlite_url(folder))
-
-    opened.close()
-    assert (folder / "ledger.db").exists()
+    events = Catalogue(database).events("acme", run.job_id)
+    assert [event.number for event in events] == list(range(1, 15))
+    assert {event.data["task"] for event in events[2:]} == set(names)

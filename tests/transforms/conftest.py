@@ -6,15 +6,21 @@ import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
-from storage.ledger import sqlite_url
+from storage.database import open_database, sqlite_url
+from storage.migrate import prepare
 from transforms.studio import StudioConfig
 
 
 @pytest.fixture
 def studio(tmp_path: Path) -> StudioConfig:
+    url = sqlite_url(tmp_path / "data")
+    database = open_database(url)
+    prepare(database)
+    database.close()
     return StudioConfig(
-        data=str(tmp_path / "data"),
-        database_url=sqlite_url(tmp_path / "data"),
+        store=str(tmp_path / "data"),
+        scratch=str(tmp_path / "data" / "work"),
+        database_url=url,
         deliver_to=str(tmp_path / "out"),
         ffmpeg=None,
         workers=2,

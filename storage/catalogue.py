@@ -1,0 +1,103 @@
+"""Reading jobs, each tenant its own."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Select, and_, or_, select
+
+from jobs.states import Status
+from storage.database import Database
+from storage.rows import EventRow, JobRow, PartRow, VideoRow
+from storage.tables import JOB_EVENTS, JOBS, LISTED, PARTS, VIDEOS
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What a tenant may see. A job of another tenant is as unknown as one that never was."""
+
+    database: Database
+
+    def job(self, tenant: str, job_id: str, *, with_submission: bool = False) -> JobRow | None:
+        """The job, or None when this tenant has none of that id."""
+        columns = list(JOBS.c) if with_submission else LISTED
+        query = select(*columns).where(JOBS.c.id == job_id, JOBS.c.tenant == tenant)
+        with self.database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return JobRow.of(row) if row else None
+
+    def page(
+        self,
+        tenant: str,
+        *,
+        limit: int,
+        before: tuple[float, str] | None = None,
+        status: Status | None = None,
+    ) -> tuple[JobRow, ...]:
+        """Jobs, newest first.
+
+        Args:
+          before: `created_at` and id of the last job already seen.
+        """
+        query = select(*LISTED).where(JOBS.c.tenant == tenant)
+        if status:
+            query = query.where(JOBS.c.status == status.value)
+        if before:
+            at, job_id = before
+            earlier = and_(JOBS.c.created_at == at, JOBS.c.id < job_id)
+            query = query.where(or_(JOBS.c.created_at < at, earlier))
+        query = query.order_by(JOBS.c.created_at.desc(), JOBS.c.id.desc()).limit(limit)
+        with self.database.reading() as connection:
+            return tuple(JobRow.of(row) for row in connection.execute(query))
+
+    def parts(self, tenant: str, job_id: str, generation: int) -> tuple[PartRow, ...]:
+        """The parts of a run, ordered by task id."""
+        query = (
+            select(PARTS)
+            .join(JOBS, JOBS.c.id == PARTS.c.job_id)
+            .where(
+                PARTS.c.job_id == job_id,
+                PARTS.c.generation == generation,
+                JOBS.c.tenant == tenant,
+            )
+            .order_by(PARTS.c.task_id)
+        )
+        with self.database.reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(
+            PartRow(r.task_id, r.stage, r.status, r.units_done, r.units, r.seconds) for r in rows
+        )
+
+    def events(
+        self, tenant: str, job_id: str, after: int = 0, limit: int = 500
+    ) -> tuple[EventRow, ...]:
+        """Events of a job in order, those numbered above `after`."""
+        query = (
+            select(JOB_EVENTS)
+            .join(JOBS, JOBS.c.id == JOB_EVENTS.c.job_id)
+            .where(
+                JOB_EVENTS.c.job_id == job_id,
+                JOB_EVENTS.c.number > after,
+                JOBS.c.tenant == tenant,
+            )
+            .order_by(JOB_EVENTS.c.number)
+            .limit(limit)
+        )
+        with self.database.reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(EventRow(r.number, r.generation, r.at, r.kind, r.data) for r in rows)
+
+    def video(self, tenant: str, job_id: str, generation: int | None = None) -> VideoRow | None:
+        """What a run delivered; without a generation, the newest run that delivered."""
+        query: Select[tuple[object, ...]] = select(VIDEOS).where(
+            VIDEOS.c.job_id == job_id, VIDEOS.c.user_id == tenant
+        )
+        if generation is not None:
+            query = query.where(VIDEOS.c.generation == generation)
+        query = query.order_by(VIDEOS.c.generation.desc()).limit(1)
+        with self.database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        return VideoRow(
+            row.job_id, row.generation, row.manifest, row.files,
+            row.frames, row.duration_s, row.created_at,
+        )  # fmt: skip

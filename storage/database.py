@@ -1,0 +1,175 @@
+"""The database: SQLite on one machine, PostgreSQL in production, one way to use both."""
+
+import contextlib
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    Float,
+    cast,
+    create_engine,
+    event,
+    func,
+    make_url,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from jobs.errors import InvalidInput, LedgerUnavailable, ResourceLimit
+
+_SQLITE_NOW = (func.julianday("now") - 2440587.5) * 86400.0
+_POSTGRESQL_NOW = cast(func.extract("epoch", func.clock_timestamp()), Float)
+FULL_BYTES = 2**17
+BUSY_TIMEOUT_S = 30  # a writer waits this long for another one; transactions here take milliseconds
+POOL_TIMEOUT_S = 2  # an API that has no free connection by then answers 503 instead of hanging
+CONNECT_TIMEOUT_S = 10
+FROZEN_CLIENT_S = 15
+
+
+@dataclass(frozen=True)
+class Database:
+    """Transactions on either database. Safe for several threads."""
+
+    engine: Engine
+    # SQLite has one writer at a time. Threads of this process queue here, in order; in SQLite's own
+    # way of waiting they would sleep and try again, and some would try for seconds.
+    _writing: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction that may write: on SQLite it takes the write lock at its start.
+
+        Raises:
+          LedgerUnavailable: The database does not answer, or refuses. ResourceLimit: its disk is
+            full.
+        """
+        queue = self._writing if self.is_sqlite else contextlib.nullcontext()
+        with (
+            queue,
+            _translating(self.engine),
+            self.engine.connect() as connection,
+            connection.begin(),
+        ):
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for single statements that read; on SQLite outside any transaction."""
+        with _translating(self.engine), self.engine.connect() as connection:
+            yield connection
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def now(self) -> ColumnElement[float]:
+        """The clock of the database, as an expression: seconds since 1970."""
+        return _SQLITE_NOW if self.is_sqlite else _POSTGRESQL_NOW
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self.engine.dispose()
+
+
+def open_database(database_url: str | URL, pool_size: int = 5) -> Database:
+    """Opens a database without looking at its tables; see `storage.migrate`.
+
+    Args:
+      database_url: `sqlite:///...` or `postgresql://...`; the socket form of Cloud SQL
+        (`?unix_socket_dir=/cloudsql/project:region:instance`) is understood.
+      pool_size: Connections kept open per process, and the most there are.
+
+    Raises:
+      InvalidInput: The url names no database of these kinds.
+    """
+    url = _driver_url(database_url)
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, pool_size=pool_size, max_overflow=-1)
+        event.listen(engine, "connect", _configure_sqlite)
+    else:
+        engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=POOL_TIMEOUT_S,
+            pool_pre_ping=True,  # a restarted server is noticed before a statement is lost
+            connect_args={
+                "connect_timeout": CONNECT_TIMEOUT_S,
+                # The server takes back the locks of a client that froze in a transaction.
+                "options": f"-c idle_in_transaction_session_timeout={FROZEN_CLIENT_S * 1000}",
+            },
+        )
+    return Database(engine)
+
+
+def sqlite_url(folder: Path) -> str:
+    """Database url of the embedded database in this folder, which is created."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(f"cannot create the data folder {folder}: {error.strerror}") from error
+    if not os.access(folder, os.W_OK):
+        raise InvalidInput(f"cannot write into the data folder {folder}: permission denied")
+    # Not by hand: a question mark in the folder's name would begin options.
+    url = URL.create("sqlite", database=str((folder / "aiprod.db").absolute()))
+    return url.render_as_string()
+
+
+def _driver_url(database_url: str | URL) -> URL:
+    try:
+        url = make_url(database_url)
+        backend = url.get_backend_name()
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise InvalidInput("DATABASE_URL is not the url of a database") from error
+    if backend == "sqlite":
+        return url
+    if backend not in ("postgresql", "postgres"):
+        raise InvalidInput(f"DATABASE_URL names {backend}; give postgresql://... or sqlite:///...")
+    query = dict(url.query)
+    # The guide's form for Cloud SQL; libpq calls a socket folder `host`, too.
+    folder = query.pop("unix_socket_dir", None) or query.pop("unix_sock", None)
+    if isinstance(folder, str):
+        query["host"] = folder.removesuffix("/.s.PGSQL.5432")
+    return url.set(drivername="postgresql+psycopg", query=query)
+
+
+def _configure_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's BEGIN IMMEDIATE, not the driver's late one
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
+        "journal_mode=WAL",
+        "synchronous=FULL",  # an accepted job survives a power cut
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _is_full(database: Path) -> bool:
+    # SQLite calls a full disk an I/O error when it is the write-ahead log that does not fit.
+    return shutil.disk_usage(database.parent).free < FULL_BYTES
+
+
+@contextmanager
+def _translating(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except PoolExhausted as error:
+        raise LedgerUnavailable("the database is busy: no connection is free") from error
+    except DBAPIError as error:
+        is_sqlite = engine.dialect.name == "sqlite"
+        where = engine.url.database if is_sqlite else engine.url.host or "on a local socket"
+        if "disk is full" in str(error.orig) or (is_sqlite and _is_full(Path(str(where)))):
+            raise ResourceLimit(f"the disk is full: the ledger {where} takes no more") from error
+        raise LedgerUnavailable(f"the ledger {where} cannot be used: {error.orig}") from error

@@ -1,0 +1,157 @@
+"""Connections to hosts that strangers name: looked up once, checked, and never waited for long.
+
+Every answer for a name must be public, and the address that was checked is the one that is
+dialled. Checking a name first and connecting by name later would leave a gap in which its owner
+can point it at an internal host.
+"""
+
+import contextlib
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpcore
+
+from jobs.errors import InputUnreachable
+from storage.addresses import is_loopback, is_public
+
+_RECORD = 16384  # bytes of a TLS record: what one wait for a write can be limited to
+_SOON_S = 0.001
+
+Resolve = Callable[[str, int], Sequence[str]]
+
+
+class InputInterrupted(InputUnreachable):
+    """A host that may be reached did not answer to the end; the same call may succeed later."""
+
+    retryable = True
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """When an exchange must be over, by the monotonic clock, and how long that was in all."""
+
+    at: float
+    limit_s: float
+
+    @classmethod
+    def after(cls, limit_s: float) -> "Deadline":
+        return cls(time.monotonic() + limit_s, limit_s)
+
+    @property
+    def left_s(self) -> float:
+        return self.at - time.monotonic()
+
+    def waiting_s(self, timeout_s: float | None) -> float:
+        """How long to wait now: the time-out or what is left, never nothing (0 is "at once")."""
+        return max(min(self.left_s if timeout_s is None else timeout_s, self.left_s), _SOON_S)
+
+    def check(self) -> None:
+        """Raises `httpcore.ReadTimeout` when it has passed."""
+        if self.left_s <= 0:
+            raise httpcore.ReadTimeout
+
+
+def resolved(host: str, port: int) -> Sequence[str]:
+    """Every address the system's resolver knows for a name; none when it knows no such name."""
+    try:
+        # As bytes: Python would convert text by rules of its own (IDNA of 2003).
+        found = socket.getaddrinfo(host.encode("ascii"), port, type=socket.SOCK_STREAM)
+    except OSError:
+        return ()
+    return tuple(str(address[0]) for *_, address in found)
+
+
+def unreachable(host: str) -> InputUnreachable:
+    """The one sentence for hosts that are forbidden, closed or unknown."""
+    return InputUnreachable(
+        f"{host or 'the address'} is not reachable or not allowed"
+        " (accepted: https on port 443 of a public host)"
+    )
+
+
+@dataclass(frozen=True)
+class GuardedWire(httpcore.NetworkBackend):
+    """Dials public addresses, for TLS on port 443 alone.
+
+    Args:
+      is_secure: Whether TLS will be spoken.
+      may_reach_loopback: Whether loopback addresses may be dialled, too, for anything.
+      resolve: Addresses of a name; called once per connection.
+      wire: Opens connections to addresses.
+    """
+
+    deadline: Deadline
+    is_secure: bool
+    may_reach_loopback: bool
+    resolve: Resolve
+    wire: httpcore.NetworkBackend
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        self.deadline.check()
+        addresses = self.resolve(host, port)
+        if not all(self._may_dial(address, port) for address in addresses):
+            raise unreachable(host)
+        ends = Deadline.after(self.deadline.waiting_s(timeout))
+        for nth, address in enumerate(addresses):
+            # The first address may be a black hole: the others get their share of the time.
+            share_s = max(ends.left_s / (len(addresses) - nth), _SOON_S)
+            with contextlib.suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                stream = self.wire.connect_tcp(
+                    address, port, share_s, local_address, socket_options
+                )
+                return _TimedStream(stream, self.deadline)
+        raise unreachable(host)
+
+    def _may_dial(self, address: str, port: int) -> bool:
+        if is_public(address):
+            return self.is_secure and port == 443
+        return self.may_reach_loopback and is_loopback(address)
+
+
+@dataclass(frozen=True)
+class _TimedStream(httpcore.NetworkStream):
+    """A connection on which nothing is waited for beyond the deadline.
+
+    A time-out alone starts anew with every byte: a host that sends one now and then would never
+    meet it.
+    """
+
+    stream: httpcore.NetworkStream
+    deadline: Deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        self.deadline.check()
+        return self.stream.read(max_bytes, self.deadline.waiting_s(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        for start in range(0, len(buffer), _RECORD):
+            self.deadline.check()
+            piece = buffer[start : start + _RECORD]
+            self.stream.write(piece, self.deadline.waiting_s(timeout))
+
+    def close(self) -> None:
+        self.stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        limit_s = self.deadline.waiting_s(timeout)  # Python's handshake keeps it as a whole
+        stream = self.stream.start_tls(ssl_context, server_hostname, limit_s)
+        return _TimedStream(stream, self.deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self.stream.get_extra_info(info)

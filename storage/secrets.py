@@ -1,0 +1,55 @@
+"""Values that are passed by name, and read where they are needed."""
+
+import re
+
+from google.api_core.exceptions import Forbidden, GoogleAPIError, NotFound
+from google.auth.exceptions import GoogleAuthError
+from google.cloud.secretmanager import SecretManagerServiceClient
+
+from jobs.errors import InvalidInput, StoreUnavailable
+
+PREFIX = "secret://"
+_NAME = re.compile(r"projects/[^/]+/secrets/[^/]+(/versions/[^/]+)?")
+_DEADLINE_S = 30.0  # a worker starts with it, and may wait for the network of a fresh machine
+
+
+def reference(name: str, given_as: str) -> str:
+    """Stands for a secret wherever its value is expected; `resolve` reads it.
+
+    Args:
+      name: `projects/<project>/secrets/<secret>`, and `/versions/<version>` unless the latest.
+      given_as: The option it was given as, for the message, which must not repeat the name: it may
+        be the secret itself.
+
+    Raises:
+      InvalidInput: The name is not of that form.
+    """
+    if not _NAME.fullmatch(name):
+        raise InvalidInput(
+            f"{given_as} is not the name of a secret; give projects/<project>/secrets/<secret>"
+        )
+    return PREFIX + name
+
+
+def resolve(value: str, client: SecretManagerServiceClient | None = None) -> str:
+    """The value, or what Secret Manager keeps, when it is a reference.
+
+    Args:
+      client: How to ask; by default with the credentials of this machine.
+
+    Raises:
+      InvalidInput: There is no such secret, or it may not be read here.
+      StoreUnavailable: Secret Manager does not answer.
+    """
+    if not value.startswith(PREFIX):
+        return value
+    name = value.removeprefix(PREFIX)
+    version = name if "/versions/" in name else f"{name}/versions/latest"
+    try:
+        client = client or SecretManagerServiceClient()
+        found = client.access_secret_version(name=version, timeout=_DEADLINE_S)
+    except (NotFound, Forbidden, GoogleAuthError) as error:
+        raise InvalidInput(f"the secret {name} cannot be read: {error}") from error
+    except GoogleAPIError as error:
+        raise StoreUnavailable(f"Secret Manager does not answer for {name}: {error}") from error
+    return found.payload.data.decode()

@@ -1,0 +1,259 @@
+"""Webhooks that are to be sent, what became of them, and the secrets that sign them."""
+
+import base64
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, String, and_, case, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
+from sqlalchemy.sql.expression import ColumnElement, Subquery
+
+from storage.database import Database
+from storage.tables import WEBHOOK_DELIVERIES, WEBHOOK_SECRETS
+
+SECRET_BYTES = 32
+LIVE_SECRETS = 2  # the new one and the one before: receivers change theirs in between
+PER_HOST = 2  # sent to one host at once
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A webhook, with what came of each attempt to send it.
+
+    Attributes:
+      id: The `webhook-id`: the same in every attempt.
+      status: `pending`, `delivered` or `failed`.
+      log: Per attempt: `at` (seconds since 1970), `status` (HTTP) or `error`, `ms`.
+      due_at: When it is sent next; None when it is not.
+      taken_until: Until when it is whose who took it; the proof that an attempt is still theirs.
+    """
+
+    id: str
+    tenant: str
+    job_id: str
+    generation: int
+    kind: str
+    url: str
+    payload: str
+    status: str
+    attempts: int
+    log: tuple[dict[str, Any], ...]
+    due_at: float | None
+    taken_until: float | None
+    created_at: float
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "Delivery":
+        return cls(
+            row.id, row.tenant, row.job_id, row.generation, row.kind, row.url, row.payload,
+            row.status, row.attempts, tuple(row.log), row.due_at, row.taken_until, row.created_at,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Webhooks:
+    """All reads and writes of webhooks."""
+
+    database: Database
+
+    def announce(
+        self,
+        connection: Connection,
+        *,
+        tenant: str,
+        job_id: str,
+        generation: int,
+        kind: str,
+        url: str,
+        payload: dict[str, Any],
+        message_id: str,
+    ) -> None:
+        """Queues a webhook, inside the transaction that makes it true."""
+        connection.execute(
+            insert(WEBHOOK_DELIVERIES).values(
+                id=message_id,
+                tenant=tenant,
+                job_id=job_id,
+                generation=generation,
+                kind=kind,
+                url=url,
+                payload=json.dumps(payload, ensure_ascii=False, separators=(",", ":")),
+                status="pending",
+                attempts=0,
+                log=[],
+                due_at=self.database.now(),
+                created_at=self.database.now(),
+            )
+        )
+
+    def take_due(self, limit: int, lease_s: float) -> tuple[Delivery, ...]:
+        """Webhooks to send now; no other sender gets them for `lease_s` seconds.
+
+        At most `PER_HOST` are under way to one host, and every host gets its first before any
+        gets its second, so that a slow receiver delays nobody else. (Senders that take at the
+        very same moment may each reach that number.)
+        """
+        table, now = WEBHOOK_DELIVERIES, self.database.now()
+        turns = self._turns()
+        due = (
+            select(table.c.id)
+            .join(turns, turns.c.id == table.c.id)
+            .where(turns.c.turn <= PER_HOST, table.c.due_at <= now, *self._waiting())
+            .order_by(turns.c.turn, table.c.due_at)
+            .limit(limit)
+            .with_for_update(of=table, skip_locked=True)
+        )
+        with self.database.begin() as connection:
+            chosen = connection.scalars(due).all()
+            rows = connection.execute(
+                update(table)
+                .where(table.c.id.in_(chosen))
+                .values(taken_until=now + lease_s)
+                .returning(*table.c)
+            ).all()
+        return tuple(Delivery.of(row) for row in rows)
+
+    def note_attempt(
+        self, delivery: Delivery, entry: dict[str, Any], status: str, after_s: float | None
+    ) -> None:
+        """Notes what came of an attempt; `after_s`: when to try again, in seconds from now.
+
+        When the webhook was taken by somebody else meanwhile, or is to be sent anew, the attempt
+        is only logged: what becomes of the webhook is no longer for this sender to say.
+        """
+        table = WEBHOOK_DELIVERIES
+        with self.database.begin() as connection:
+            row = connection.execute(
+                select(table.c.log, table.c.taken_until)
+                .where(table.c.id == delivery.id)
+                .with_for_update()
+            ).one()
+            values: dict[str, Any] = {"log": [*row.log, entry]}
+            if row.taken_until == delivery.taken_until:
+                values |= {
+                    "status": status,
+                    "attempts": delivery.attempts + 1,
+                    "due_at": None if after_s is None else self.database.now() + after_s,
+                    "taken_until": None,
+                }
+            connection.execute(update(table).where(table.c.id == delivery.id).values(values))
+
+    def next_due_s(self) -> float | None:
+        """Seconds until `take_due` may find something, at least 0; None when nothing waits.
+
+        What waits for its host is left out: it becomes due when an attempt ends.
+        """
+        table, now = WEBHOOK_DELIVERIES, self.database.now()
+        turns = self._turns()
+        at = case((table.c.taken_until > now, table.c.taken_until), else_=table.c.due_at)
+        with self.database.reading() as connection:
+            left = connection.scalar(
+                select(func.min(at) - now)
+                .select_from(table.outerjoin(turns, turns.c.id == table.c.id))
+                .where(
+                    table.c.status == "pending",
+                    or_(at > now, turns.c.turn <= PER_HOST),
+                )
+            )
+        return None if left is None else max(0.0, left)
+
+    def deliveries(self, tenant: str, job_id: str) -> tuple[Delivery, ...]:
+        """The webhooks about a job, oldest first."""
+        table = WEBHOOK_DELIVERIES
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                select(table)
+                .where(table.c.tenant == tenant, table.c.job_id == job_id)
+                .order_by(table.c.created_at, table.c.id)
+            ).all()
+        return tuple(Delivery.of(row) for row in rows)
+
+    def replay(self, tenant: str, delivery_id: str) -> bool:
+        """Sends a webhook again under the same id; false when there is none of that id."""
+        table = WEBHOOK_DELIVERIES
+        with self.database.begin() as connection:
+            changed = connection.execute(
+                update(table)
+                .where(table.c.id == delivery_id, table.c.tenant == tenant)
+                .values(status="pending", attempts=0, due_at=self.database.now(), taken_until=None)
+            )
+        return bool(changed.rowcount)
+
+    def secrets(self, tenant: str) -> tuple[str, ...]:
+        """The secrets that sign for a tenant, newest first; the first is made when needed."""
+        query = select(WEBHOOK_SECRETS.c.secrets).where(WEBHOOK_SECRETS.c.tenant == tenant)
+        with self.database.reading() as connection:
+            found = connection.scalar(query)
+        if found:
+            return tuple(found)
+        with self.database.begin() as connection:
+            return self._locked_secrets(connection, tenant)
+
+    def secrets_made(self, tenant: str) -> tuple[int, float | None]:
+        """How many secrets sign for a tenant, and when the newest was made."""
+        table = WEBHOOK_SECRETS
+        with self.database.reading() as connection:
+            row = connection.execute(
+                select(table.c.secrets, table.c.updated_at).where(table.c.tenant == tenant)
+            ).one_or_none()
+        return (len(row.secrets), row.updated_at) if row is not None else (0, None)
+
+    def rotate_secret(self, tenant: str) -> str:
+        """A new secret; the one before signs, too, until the next rotation."""
+        made = _new_secret()
+        with self.database.begin() as connection:
+            before = self._locked_secrets(connection, tenant)
+            connection.execute(
+                update(WEBHOOK_SECRETS)
+                .where(WEBHOOK_SECRETS.c.tenant == tenant)
+                .values(secrets=[made, *before][:LIVE_SECRETS], updated_at=self.database.now())
+            )
+        return made
+
+    def _locked_secrets(self, connection: Connection, tenant: str) -> tuple[str, ...]:
+        # Of several who need the first one at once, one makes it and the others find it.
+        insert_one = insert_on_sqlite if self.database.is_sqlite else insert_on_postgresql
+        connection.execute(
+            insert_one(WEBHOOK_SECRETS)
+            .values(tenant=tenant, secrets=[_new_secret()], updated_at=self.database.now())
+            .on_conflict_do_nothing()
+        )
+        table = WEBHOOK_SECRETS
+        found = connection.scalar(
+            select(table.c.secrets).where(table.c.tenant == tenant).with_for_update()
+        )
+        return tuple(found or ())
+
+    def _waiting(self) -> tuple[ColumnElement[bool], ...]:
+        table = WEBHOOK_DELIVERIES
+        is_free = or_(table.c.taken_until.is_(None), table.c.taken_until <= self.database.now())
+        return table.c.status == "pending", is_free
+
+    def _turns(self) -> Subquery:
+        """What is under way or due, numbered per host: first what is under way, then by age."""
+        table, now = WEBHOOK_DELIVERIES, self.database.now()
+        is_taken = and_(table.c.taken_until.is_not(None), table.c.taken_until > now)
+        turn = func.row_number().over(
+            partition_by=self._host(), order_by=(case((is_taken, 0), else_=1), table.c.due_at)
+        )
+        return (
+            select(table.c.id, turn.label("turn"))
+            .where(table.c.status == "pending", or_(is_taken, table.c.due_at <= now))
+            .subquery()
+        )
+
+    def _host(self) -> ColumnElement[str]:
+        """Host and port of the url, in lower case."""
+        position = func.instr if self.database.is_sqlite else func.strpos
+        url = WEBHOOK_DELIVERIES.c.url
+        rest = func.substr(url, position(url, "//") + 2, type_=String)
+        for end in "?#":
+            rest = func.replace(rest, end, "/", type_=String)
+        return func.lower(func.substr(rest, 1, position(rest + "/", "/") - 1, type_=String))
+
+
+def _new_secret() -> str:
+    return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()

@@ -1,0 +1,56 @@
+from collections.abc import Callable
+
+from jobs.states import Status
+from storage.catalogue import Catalogue
+from storage.database import Database
+from storage.intake import Intake
+
+Submit = Callable[..., str]
+
+
+def test_pages_go_from_the_newest_to_the_oldest_without_gap_or_repeat(
+    database: Database, submit: Submit
+) -> None:
+    made = [submit() for _ in range(7)]
+    catalogue = Catalogue(database)
+
+    seen: list[str] = []
+    page = catalogue.page("acme", limit=3)
+    while page:
+        seen += [row.id for row in page]
+        page = catalogue.page("acme", limit=3, before=(page[-1].created_at, page[-1].id))
+
+    assert seen == made[::-1]
+
+
+def test_a_page_can_be_of_one_status(database: Database, submit: Submit) -> None:
+    kept, cancelled = submit(), submit()
+    Intake(database).cancel("acme", cancelled)
+
+    page = Catalogue(database).page("acme", limit=10, status=Status.QUEUED)
+
+    assert [row.id for row in page] == [kept]
+
+
+def test_a_tenant_sees_nothing_of_another(database: Database, submit: Submit) -> None:
+    job_id = submit()
+    catalogue = Catalogue(database)
+
+    assert catalogue.job("other", job_id) is None
+    assert catalogue.page("other", limit=10) == ()
+    assert catalogue.events("other", job_id) == ()
+    assert catalogue.parts("other", job_id, 1) == ()
+    assert catalogue.video("other", job_id) is None
+
+
+def test_the_document_comes_only_when_asked_for(database: Database, submit: Submit) -> None:
+    job_id = submit()
+    catalogue = Catalogue(database)
+
+    short, full = catalogue.job("acme", job_id), catalogue.job("acme", job_id, with_submission=True)
+
+    assert short is not None
+    assert full is not None
+    assert short.submission is None
+    assert full.submission is not None
+    assert full.submission.document["scenes"] == [{"narration": "One."}]

@@ -1,0 +1,507 @@
+import contextlib
+import itertools
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from local_hosts import Authority, Forwarding, Host, dripping, host, names, response, silence
+
+from jobs.errors import InputUnreachable
+from storage.guarded_http import (
+    DEADLINE,
+    GuardedTransport,
+    client_over,
+    open_client,
+    web_address,
+)
+from storage.guarded_wire import Deadline, InputInterrupted, Resolve
+
+PUBLIC = "93.184.215.14"
+NAMES = {
+    "media.example": [PUBLIC],
+    "xn--mdia-bpa.example": [PUBLIC],
+    "two.example": ["93.184.215.15", PUBLIC],
+    "loop.example": ["127.0.0.1"],
+    "loop6.example": ["::1"],
+    "meta.example": ["169.254.169.254"],
+    "inside.example": ["10.0.0.5"],
+    "mapped.example": ["::ffff:10.0.0.5"],
+    "nat64.example": ["64:ff9b::a9fe:a9fe"],
+    "mixed.example": [PUBLIC, "10.0.0.5"],
+    "mixed6.example": ["2606:4700:4700::1111", "fd00::1"],
+    "zero.example": ["0.0.0.0"],  # noqa: S104  nothing is bound
+    "unknown.example": [],
+}
+WAIT_S = 30.0
+QUICK_S = 0.4
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="module")
+def nobody() -> ssl.SSLContext:
+    """Trusts no authority."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+@contextlib.contextmanager
+def reaching(
+    wire: Forwarding,
+    trusted: ssl.SSLContext,
+    *,
+    resolve: Resolve | None = None,
+    timeout_s: float = WAIT_S,
+    may_reach_loopback: bool = False,
+) -> Iterator[httpx.Client]:
+    """A client whose every connection, to whatever address, ends on this machine."""
+    known = resolve or names(NAMES)
+    with client_over(
+        GuardedTransport(timeout_s, may_reach_loopback, trusted, known, wire)
+    ) as client:
+        yield client
+
+
+def local_client(timeout_s: float = WAIT_S) -> httpx.Client:
+    return open_client(timeout_s=timeout_s, may_reach_loopback=True)
+
+
+def refusal(call: Callable[[], Any]) -> str:
+    with pytest.raises(InputUnreachable) as caught:
+        call()
+    assert type(caught.value) is InputUnreachable
+    assert caught.value.retryable is False
+    return caught.value.message
+
+
+# Each would reach the listener if it were dialled.
+HOSTILE = [
+    *("https://127.0.0.1/", "https://127.0.0.1:443/", "https://127.1/", "https://127.0.1/"),
+    *("https://2130706433/", "https://0x7f000001/", "https://0x7f.1/", "https://0x7F.0x1/"),
+    *("https://0177.0.0.1/", "https://017700000001/", "https://0177.1/", "https://00000177.1/"),
+    *("https://0/", "https://0.0.0.0/", "https://00/", "https://0x0/", "https://127.0.0.1./"),
+    *("https://[::1]/", "https://[::]/", "https://[::ffff:127.0.0.1]/", "https://[::127.0.0.1]/"),
+    *("https://[0:0:0:0:0:0:0:1]/", "https://[::ffff:7f00:1]/", "https://[64:ff9b::7f00:1]/"),
+    *("https://[2002:7f00:1::]/", "https://[fe80::1]/", "https://[fe80::1%25lo]/"),
+    *("https://[fd00:ec2::254]/", "https://[::1%lo]/", "https://[v1.x]/", "https://[::1/"),
+    *("https://localhost/", "https://LOCALHOST/", "https://localhost./", "https://ⓛocalhost/"),
+    *(
+        "https://①②⑦.⓪.⓪.①/",
+        "https://１２７.0.0.1/",
+        "https://127。0。0。1/",
+        "https://127．0.0.1/",
+    ),
+    *("https://169.254.169.254/latest/", "https://2852039166/", "https://0xa9fea9fe/"),
+    *("https://10.0.0.5/", "https://192.168.1.1/", "https://172.16.0.1/", "https://100.64.0.1/"),
+    *("https://loop.example/", "https://loop6.example/", "https://meta.example/"),
+    *("https://inside.example/", "https://mapped.example/", "https://nat64.example/"),
+    *("https://mixed.example/", "https://mixed6.example/", "https://zero.example/"),
+    *(
+        "https://user@media.example/",
+        "https://user:word@media.example/",
+        "https://:@media.example/",
+    ),
+    *("https://media.example@127.0.0.1/", "https://127.0.0.1@media.example/"),
+    *("https://media.example:443@127.0.0.1/", "https://media.example%40127.0.0.1/"),
+    *("https://media.example\\@127.0.0.1/", "https://127.0.0.1\\@media.example/"),
+    *("https://127.0.0.1\\.media.example/", "https:\\\\media.example/", "https:/\\media.example/"),
+    *("https://media.example /", " https://media.example/", "https://media.example/\n"),
+    *("https://media.example/a b", "https://media.example/\x00", "https://media.example/\x85"),
+    *("https://media.example\t/", "ht\ntps://media.example/", "https://media.example%00/"),
+    *("https://media.example%2f@127.0.0.1/", "https://127.0.0.1%23.media.example/"),
+    *("https://media.example:80/", "https://media.example:8443/", "https://media.example:22/"),
+    *("https://media.example:0/", "https://media.example:65536/", "https://media.example:-443/"),
+    *(
+        "https://media.example:443:80/",
+        "https://media.example:４４３x/",
+        "https://media.example:x/",
+    ),
+    *("http://media.example/", "http://media.example:443/", "HTTP://media.example/"),
+    *("http://127.0.0.1/", "ftp://media.example/", "file:///etc/passwd", "gopher://127.0.0.1/_x"),
+    *("ws://media.example/", "wss://media.example/", "gs://bucket/name", "data:text/plain,x"),
+    *("//media.example/", "media.example", "/etc/passwd", "", "https:", "https://", "https:///"),
+    *("https://?media.example", "https://#media.example", "https://.media.example/"),
+    *("https://media..example/", f"https://{'a' * 64}.example/", "https://xn--zzzzzzz99999/"),
+    *("https://media.example,127.0.0.1/", "https://media.example;127.0.0.1/", "https://*/"),
+    *("https://{127.0.0.1}/", "https://$HOME/", "https://me\u00addia.example:1/"),
+    f"https://media.example/{'a' * 2048}",
+    f"https://media.example/{'é' * 700}",
+    f"https://{'a.' * 130}example/",
+]
+
+
+@pytest.fixture(scope="module")
+def listener() -> Iterator[Host]:
+    with host(response(b"secret")) as seen:
+        yield seen
+
+
+@pytest.mark.parametrize("url", HOSTILE, ids=lambda url: ascii(url)[:60])
+def test_a_hostile_address_connects_to_nothing(
+    url: str, listener: Host, nobody: ssl.SSLContext
+) -> None:
+    wire = Forwarding(listener.port)
+
+    with reaching(wire, nobody) as client:
+        message = refusal(lambda: client.get(web_address(url)))
+
+    assert message.endswith(
+        "is not reachable or not allowed (accepted: https on port 443 of a public host)"
+    )
+    assert wire.dialled == []
+    assert listener.connections == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("https://media.example%40127.0.0.1/", "https://media.example%00/", "https://*/"),
+        *("https://media.example,127.0.0.1/", "https://media.example;x/", "https://$HOME/"),
+        *("https://.media.example/", "https://media..example/", f"https://{'a' * 64}.example/"),
+        *(f"https://{'a.' * 130}example/", "https://[::1%25lo]/", "https://media.example../"),
+        *("https://user@media.example/", f"https://media.example/{'a' * 2028}"),
+        *("http://media.example/", "http://media.example:443/", "https://media.example:444/"),
+    ],
+    ids=lambda url: url[:60],
+)
+def test_a_malformed_address_is_refused_even_if_it_resolves(
+    url: str, listener: Host, nobody: ssl.SSLContext
+) -> None:
+    wire = Forwarding(listener.port)
+
+    with reaching(wire, nobody, resolve=lambda _name, _port: [PUBLIC]) as client:
+        refusal(lambda: client.get(web_address(url)))
+
+    assert wire.dialled == []
+
+
+@pytest.mark.parametrize("form", ["http://127.0.0.1:{}/", "https://127.0.0.1:{}/"])
+def test_nothing_on_this_machine_is_reached(form: str) -> None:
+    with host(response(b"secret")) as seen, open_client(timeout_s=WAIT_S) as client:
+        refusal(lambda: client.get(form.format(seen.port)))
+
+    assert seen.connections == 0
+
+
+def test_forbidden_closed_and_unknown_hosts_sound_the_same(nobody: ssl.SSLContext) -> None:
+    wire = Forwarding(1, dead=frozenset([PUBLIC]))
+    heard = set()
+
+    with reaching(wire, nobody) as client:
+        for name in ("inside.example", "unknown.example", "media.example", "mixed.example"):
+            said = refusal(lambda name=name: client.get(f"https://{name}/"))
+            heard.add(said.replace(name, "NAME"))
+        said = refusal(lambda: client.get("https://media.example:8443/"))
+        heard.add(said.replace("media.example", "NAME"))
+
+    assert len(heard) == 1
+    assert wire.dialled == [(PUBLIC, 443)]
+
+
+def test_a_name_is_looked_up_once_and_the_checked_address_is_dialled(
+    authority: Authority,
+) -> None:
+    lookups: list[str] = []
+    moving = itertools.chain([[PUBLIC]], itertools.repeat(["127.0.0.1"]))
+
+    def rebinding(name: str, port: int) -> list[str]:
+        lookups.append(name)
+        return next(moving)
+
+    with host(response(b"hello"), tls=authority.server("media.example")) as seen:
+        wire = Forwarding(seen.port)
+        with reaching(wire, authority.trusted(), resolve=rebinding) as client:
+            body = client.get("https://media.example/").read()
+            looked_up_before = list(lookups)
+            refusal(lambda: client.get("https://media.example/"))
+
+    assert body == b"hello"
+    assert looked_up_before == ["media.example"]
+    assert wire.dialled == [(PUBLIC, 443)]
+
+
+def test_another_address_is_tried_when_one_is_closed(authority: Authority) -> None:
+    with host(response(b"hello"), tls=authority.server("two.example")) as seen:
+        wire = Forwarding(seen.port, dead=frozenset(["93.184.215.15"]))
+        with reaching(wire, authority.trusted()) as client:
+            assert client.get("https://two.example/").read() == b"hello"
+
+    assert wire.dialled == [("93.184.215.15", 443), (PUBLIC, 443)]
+
+
+def test_the_server_sees_the_name_of_the_address(authority: Authority) -> None:
+    with host(response(), tls=authority.server("media.example")) as seen:
+        wire = Forwarding(seen.port)
+        with reaching(wire, authority.trusted()) as client:
+            client.post(web_address("https://MEDIA.example/in?q=1#top"), content=b"{}")
+
+    assert seen.names == ["media.example"]
+    lines = seen.requests[0].split(b"\r\n")
+    assert lines[0] == b"POST /in?q=1 HTTP/1.1"
+    assert b"Host: media.example" in lines
+    assert b"Accept-Encoding: identity" in lines
+
+
+def test_names_in_other_scripts_become_ascii_first(authority: Authority) -> None:
+    name = "xn--mdia-bpa.example"
+    with (
+        host(response(), tls=authority.server(name)) as seen,
+        reaching(Forwarding(seen.port), authority.trusted()) as client,
+    ):
+        client.get(web_address("https://média.example/"))
+
+    assert seen.names == [name]
+    assert f"Host: {name}\r\n".encode() in seen.requests[0]
+
+
+@pytest.mark.parametrize("name", ["other.example", PUBLIC])
+def test_a_certificate_for_another_name_is_refused(name: str, authority: Authority) -> None:
+    with (
+        host(response(), tls=authority.server(name)) as seen,
+        reaching(Forwarding(seen.port), authority.trusted()) as client,
+    ):
+        message = refusal(lambda: client.get("https://media.example/"))
+
+    assert message.startswith("media.example shows no certificate that can be trusted: ")
+    assert "not valid for 'media.example'" in message
+    assert seen.requests == []
+
+
+def test_a_certificate_of_an_unknown_authority_is_refused(authority: Authority) -> None:
+    with host(response(), tls=authority.server(PUBLIC)) as seen:
+        wire = Forwarding(seen.port)
+        with reaching(wire, Authority(authority.folder).trusted()) as client:
+            message = refusal(lambda: client.get(f"https://{PUBLIC}/"))
+
+    assert message.startswith(f"{PUBLIC} shows no certificate that can be trusted: ")
+    assert seen.requests == []
+
+
+def test_a_host_without_tls_is_refused(authority: Authority) -> None:
+    with (
+        host(response(b"hello")) as seen,
+        reaching(Forwarding(seen.port), authority.trusted()) as client,
+    ):
+        message = refusal(lambda: client.get("https://media.example/"))
+
+    assert message == "media.example shows no certificate that can be trusted"
+
+
+def test_a_host_that_is_silent_in_the_handshake_is_given_up(authority: Authority) -> None:
+    with (
+        host(silence) as seen,
+        reaching(Forwarding(seen.port), authority.trusted(), timeout_s=QUICK_S) as client,
+        pytest.raises(InputInterrupted, match=r"did not finish within 0\.4 s"),
+    ):
+        client.get("https://media.example/")
+
+
+def test_redirects_are_not_followed() -> None:
+    there = response(status=302, Location="/elsewhere")
+    with host(there) as seen, local_client() as client:
+        answer = client.get(f"http://127.0.0.1:{seen.port}/")
+
+    assert answer.status_code == 302
+    assert seen.connections == 1
+
+
+def test_cookies_are_not_kept() -> None:
+    sweet = response(Set_Cookie="tenant=one; Path=/")
+    with host(sweet) as seen, local_client() as client:
+        for _ in range(2):
+            client.get(f"http://127.0.0.1:{seen.port}/")
+
+    assert len(seen.requests) == 2
+    assert b"tenant=one" not in seen.requests[1]
+
+
+def test_proxies_and_passwords_of_the_environment_are_not_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    rc = tmp_path / "netrc"
+    rc.write_text("machine 127.0.0.1 login me password hunter2\n")
+    monkeypatch.setenv("NETRC", str(rc))
+    with host(response(b"proxy")) as proxy, host(response(b"direct")) as seen:
+        for variable in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "all_proxy"):
+            monkeypatch.setenv(variable, f"http://127.0.0.1:{proxy.port}")
+        monkeypatch.setenv("NO_PROXY", "")
+        with local_client() as client:
+            body = client.get(f"http://127.0.0.1:{seen.port}/").read()
+
+    assert body == b"direct"
+    assert b"authorization" not in seen.requests[0].lower()
+    assert proxy.connections == 0
+
+
+def test_development_opens_loopback_and_nothing_else(nobody: ssl.SSLContext) -> None:
+    with host(response(b"hello")) as seen:
+        wire = Forwarding(seen.port)
+        with reaching(wire, nobody, may_reach_loopback=True) as client:
+            assert client.get("http://loop.example:8080/").read() == b"hello"
+            assert client.get("http://localhost:1/").read() == b"hello"
+            for url in (
+                "http://media.example/",
+                "http://media.example:443/",
+                "https://media.example:8443/",
+                "http://inside.example/",
+                "http://meta.example/",
+                "https://mixed.example/",
+                "http://[::ffff:127.0.0.1]/",
+                "http://me@loop.example/",
+                "ftp://loop.example/",
+            ):
+                refusal(lambda url=url: client.get(web_address(url)))
+
+    assert {port for _, port in wire.dialled} == {8080, 1}
+
+
+def test_a_silent_host_is_given_up() -> None:
+    extensions = {DEADLINE: Deadline.after(WAIT_S)}
+    with (
+        host(silence) as seen,
+        local_client(QUICK_S) as client,
+        pytest.raises(InputInterrupted, match=r"^127\.0\.0\.1 fell silent$"),
+    ):
+        client.get(f"http://127.0.0.1:{seen.port}/", extensions=extensions)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        pytest.param(
+            [b"H", b"T", b"T", b"P", b"/1.1 200 OK\r\n", *[b"A: b\r\n"] * 1000], id="head"
+        ),
+        pytest.param([b"HTTP/1.1 100 Continue\r\n\r\n"] * 1000, id="head after head"),
+        pytest.param([response()[:-2], *[b"x"] * 1000], id="endless header"),
+        pytest.param(
+            [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", *[b"x"] * 1000], id="body"
+        ),
+        pytest.param(
+            [
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+                *[b"1\r\nx\r\n"] * 1000,
+            ],
+            id="chunks",
+        ),
+    ],
+)
+def test_a_host_that_drips_is_given_up(pieces: list[bytes]) -> None:
+    with (
+        host(dripping(pieces)) as seen,
+        local_client(QUICK_S) as client,
+        pytest.raises(InputInterrupted, match=r"did not finish within 0\.4 s"),
+    ):
+        client.get(f"http://127.0.0.1:{seen.port}/")
+
+
+@pytest.mark.parametrize(
+    ("start", "filling"),
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\n\r\n", bytes(1 << 16), id="body"),
+        pytest.param(b"", b"HTTP/1.1 100 Continue\r\n\r\n", id="head after head"),
+    ],
+)
+def test_a_host_that_floods_is_given_up(start: bytes, filling: bytes) -> None:
+    def answer(connection: socket.socket) -> None:
+        connection.sendall(start)
+        while True:
+            connection.sendall(filling)
+
+    def discard(client: httpx.Client, url: str) -> None:
+        with client.stream("GET", url) as flood:
+            for _ in flood.iter_raw():
+                pass
+
+    with (
+        host(answer) as seen,
+        local_client(QUICK_S) as client,
+        pytest.raises(InputInterrupted, match=r"did not finish within 0\.4 s"),
+    ):
+        discard(client, f"http://127.0.0.1:{seen.port}/")
+
+
+def test_a_host_that_drips_behind_tls_is_given_up(authority: Authority) -> None:
+    pieces = [b"HTTP/1.1 200 OK\r\n", *[b"A: b\r\n"] * 1000]
+    with (
+        host(dripping(pieces), tls=authority.server("media.example")) as seen,
+        reaching(Forwarding(seen.port), authority.trusted()) as client,
+        pytest.raises(InputInterrupted, match=r"did not finish within 0\.4 s"),
+    ):
+        client.get("https://media.example/", extensions={DEADLINE: Deadline.after(QUICK_S)})
+
+
+def test_a_host_that_does_not_read_is_given_up() -> None:
+    release = time.monotonic() + WAIT_S
+
+    def endless() -> Iterator[bytes]:
+        while time.monotonic() < release:
+            yield bytes(1 << 20)
+
+    with (
+        host(silence) as seen,
+        local_client(QUICK_S) as client,
+        pytest.raises(InputInterrupted),
+    ):
+        client.post(f"http://127.0.0.1:{seen.port}/", content=endless())
+
+    assert time.monotonic() < release
+
+
+def test_a_request_may_have_a_deadline_of_its_own() -> None:
+    body = [b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n", *[b"x"] * 20]
+    with host(dripping(body)) as seen, local_client(QUICK_S) as client:
+        extensions = {DEADLINE: Deadline.after(WAIT_S)}
+        url = f"http://127.0.0.1:{seen.port}/"
+        answer = client.get(url, timeout=WAIT_S, extensions=extensions)
+
+    assert len(answer.read()) == 20
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"SSH-2.0-OpenSSH_9.2\r\n", id="another protocol"),
+        pytest.param(response(b"whole")[:-2], id="cut body"),
+        pytest.param(response(b"whole")[:20], id="cut head"),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nwh", id="cut chunk"
+        ),
+        pytest.param(b"HTTP/1.1 200 OK\r\nA: " + b"b" * 200_000, id="huge header"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", id="size in words"),
+    ],
+)
+def test_an_answer_that_is_none_may_be_asked_for_again(said: bytes) -> None:
+    with (
+        host(said) as seen,
+        local_client() as client,
+        pytest.raises(InputInterrupted) as caught,
+    ):
+        client.get(f"http://127.0.0.1:{seen.port}/")
+
+    assert caught.value.message == "the answer of 127.0.0.1 ended early, or is not HTTP"
+    assert caught.value.retryable is True
+
+
+def test_a_connection_ends_with_its_answer() -> None:
+    heard: list[bytes] = []
+
+    def answer(connection: Any) -> None:
+        connection.sendall(response(bytes(100)) + bytes(100))
+        heard.append(connection.recv(1))
+
+    with (
+        host(answer) as seen,
+        local_client() as client,
+        client.stream("GET", f"http://127.0.0.1:{seen.port}/") as unread,
+    ):
+        assert unread.status_code == 200
+
+    assert heard == [b""]

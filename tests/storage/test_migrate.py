@@ -1,0 +1,78 @@
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from jobs.errors import LedgerUnavailable
+from storage import migrations
+from storage.database import Database, open_database
+from storage.migrate import HEAD, migrate, prepare
+from storage.tables import METADATA
+
+
+def test_the_migrations_make_the_tables_of_this_version(database: Database) -> None:
+    with database.reading() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), METADATA)
+
+    assert differences == []
+
+
+def test_a_migrated_database_goes_down_to_nothing_and_up_again(database: Database) -> None:
+    migrate(database, "base")
+    with database.reading() as connection:
+        left = set(inspect(connection).get_table_names())
+
+    prepare(database)
+    with database.reading() as connection:
+        made = set(inspect(connection).get_table_names())
+
+    assert left == {"alembic_version"}
+    assert made == {*METADATA.tables, "alembic_version"}
+
+
+def test_a_database_of_a_newer_version_is_used_as_it_is(database: Database) -> None:
+    with database.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    prepare(database)
+
+    with database.reading() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+
+
+def test_the_newest_migration_is_the_one_that_prepare_looks_for() -> None:
+    scripts = ScriptDirectory(str(migrations.__path__[0]))
+
+    assert scripts.get_heads() == [HEAD]
+
+
+@pytest.mark.parametrize("change", ["UPDATE audit_log SET actor = 'x'", "DELETE FROM audit_log"])
+def test_the_audit_log_cannot_be_changed(database: Database, change: str) -> None:
+    with database.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO audit_log (at, tenant, actor, action, target, data) "
+                "VALUES (1.0, 't', 'a', 'key.made', 'k', '{}')"
+            )
+        )
+
+    with pytest.raises(LedgerUnavailable, match="append-only"), database.begin() as connection:
+        connection.execute(text(change))
+
+
+def test_many_processes_that_start_at_once_migrate_once(database_url: str) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def start(_number: int) -> None:
+        database = open_database(database_url)
+        prepare(database)
+        database.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(start, range(6)))
+
+    database = open_database(database_url)
+    with database.reading() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
+    database.close()

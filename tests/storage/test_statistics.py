@@ -1,0 +1,215 @@
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Table, insert, update
+
+from jobs.elements import Ending, Outcome, Part, PartStatus, Run, Task, Video
+from jobs.stages import Stage
+from jobs.states import Status
+from storage.database import Database
+from storage.intake import Intake
+from storage.ledger import Ledger
+from storage.outbox import Outbox
+from storage.statistics import Calls, Current, Rendered, Statistics, Taken, Totals, Waiting
+from storage.tables import CALLS, DEAD_LETTERS, JOBS, OUTBOX, WEBHOOK_DELIVERIES
+
+Submit = Callable[..., str]
+Claimed = Callable[..., Run]
+
+
+def write(database: Database, table: Table, *rows: dict[str, Any]) -> None:
+    with database.begin() as connection:
+        for row in rows:
+            connection.execute(insert(table).values(row))
+
+
+def age(database: Database, table: Table, **seconds: float) -> None:
+    """Moves times of all rows so many seconds away from now, negative into the past."""
+    with database.begin() as connection:
+        values = {column: database.now() + offset for column, offset in seconds.items()}
+        connection.execute(update(table).values(values))
+
+
+def perform(
+    ledger: Ledger, run: Run, task_id: str, stage: Stage, status: PartStatus, units: int = 1
+) -> None:
+    """A part of a run that took two seconds."""
+    task = Task(run, task_id, stage, 1, True, "0" * 64, "plan", "label", {})
+    ledger.plan_parts([(task, units)])
+    ledger.note_part(Part(run, task_id, stage, 1, True, task.key, task.plan, status, seconds=2.0))
+
+
+def deliver(ledger: Ledger, run: Run, frames: int, duration_s: float) -> None:
+    for status in (Status.GENERATING, Status.RENDERING):
+        ledger.advance(run, status)
+    ledger.settle(Outcome(run, Ending.DONE, video=Video("manifest", {}, frames, duration_s)))
+
+
+def test_an_empty_ledger_counts_nothing(database: Database) -> None:
+    assert Statistics(database).current() == Current(
+        queues={"service": Waiting(), "render": Waiting()},
+        jobs={status.value: 0 for status in Status},
+        stuck_jobs=0,
+        webhooks={"pending": 0, "delivered": 0, "failed": 0},
+        failed_webhook_attempts=0,
+        outbox=Waiting(),
+        dead_letters=0,
+    )
+    assert Statistics(database).totals() == Totals({}, 0, 0.0, Rendered(0, 0.0, 0.0), {})
+
+
+def test_jobs_are_counted_by_status_and_those_that_wait_by_queue(
+    database: Database, submit: Submit, claimed: Claimed
+) -> None:
+    claimed()
+    submit()
+    submit(tenant="other")
+    Intake(database).cancel("acme", submit())
+
+    found = Statistics(database).current()
+
+    assert {status: count for status, count in found.jobs.items() if count} == {
+        "planning": 1,
+        "queued": 2,
+        "cancelled": 1,
+    }
+    assert found.queues["service"].count == 2
+    assert found.queues["render"] == Waiting()
+
+
+def test_the_age_of_a_queue_is_how_long_its_oldest_job_has_waited(
+    database: Database, submit: Submit
+) -> None:
+    submit()
+    age(database, JOBS, created_at=-9000, updated_at=-500)
+    submit()
+
+    assert 500 <= Statistics(database).current().queues["service"].oldest_s < 560
+
+
+def test_a_job_that_is_put_off_waits_from_when_it_is_due(
+    database: Database, submit: Submit
+) -> None:
+    submit()
+    age(database, JOBS, updated_at=-500, not_before=+100)
+    before = Statistics(database).current().queues["service"]
+    age(database, JOBS, not_before=-50)
+    after = Statistics(database).current().queues["service"]
+
+    assert before == Waiting()
+    assert after.count == 1
+    assert 50 <= after.oldest_s < 110
+
+
+def test_a_job_is_stuck_when_its_lease_has_run_out(database: Database, claimed: Claimed) -> None:
+    claimed()
+    claimed(ledger=Ledger(database, lease_s=-1.0))
+
+    assert Statistics(database).current().stuck_jobs == 1
+
+
+def test_parts_are_counted_by_stage_and_how_they_ended(
+    database: Database, claimed: Claimed
+) -> None:
+    ledger, run = Ledger(database), claimed()
+    for number, status in enumerate([PartStatus.DONE, PartStatus.DONE, PartStatus.FAILED]):
+        perform(ledger, run, f"voice/{number}", Stage.VOICE, status)
+    perform(ledger, run, "music", Stage.MUSIC, PartStatus.CACHED)
+    planned = Task(run, "mix", Stage.MIX, 1, True, "0" * 64, "plan", "label", {})
+    ledger.plan_parts([(planned, 1)])
+
+    assert Statistics(database).totals().parts == {
+        ("voice", "done"): Taken(2, 4.0),
+        ("voice", "failed"): Taken(1, 2.0),
+        ("music", "cached"): Taken(1, 2.0),
+    }
+
+
+def test_what_had_been_rendered_before_does_not_make_rendering_look_fast(
+    database: Database, claimed: Claimed
+) -> None:
+    ledger, run, failed = Ledger(database), claimed(), claimed()
+    perform(ledger, run, "render/0", Stage.RENDER, PartStatus.DONE, units=100)
+    perform(ledger, run, "render/1", Stage.RENDER, PartStatus.CACHED, units=200)
+    perform(ledger, failed, "render/0", Stage.RENDER, PartStatus.DONE, units=400)
+    deliver(ledger, run, frames=300, duration_s=12.0)
+    ledger.settle(Outcome(failed, Ending.FAILED))
+
+    found = Statistics(database).totals()
+
+    assert (found.videos, found.video_s) == (1, 12.0)
+    assert found.rendered == Rendered(frames=100, video_s=4.0, seconds=2.0)
+
+
+def test_calls_are_counted_by_provider_with_their_cost(database: Database) -> None:
+    call = {
+        "key": "0" * 64, "job_id": "job-1", "generation": 1, "stage": "voice",
+        "provider": "elevenlabs", "status": "done", "cost_usd": 0.25, "started_at": 1.0,
+    }  # fmt: skip
+    write(
+        database,
+        CALLS,
+        {**call, "id": "1"},
+        {**call, "id": "2"},
+        {**call, "id": "3", "status": "failed", "cost_usd": 0.0},
+        {**call, "id": "4", "provider": "suno", "cost_usd": 0.5},
+    )
+
+    assert Statistics(database).totals().calls == {
+        ("elevenlabs", "done"): Calls(2, 0.5),
+        ("elevenlabs", "failed"): Calls(1, 0.0),
+        ("suno", "done"): Calls(1, 0.5),
+    }
+
+
+def test_attempts_of_webhooks_have_failed_but_for_the_last_one_of_what_was_delivered(
+    database: Database,
+) -> None:
+    delivery = {
+        "tenant": "acme", "job_id": "job-1", "generation": 1, "kind": "job.done",
+        "url": "https://a.test", "payload": "{}", "log": [], "created_at": 1.0,
+    }  # fmt: skip
+    write(
+        database,
+        WEBHOOK_DELIVERIES,
+        {**delivery, "id": "msg_1", "status": "delivered", "attempts": 3},
+        {**delivery, "id": "msg_2", "status": "failed", "attempts": 10},
+        {**delivery, "id": "msg_3", "status": "pending", "attempts": 1},
+        {**delivery, "id": "msg_4", "status": "pending", "attempts": 0},
+    )
+
+    found = Statistics(database).current()
+
+    assert found.webhooks == {"pending": 2, "delivered": 1, "failed": 1}
+    assert found.failed_webhook_attempts == 2 + 10 + 1
+
+
+def test_rings_wait_in_the_outbox_until_they_are_published(
+    database: Database, submit: Submit
+) -> None:
+    submit()
+    submit()
+    age(database, OUTBOX, created_at=-70)
+    outbox = Outbox(database)
+
+    waiting = Statistics(database).current().outbox
+    outbox.done(outbox.take(10, 30))
+
+    assert waiting.count == 2
+    assert 70 <= waiting.oldest_s < 130
+    assert Statistics(database).current().outbox == Waiting()
+
+
+def test_a_dead_letter_counts_until_it_is_replayed(database: Database) -> None:
+    letter = {
+        "stage": "decode", "reason": "not JSON", "message": "{", "attempts": 1,
+        "first_at": 1.0, "last_at": 1.0,
+    }  # fmt: skip
+    write(
+        database,
+        DEAD_LETTERS,
+        {**letter, "id": "a" * 64},
+        {**letter, "id": "b" * 64, "replayed_at": 2.0},
+    )
+
+    assert Statistics(database).current().dead_letters == 1

@@ -1,0 +1,106 @@
+"""Files that a job names by address are fetched before anything is made from them."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import apache_beam as beam
+from apache_beam.pvalue import PCollection
+from apache_beam.typehints.decorators import no_annotations
+
+from jobs.document import Job, job_from
+from jobs.elements import Run, Script
+from jobs.errors import AiprodError
+from jobs.scene import Clip, Image
+from jobs.submission import InputFile, Submission
+from jobs.uri import Place, place_of
+from jobs.wire import from_json
+from media.pictures import picture_size
+from media.run import Workspace
+from storage.fetch import fetch
+from storage.guarded_http import open_client
+from transforms.job_step import Stepped, TakeStep
+from transforms.studio import Studio, StudioConfig
+
+MAX_INPUT_BYTES = 2 * 2**30  # as for uploads
+INPUT_DEADLINE_S = 600.0  # two gigabytes at 30 Mbit/s
+READ_TIMEOUT_S = 30.0
+AT_ONCE = 8
+
+
+@dataclass(eq=False)
+class FetchInputs(beam.PTransform[PCollection[bytes], Stepped]):
+    """Stores the https:// and gs:// files of a run by content: `Script` -> `Script` whose
+    submission names them all. A run that has none passes as it is."""
+
+    studio: StudioConfig
+
+    @no_annotations  # Beam cannot express several outputs and would warn
+    def expand(self, scripts: PCollection[bytes]) -> Stepped:
+        return scripts | "Fetch" >> TakeStep(self.studio, "inputs", _run_of, fetch_inputs)
+
+
+def _run_of(element: bytes) -> Run:
+    return Script.from_bytes(element).run
+
+
+def fetch_inputs(element: bytes, studio: Studio) -> Iterator[bytes]:
+    """The script of a run whose files are all here."""
+    script = Script.from_bytes(element)
+    submission = from_json(Submission, studio.blobs.read(script.run.submission) or b"")
+    job = job_from(json.loads(studio.blobs.read(script.document) or b"null"))
+    absent = [
+        (place, uri, kind) for place, uri, kind in _remote(job) if not submission.blob_of(uri)
+    ]
+    if not absent:
+        yield element
+        return
+    with studio.space(script.run) as space:
+        fetched = _fetched(absent, studio, space)
+    whole = replace(submission, inputs=(*submission.inputs, *fetched))
+    # Kept in the ledger, too: another run of this job uses the same files, fetched once.
+    studio.ledger.note_submission(script.run, whole)
+    run = replace(script.run, submission=studio.artefacts.keep_json(whole))
+    yield replace(script, run=run).to_bytes()
+
+
+def _remote(job: Job) -> Iterator[tuple[str, str, str]]:
+    seen = set()
+    for index, scene in enumerate(job.scenes or ()):
+        visual = scene.visual
+        if not isinstance(visual, Image | Clip):
+            continue
+        if visual.uri not in seen and place_of(visual.uri) in (Place.WEB, Place.BUCKET):
+            seen.add(visual.uri)
+            kind = "image" if isinstance(visual, Image) else "clip"
+            yield f"scenes[{index}].visual.uri", visual.uri, kind
+
+
+def _fetched(
+    absent: list[tuple[str, str, str]], studio: Studio, space: Workspace
+) -> list[InputFile]:
+    with open_client(timeout_s=READ_TIMEOUT_S) as client, ThreadPoolExecutor(AT_ONCE) as pool:
+
+        def get(number: int, place: str, uri: str, kind: str) -> InputFile:
+            folder = space.folder / str(number)
+            folder.mkdir()
+            try:
+                space.check_cancelled()
+                return _stored(folder, uri, kind)
+            except AiprodError as error:
+                error.message = f"{place}: {error.message}"
+                raise
+
+        def _stored(folder: Path, uri: str, kind: str) -> InputFile:
+            found = fetch(
+                uri, client, folder, max_bytes=MAX_INPUT_BYTES, deadline_s=INPUT_DEADLINE_S,
+                buckets=frozenset(studio.config.input_buckets), kind=kind,
+            )  # fmt: skip
+            if kind == "image":
+                picture_size(found.path)
+            return InputFile(studio.artefacts.keep_media(found.path), uri, kind)
+
+        jobs = [pool.submit(get, number, *one) for number, one in enumerate(absent)]
+        return [job.result() for job in jobs]
