@@ -1,0 +1,112 @@
+"""The HTTP service, put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+
+from api.body_limit import BodyLimit
+from api.event_feed import EventFeed
+from api.incoming import clear_abandoned_uploads
+from api.metrics import HttpMetrics, MeasureRequests, MetricsPage
+from api.openapi import DESCRIPTION, install_openapi, problems
+from api.problems import install_problem_handlers
+from api.push_token import PushVerifier
+from api.response_headers import ResponseHeaders
+from api.routes import (
+    dead_letters,
+    estimate,
+    events,
+    files,
+    health,
+    jobs,
+    keys,
+    metrics,
+    push,
+    schema,
+    uploads,
+    webhooks,
+)
+from api.services import Services
+from api.settings import Settings
+from api.signed_links import open_link_signer
+from api.tracing import TraceRequests, open_provider
+from jobs.version import VERSION
+from storage.event_reading import EventReading
+from storage.statistics import Statistics
+
+GZIP_MIN_BYTES = 1024
+GZIP_LEVEL = 5  # JSON hardly shrinks further, and time doubles
+# Files are sent in parts and as they are.
+NOT_GZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "text/*")
+
+
+def create_app(services: Services) -> FastAPI:
+    """The application over open services; whoever opened them closes them.
+
+    Raises:
+      InvalidInput: The data folder cannot keep the secret for links.
+    """
+    settings = services.settings
+    app = FastAPI(
+        title="AIPROD",
+        version=VERSION,
+        description=DESCRIPTION,
+        lifespan=_lifespan,
+        docs_url=None,  # its page loads scripts from a content delivery network
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    http = HttpMetrics()
+    app.state.services = services
+    app.state.links = open_link_signer(settings.link_secret, settings.data)
+    app.state.push_verifier = _push_verifier(settings)
+    endpoint = settings.traces_endpoint
+    app.state.traces = open_provider(endpoint) if endpoint else None
+    app.state.feed = EventFeed(EventReading(services.database))
+    app.state.metrics_page = MetricsPage(Statistics(services.database), http)
+    for module in (
+        health, metrics, push, jobs, events, files, uploads, estimate, schema, webhooks,
+        dead_letters,
+    ):  # fmt: skip
+        app.include_router(module.router)
+    for module in (keys,):
+        app.include_router(module.router, responses=problems(404, 409))
+    install_problem_handlers(app)
+    install_openapi(app)
+    # The last one added is the outermost.
+    app.add_middleware(
+        GZipMiddleware,
+        minimum_size=GZIP_MIN_BYTES,
+        compresslevel=GZIP_LEVEL,
+        exclude_content_types=NOT_GZIPPED,
+    )
+    app.add_middleware(
+        BodyLimit,
+        max_bytes=settings.max_body_bytes,
+        timeout_s=settings.body_timeout_s,
+        streamed=frozenset({uploads.PATH}),
+    )
+    app.add_middleware(ResponseHeaders)
+    app.add_middleware(MeasureRequests, http=http)
+    app.add_middleware(TraceRequests, provider=app.state.traces)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    # A thread more than there are connections could only wait for one.
+    current_default_thread_limiter().total_tokens = services.settings.pool_size
+    clear_abandoned_uploads(services.settings.data)
+    yield
+    if app.state.traces:
+        app.state.traces.shutdown()  # sends the last spans
+
+
+def _push_verifier(settings: Settings) -> PushVerifier | None:
+    if settings.push_audience and settings.push_email:
+        return PushVerifier(settings.push_audience, settings.push_email)
+    return None

@@ -1,0 +1,88 @@
+"""From a body to a submission: what holds for every job that comes over the network."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jobs.assets import unavailable_providers
+from jobs.document import Job, job_json, parse_job
+from jobs.mistakes import Mistake, invalid, shown
+from jobs.scene import Clip, Image
+from jobs.submission import InputFile, Submission
+from jobs.uri import Place, place_of, upload_id_of
+from jobs.wire import sha256
+from storage.uploads import Upload, Uploads
+
+_LOCAL = (
+    "the uri of an upload (POST /v1/uploads), a gs:// or an https:// address; "
+    "`aiprod submit` uploads local files by itself"
+)
+
+
+@dataclass(frozen=True)
+class CheckedJob:
+    """A job that may be taken in.
+
+    Attributes:
+      request_hash: SHA-256 of the job as it was understood: equal for equal jobs, however written.
+    """
+
+    job: Job
+    submission: Submission
+    request_hash: str
+
+
+def check_job(body: bytes, tenant: str, uploads: Uploads) -> CheckedJob:
+    """Checks a job document and finds the uploads it names.
+
+    Raises:
+      InvalidInput: Fact `mistakes`: everything that is wrong, each with its place.
+    """
+    job = parse_job(body)
+    mistakes = [
+        Mistake(place, "", "auto", f"{place}: {sentence}")
+        for place, _, sentence in (one.partition(": ") for one in unavailable_providers(job))
+    ]
+    named = tuple(_named_files(job))
+    ids = {found for _, uri, _ in named if (found := upload_id_of(uri))}
+    known = uploads.find(tenant, ids) if ids else {}
+    inputs = {}
+    for place, uri, kind in named:
+        upload = known.get(upload_id_of(uri) or "")
+        if mistake := _mistake(place, uri, kind, upload):
+            mistakes.append(mistake)
+        elif upload:
+            inputs[uri] = InputFile(upload.blob, uri, kind)
+    if mistakes:
+        raise invalid("job", tuple(mistakes))
+    document = job_json(job)
+    return CheckedJob(
+        job,
+        Submission(job.model_dump(mode="json"), tuple(inputs.values())),
+        sha256(document),
+    )
+
+
+def _named_files(job: Job) -> Iterator[tuple[str, str, str]]:
+    for index, scene in enumerate(job.scenes or ()):
+        match scene.visual:
+            case Image(uri=uri):
+                yield f"scenes[{index}].visual.uri", uri, "image"
+            case Clip(uri=uri):
+                yield f"scenes[{index}].visual.uri", uri, "clip"
+
+
+def _mistake(place: str, uri: str, kind: str, upload: Upload | None) -> Mistake | None:
+    if place_of(uri) is Place.LOCAL:
+        return _said(place, uri, "is a path on your machine", _LOCAL)
+    if place_of(uri) is not Place.UPLOAD:
+        return None
+    if upload is None:
+        return _said(place, uri, "is not one of your uploads", "the uri that POST /v1/uploads gave")
+    if upload.kind != kind:
+        return _said(place, uri, f"is of the kind {upload.kind}", f"an upload of the kind {kind}")
+    return None
+
+
+def _said(place: str, uri: str, problem: str, accepted: str) -> Mistake:
+    given = shown(uri)
+    return Mistake(place, given, accepted, f"{place} ({given}) {problem}: give {accepted}.")

@@ -1,0 +1,137 @@
+"""What a job would take, without making or paying anything."""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from jobs.assets import Asset, list_assets
+from jobs.document import Job, job_from
+from jobs.stages import Stage
+from jobs.submission import Submission
+from media.timeline import SAMPLE_RATE_HZ, SceneLength, Timeline, cut_chunks, lay_out
+from providers.outline import is_cjk, with_scenes
+from providers.speech import estimate_duration_s
+from storage.artefacts import Artefacts, Record
+
+LOOKUPS = 16  # side by side: a bucket takes tens of milliseconds for each
+
+
+@dataclass(frozen=True)
+class StagePlan:
+    """How many parts of a stage there are, and how many of them exist already.
+
+    Attributes:
+      cached: 0 for the stages that follow generation: what they make is known by its parts.
+    """
+
+    stage: str
+    provider: str
+    parts: int
+    cached: int
+    cost_usd: float
+
+
+@dataclass(frozen=True)
+class JobPlan:
+    """What a job would take.
+
+    Attributes:
+      length_is_exact: Whether every narration has been spoken before, so its length is known; the
+        number of parts to render depends on it, too.
+      notes: What the user should know before rendering.
+    """
+
+    scenes: int
+    length_s: float
+    length_is_exact: bool
+    frames: int
+    stages: tuple[StagePlan, ...]
+    cost_usd: float
+    notes: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def estimate(job: Job, submission: Submission, artefacts: Artefacts) -> JobPlan:
+    """Plans a job: its parts, which of them are there, its length and cost."""
+    written = job_from(with_scenes(submission.document))
+    scenes = written.scenes or ()
+    assets = list_assets(written, submission)
+    records = _records(assets, artefacts)
+    speech, is_exact = [], True
+    by_id = {asset.task_id: asset for asset in assets}
+    for index, scene in enumerate(scenes):
+        language = scene.language or written.language
+        samples, known = _speech(by_id.get(f"voice/{index:03}"), language, records)
+        is_exact = is_exact and known
+        speech.append(
+            SceneLength(
+                samples,
+                scene.duration_s,
+                scene.transition.type.value if scene.transition else "cut",
+                scene.transition.duration_s if scene.transition else 0.0,
+            )
+        )
+    timeline = lay_out(speech, written.output.frame_rate)
+    return JobPlan(
+        scenes=len(scenes),
+        length_s=round(float(timeline.frames / timeline.rate), 2),
+        length_is_exact=is_exact,
+        frames=timeline.frames,
+        stages=(
+            *(_stage(stage, assets, records) for stage in _in_order(assets)),
+            _following(Stage.RENDER, len(cut_chunks(timeline))),
+            _following(Stage.MIX, 1),
+            _following(Stage.FINISH, 1),
+        ),
+        cost_usd=0.0,
+        notes=tuple(_notes(job, timeline, is_exact)),
+    )
+
+
+def _records(assets: tuple[Asset, ...], artefacts: Artefacts) -> dict[str, Record]:
+    """What has been made before, by key."""
+    stages = {asset.key: asset.stage for asset in assets}
+    with ThreadPoolExecutor(LOOKUPS) as pool:
+        found = pool.map(lambda key: artefacts.find(stages[key], key), stages)
+        return {key: record for key, record in zip(stages, found, strict=True) if record}
+
+
+def _notes(job: Job, timeline: Timeline, is_exact: bool) -> Iterator[str]:
+    if job.prompt:
+        yield "the prompt is spoken as it is; writing a script from a topic needs Gemini"
+    length_s, limit_s = float(timeline.frames / timeline.rate), job.max_duration_s
+    if limit_s is not None and length_s > limit_s:
+        about = "" if is_exact else "about "
+        yield (
+            f"the video would last {about}{length_s:.1f} s, the preset allows {limit_s:g} s: "
+            "shorten the narration or drop the preset"
+        )
+
+
+def _speech(asset: Asset | None, language: str, records: Mapping[str, Record]) -> tuple[int, bool]:
+    if asset is None:
+        return 0, True
+    record = records.get(asset.key)
+    if record:
+        return int(record.facts["samples"]), True
+    params = asset.params
+    guess_s = estimate_duration_s(params["text"], is_cjk(language), params["speed"])
+    return round(guess_s * SAMPLE_RATE_HZ), False
+
+
+def _in_order(assets: tuple[Asset, ...]) -> list[Stage]:
+    return [stage for stage in Stage if any(asset.stage is stage for asset in assets)]
+
+
+def _stage(stage: Stage, assets: tuple[Asset, ...], records: Mapping[str, Record]) -> StagePlan:
+    mine = [asset for asset in assets if asset.stage is stage]
+    cached = sum(asset.key in records for asset in mine)
+    provider = mine[0].params.get("provider", "local")
+    return StagePlan(stage.value, provider, len(mine), cached, 0.0)
+
+
+def _following(stage: Stage, parts: int) -> StagePlan:
+    return StagePlan(stage.value, "aiprod", parts, 0, 0.0)

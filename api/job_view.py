@@ -1,0 +1,55 @@
+"""A job as the API shows it, put together from the ledger and the store."""
+
+from api.schemas import File, JobView, listed, progress_of, video_of
+from api.services import Services
+from api.signed_links import LinkSigner
+from jobs.states import Status
+from storage.content_types import content_type_of
+from storage.rows import JobRow, VideoRow
+
+
+def job_view(
+    services: Services,
+    links: LinkSigner,
+    row: JobRow,
+    now_s: float,
+    *,
+    with_document: bool = False,
+) -> JobView:
+    """The whole view of a job that was read with its submission.
+
+    Args:
+      now_s: Seconds since 1970; links to files hold for an hour from then.
+    """
+    document = row.submission.document if row.submission else {}
+    video = None
+    if row.status is Status.DONE:
+        video = services.catalogue.video(row.tenant, row.id, row.generation)
+    return JobView(
+        **listed(row),
+        attempts=row.attempts,
+        metadata=document.get("metadata") or {},
+        progress=progress_of(services.catalogue.parts(row.tenant, row.id, row.generation)),
+        video=video_of(video, _files(services, links, row, video, now_s)) if video else None,
+        document=document if with_document else None,
+    )
+
+
+def _files(
+    services: Services, links: LinkSigner, row: JobRow, video: VideoRow, now_s: float
+) -> list[File]:
+    return [
+        File(
+            name=name,
+            content_type=content_type_of(name),
+            size_bytes=services.blobs.size(blob),
+            sha256=blob.rpartition("/")[2].partition(".")[0],
+            url=links.signed(file_path(row.id, name), row.tenant, now_s),
+        )
+        for name, blob in sorted(video.files.items())
+    ]
+
+
+def file_path(job_id: str, name: str) -> str:
+    """Address of a file of a video."""
+    return f"/v1/jobs/{job_id}/files/{name}"

@@ -1,0 +1,127 @@
+"""The OpenAPI document: the job document's schema in it, errors, links and an example."""
+
+import json
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.routing import compile_path
+
+from api.schemas import ProblemDetails
+from jobs.document import job_schema
+
+EXAMPLE_JOB = {
+    "title": "Tide pools",
+    "scenes": [
+        {
+            "narration": "Twice a day the sea forgets these rocks.",
+            "visual": {"type": "prompt", "prompt": "tide pools at dawn"},
+        }
+    ],
+    "music": {"prompt": "calm, curious, piano"},
+    "output": {"aspect_ratio": "16:9", "height": 720, "fps": 30, "quality": "draft"},
+}
+_JOB = "Job"
+_WHENEVER = (401, 403, 408, 413, 415, 422, 429, 503)
+_SENTENCES = {
+    401: "No key, or one that does not work.",
+    403: "The key lacks the scope.",
+    404: "Not there, or not yours.",
+    408: "The body took too long.",
+    409: "Does not fit the state it is in.",
+    413: "The body is too large.",
+    415: "Not JSON, or encoded.",
+    416: "No such range in the file.",
+    422: "Something in it is wrong; `errors` says what and where.",
+    429: "Too many requests; `Retry-After` says how long to wait.",
+    503: "A database, store or queue does not answer.",
+    507: "No room left.",
+}
+
+DESCRIPTION = """
+Makes videos from jobs: a prompt, a script, or scenes.
+
+Send a job to `POST /v1/jobs`, follow `/v1/jobs/{job_id}/events`, fetch the files of the finished
+video. Keys go into `Authorization: Bearer aip_...`. Errors are problem details (RFC 9457).
+"""
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Responses of a route that needs a key: those every such route may give, and these."""
+    return {status: _problem(status) for status in sorted({*_WHENEVER, *statuses})}
+
+
+def open_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Responses of a route that needs no key."""
+    return {status: _problem(status) for status in statuses}
+
+
+def job_body(example: dict[str, Any] = EXAMPLE_JOB) -> dict[str, Any]:
+    """The request body of a route that takes a job document."""
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {"$ref": f"#/components/schemas/{_JOB}"},
+                    "examples": {"small": {"summary": "A small job", "value": example}},
+                }
+            },
+        }
+    }
+
+
+def job_links() -> dict[str, Any]:
+    """What can be done with a job that was just taken in."""
+    known = {"job_id": "$response.body#/id"}
+    return {
+        name: {"operationId": operation, "parameters": known}
+        for name, operation in (
+            ("job", "get_job"),
+            ("cancel", "cancel_job"),
+            ("events", "get_job_events"),
+            ("manifest", "get_manifest"),
+            ("retry", "retry_job"),
+        )
+    }
+
+
+def install_openapi(app: FastAPI) -> None:
+    """Completes the OpenAPI document of an application, once all its routes are there."""
+    document = app.openapi()
+    schemas = document["components"]["schemas"]
+    # References of the job's schema lead to its own definitions; here they live with the others.
+    text = json.dumps(job_schema()).replace('"#/$defs/', '"#/components/schemas/')
+    job = json.loads(text)
+    job.pop("$schema")
+    template = "#/components/schemas/{model}"
+    details = ProblemDetails.model_json_schema(ref_template=template)
+    definitions = {
+        _JOB: job,
+        **job.pop("$defs"),
+        ProblemDetails.__name__: details,
+        **details.pop("$defs"),
+    }
+    if clash := definitions.keys() & schemas.keys():
+        raise ValueError(f"two schemas of one name: {', '.join(sorted(clash))}")
+    schemas |= definitions
+
+
+def allowed_methods(app: FastAPI, path: str) -> tuple[str, ...]:
+    """Methods that the document knows for an address; Starlette tells of one route's only."""
+    return tuple(
+        method.upper()
+        for template, operations in app.openapi()["paths"].items()
+        if compile_path(template)[0].match(path)
+        for method in operations
+    )
+
+
+def _problem(status: int) -> dict[str, Any]:
+    return {
+        "description": _SENTENCES[status],
+        "content": {
+            "application/problem+json": {
+                "schema": {"$ref": f"#/components/schemas/{ProblemDetails.__name__}"}
+            }
+        },
+    }

@@ -1,0 +1,101 @@
+"""Messages that were no jobs: for the operator."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import Field
+
+from api.cursor import cursor_after, position_of
+from api.deps import Admin, ServicesDep
+from api.openapi import problems
+from api.problems import not_found
+from api.schemas import Answer, Time, rfc3339
+from storage.dead_letters import DeadLetterRow
+
+router = APIRouter(prefix="/v1/dead-letters", tags=["dead letters"])
+
+LetterId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="Id of a dead letter.")]
+
+
+class DeadLetterView(Answer):
+    """A message that could not be taken for a job."""
+
+    id: str
+    stage: str = Field(description="Where it was given up.")
+    reason: str
+    message: str
+    attempts: int = Field(description="How often it came, since it was last replayed.")
+    first_at: Time
+    last_at: Time
+    replayed_at: Time | None
+
+    @classmethod
+    def of(cls, row: DeadLetterRow) -> "DeadLetterView":
+        return cls(
+            id=row.id,
+            stage=row.stage,
+            reason=row.reason,
+            message=row.message,
+            attempts=row.attempts,
+            first_at=rfc3339(row.first_at),
+            last_at=rfc3339(row.last_at),
+            replayed_at=None if row.replayed_at is None else rfc3339(row.replayed_at),
+        )
+
+
+class DeadLetterPage(Answer):
+    """Dead letters, the ones that came last first."""
+
+    dead_letters: list[DeadLetterView]
+    next_cursor: str | None
+
+
+@router.get("", operation_id="list_dead_letters", summary="List dead letters", responses=problems())
+def list_dead_letters(
+    services: ServicesDep,
+    _caller: Admin,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    cursor: Annotated[str | None, Query(max_length=300)] = None,
+) -> DeadLetterPage:
+    """A page of the dead letters of the whole service."""
+    before = position_of(cursor) if cursor is not None else None
+    rows = services.dead_letters.page(limit + 1, before)
+    shown = rows[:limit]
+    more = len(rows) > limit
+    return DeadLetterPage(
+        dead_letters=[DeadLetterView.of(row) for row in shown],
+        next_cursor=cursor_after(shown[-1].last_at, shown[-1].id) if more else None,
+    )
+
+
+@router.get(
+    "/{letter_id}",
+    operation_id="get_dead_letter",
+    summary="Show a dead letter",
+    responses=problems(404),
+)
+def get_dead_letter(services: ServicesDep, _caller: Admin, letter_id: LetterId) -> DeadLetterView:
+    """The message and the reason it was given up for."""
+    return DeadLetterView.of(_there(services.dead_letters.get(letter_id)))
+
+
+@router.post(
+    "/{letter_id}/replay",
+    status_code=202,
+    operation_id="replay_dead_letter",
+    summary="Send a dead letter again",
+    responses=problems(404),
+)
+def replay_dead_letter(services: ServicesDep, caller: Admin, letter_id: LetterId) -> DeadLetterView:
+    """Publishes the message once more; one that is still wrong comes back here."""
+    letter = _there(services.dead_letters.get(letter_id))
+    services.publisher.publish([letter.message.encode()])
+    services.dead_letters.mark_replayed(letter_id)
+    services.audit.note(caller.tenant, caller.key_id, "dead_letter.replayed", letter_id, {})
+    return DeadLetterView.of(_there(services.dead_letters.get(letter_id)))
+
+
+def _there(row: DeadLetterRow | None) -> DeadLetterRow:
+    if row is None:
+        raise not_found()
+    return row

@@ -1,0 +1,24 @@
+"""What a job would take."""
+
+from fastapi import APIRouter
+
+from api.check_job import check_job
+from api.deps import Body, Reader, ServicesDep
+from api.estimate import JobPlan, estimate
+from api.openapi import job_body, problems
+from storage.artefacts import Artefacts
+
+router = APIRouter(tags=["jobs"])
+
+
+@router.post(
+    "/v1/estimate",
+    operation_id="estimate_job",
+    summary="Say what a job would take",
+    responses=problems(),
+    openapi_extra=job_body(),
+)
+def estimate_job(services: ServicesDep, caller: Reader, body: Body) -> JobPlan:
+    """Length, parts per stage and how many of them exist, cost. Makes, queues and pays nothing."""
+    checked = check_job(body, caller.tenant, services.uploads)
+    return estimate(checked.job, checked.submission, Artefacts(services.blobs))

@@ -1,0 +1,78 @@
+"""Pictures and clips that jobs name afterwards."""
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api.deps import ServicesDep, Writer
+from api.incoming import NAME, Received
+from api.openapi import problems
+from api.schemas import UploadView
+from jobs.errors import UnsupportedMedia
+from jobs.mistakes import shown
+from jobs.uri import upload_address
+from media.pictures import picture_size
+from storage.artefacts import content_name_of
+from storage.sniff import HEAD_BYTES, Sniffed, sniff
+
+router = APIRouter(tags=["uploads"])
+PATH = "/v1/uploads"
+
+
+@router.post(
+    PATH,
+    status_code=201,
+    operation_id="upload",
+    summary="Hand in a picture or a clip",
+    responses=problems(507),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "description": "The bytes of the file: JPEG, PNG, WebP, MP4, MOV, WebM or Matroska.",
+            "content": {
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
+            },
+        }
+    },
+)
+def upload(
+    services: ServicesDep,
+    caller: Writer,
+    path: Received,
+    name: Annotated[
+        str | None, Query(max_length=300, description="What to call it in messages.")
+    ] = None,
+) -> UploadView:
+    """Stores a file by its content. The same content again is the same upload."""
+    called = shown(name) if name else "the upload"
+    found = _media_in(path, called)
+    blob = content_name_of(path, found.suffix)
+    size_bytes = path.stat().st_size
+    services.blobs.create_from(blob, path)
+    kept = services.uploads.keep(caller.tenant, blob, found.kind, size_bytes)
+    uri = upload_address(kept.id)
+    return UploadView.of(kept, uri)
+
+
+def _media_in(path: Path, called: str) -> Sniffed:
+    """What kind of media a file is.
+
+    Raises:
+      UnsupportedMedia: None that is read, or a picture that is too large.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head:
+        raise UnsupportedMedia(f"{called} is empty")
+    found = sniff(head)
+    if found is None:
+        raise UnsupportedMedia(
+            f"{called} is not a picture or clip (accepted: JPEG, PNG, WebP, MP4, MOV, MKV, WebM)"
+        )
+    if found.kind == "image":
+        try:
+            picture_size(path)
+        except UnsupportedMedia as error:
+            raise UnsupportedMedia(f"{called}{error.message.removeprefix(NAME)}") from error
+    return found

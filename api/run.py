@@ -1,0 +1,173 @@
+"""Running the service: stores opened, background started, requests answered until told to stop."""
+
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import uvicorn
+
+from api.app import create_app
+from api.background import Background, Relay, Sweeper
+from api.publisher import Publisher
+from api.services import Services
+from api.settings import Settings
+from api.webhook_sender import WebhookSender
+from jobs.errors import InvalidInput
+from storage.api_keys import ApiKeys
+from storage.audit import AuditLog
+from storage.catalogue import Catalogue
+from storage.database import open_database
+from storage.dead_letters import DeadLetters
+from storage.guarded_http import open_client
+from storage.intake import LOCAL_TENANT, Intake
+from storage.migrate import prepare
+from storage.outbox import Outbox
+from storage.rate_limits import RateLimits
+from storage.stores import open_blobs
+from storage.uploads import Uploads
+from storage.webhooks import Webhooks
+
+GRACE_S = 5  # for requests that are being answered when the service is told to stop
+BACKGROUND_LIMIT_S = 2.0
+ALL_SCOPES = ("jobs:read", "jobs:write", "admin")
+
+
+def serve(
+    settings: Settings,
+    publisher: Publisher,
+    ring: Callable[[], None],
+    listener: socket.socket,
+    *,
+    sweep_s: float,
+    ready: Callable[[], None],
+) -> None:
+    """Answers requests until SIGTERM or SIGINT, then finishes those it has begun.
+
+    Args:
+      publisher: Where rings go.
+      ring: Wakes the worker beside us, if there is one.
+      listener: A bound socket.
+      ready: Called when the stores are open.
+
+    Raises:
+      InvalidInput, LedgerUnavailable, StoreUnavailable: Something it needs is not there.
+    """
+    database = open_database(settings.database_url, pool_size=settings.pool_size)
+    prepare(database)
+    blobs = open_blobs(_store(settings), settings.data / "work")
+    outbox = Outbox(database)
+    relay = Relay(outbox, publisher)
+    sweeper = Sweeper(outbox, relay.wake, sweep_s)
+    webhooks = Webhooks(database)
+    sender = WebhookSender(webhooks, lambda: open_client(timeout_s=15))
+    services = Services(
+        settings=settings,
+        database=database,
+        intake=Intake(database),
+        catalogue=Catalogue(database),
+        uploads=Uploads(database),
+        api_keys=ApiKeys(database),
+        rate_limits=RateLimits(database),
+        audit=AuditLog(database),
+        webhooks=webhooks,
+        dead_letters=DeadLetters(database),
+        blobs=blobs,
+        publisher=publisher,
+        after_commit=relay.wake,
+        ring=ring,
+    )
+    background = Background(
+        (
+            ("relay", relay.run, relay.wake),
+            ("sweeper", sweeper.run, lambda: None),
+            ("webhooks", sender.run, sender.wake),
+        )
+    )
+    app = create_app(services)
+    server = _Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,  # requests are counted, and logged when they fail
+            timeout_graceful_shutdown=GRACE_S,
+            timeout_keep_alive=65,  # longer than a load balancer's 60 s, so that it closes first
+        )
+    )
+    running = background.start()
+    try:
+        with server.stopping_on_signals(app.state.feed.close):
+            ready()
+            server.run([listener])
+    finally:
+        running.stop(BACKGROUND_LIMIT_S)
+        database.close()
+        blobs.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to this address. Raises `InvalidInput` when it is taken."""
+    try:
+        info = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        # With its protocol: asyncio then sends answers at once instead of after 40 ms (Nagle).
+        listener = socket.socket(info[0], info[1], info[2])
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(info[4])
+    except OSError as error:
+        raise InvalidInput(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    return listener
+
+
+def local_key(settings: Settings) -> Path:
+    """The file with the API key of this machine's user; made when it is not there or was revoked.
+
+    The key is of tenant `local`, may do everything, and is in a file that only the user can read.
+    """
+    path = settings.data / "api-key"
+    database = open_database(settings.database_url, pool_size=1)
+    try:
+        prepare(database)
+        keys = ApiKeys(database)
+        with contextlib.suppress(FileNotFoundError):
+            if keys.find(path.read_text(encoding="ascii").strip()):
+                return path
+        made = keys.make(LOCAL_TENANT, "this machine", frozenset(ALL_SCOPES), None)
+        settings.data.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".new")
+        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(made.secret + "\n")
+        temporary.replace(path)
+    finally:
+        database.close()
+    return path
+
+
+def _store(settings: Settings) -> str:
+    return f"gs://{settings.bucket}" if settings.bucket else str(settings.data.absolute())
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to us: more has to be stopped than the server."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    @contextlib.contextmanager
+    def stopping_on_signals(self, end_streams: Callable[[], None]) -> Iterator[None]:
+        def stop(_number: int, _frame: object) -> None:
+            end_streams()
+            self.force_exit = self.should_exit  # asked twice: at once
+            self.should_exit = True
+
+        numbers = (signal.SIGTERM, signal.SIGINT)
+        before = {number: signal.signal(number, stop) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

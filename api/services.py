@@ -1,0 +1,43 @@
+"""What the routes work with, opened once per process."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from api.publisher import Publisher
+from api.settings import Settings
+from storage.api_keys import ApiKeys
+from storage.audit import AuditLog
+from storage.blobs import Blobs
+from storage.catalogue import Catalogue
+from storage.database import Database
+from storage.dead_letters import DeadLetters
+from storage.intake import Intake
+from storage.rate_limits import RateLimits
+from storage.uploads import Uploads
+from storage.webhooks import Webhooks
+
+
+@dataclass(frozen=True)
+class Services:
+    """Stores and clients. Safe for several threads.
+
+    Attributes:
+      publisher: Where rings go; the relay uses it, the readiness check asks it.
+      after_commit: Told after each transaction that may have put a ring into the outbox.
+      ring: Wakes the worker beside this process, if there is one.
+    """
+
+    settings: Settings
+    database: Database
+    intake: Intake
+    catalogue: Catalogue
+    uploads: Uploads
+    api_keys: ApiKeys
+    rate_limits: RateLimits
+    audit: AuditLog
+    webhooks: Webhooks
+    dead_letters: DeadLetters
+    blobs: Blobs
+    publisher: Publisher
+    after_commit: Callable[[], None]
+    ring: Callable[[], None]

@@ -1,0 +1,107 @@
+import base64
+import json
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from api.push_token import PushVerifier
+from jobs.message import Ring
+from tests.api.service import Service
+from tests.api.test_push_token import AUDIENCE, EMAIL, Pair
+
+
+@pytest.fixture(scope="module")
+def pair() -> Pair:
+    return Pair.make("first")
+
+
+@pytest.fixture
+def pushed(service: Service, pair: Pair) -> Service:
+    """The service, trusting tokens of a key of ours."""
+    certificates = json.dumps({pair.id: pair.certificate}).encode()
+
+    def fetch(url: str, method: str = "GET", timeout: float = 0.0) -> Any:
+        return SimpleNamespace(status=200, data=certificates)
+
+    service.app.state.push_verifier = PushVerifier(AUDIENCE, EMAIL, fetch)
+    return service
+
+
+def token(pair: Pair, **changes: Any) -> dict[str, str]:
+    now = int(time.time())
+    claims = {
+        "iss": "https://accounts.google.com", "aud": AUDIENCE, "email": EMAIL,
+        "email_verified": True, "iat": now, "exp": now + 3600, **changes,
+    }  # fmt: skip
+    return {"Authorization": f"Bearer {pair.sign(claims)}"}
+
+
+def wrapped(data: bytes) -> dict[str, Any]:
+    return {"message": {"data": base64.b64encode(data).decode(), "messageId": "1"}}
+
+
+def test_a_ring_wakes_the_worker(pushed: Service, pair: Pair) -> None:
+    body = wrapped(Ring("job-1").to_bytes())
+
+    answer = pushed.anonymous.post("/process-job", json=body, headers=token(pair))
+
+    assert answer.status_code == 204
+    assert pushed.rings.woken == 1
+    assert pushed.services.dead_letters.page(10) == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        pytest.param(wrapped(b"no ring"), "no ring", id="no ring"),
+        pytest.param(wrapped(b"\xff\x00"), "\\xff\\x00", id="no text"),
+        pytest.param({"message": {"data": "%"}}, '{"message":{"data":"%"}}', id="no base64"),
+        pytest.param({"message": 7}, '{"message":7}', id="no message"),
+        pytest.param([], "[]", id="a list"),
+    ],
+)
+def test_what_is_no_ring_is_kept_and_acknowledged(
+    pushed: Service, pair: Pair, body: Any, kept: str
+) -> None:
+    answer = pushed.anonymous.post("/process-job", json=body, headers=token(pair))
+
+    (letter,) = pushed.services.dead_letters.page(10)
+    assert answer.status_code == 204
+    assert (letter.stage, letter.message) == ("push", kept)
+    assert letter.reason
+    assert pushed.rings.woken == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        pytest.param({"email": "mallory@example.com"}, 403, id="another account"),
+        pytest.param({"aud": "https://example.com"}, 401, id="for somebody else"),
+        pytest.param({"exp": 1}, 401, id="expired"),
+    ],
+)
+def test_a_push_of_others_is_refused(
+    pushed: Service, pair: Pair, changes: dict[str, Any], status: int
+) -> None:
+    body = wrapped(Ring("job-1").to_bytes())
+
+    answer = pushed.anonymous.post("/process-job", json=body, headers=token(pair, **changes))
+
+    assert answer.status_code == status
+    assert pushed.rings.woken == 0
+
+
+def test_an_api_key_is_no_token_of_a_push(pushed: Service) -> None:
+    answer = pushed.client.post("/process-job", json=wrapped(Ring("job-1").to_bytes()))
+
+    assert answer.status_code == 401
+
+
+def test_pushes_are_refused_where_none_are_expected(embedded: Service, pair: Pair) -> None:
+    body = wrapped(Ring("job-1").to_bytes())
+
+    answer = embedded.anonymous.post("/process-job", json=body, headers=token(pair))
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "push_disabled")

@@ -1,0 +1,139 @@
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from storage.database import open_database, sqlite_url
+from storage.migrate import prepare
+from tests.api.service import Service, running
+
+
+def picture(width: int = 8) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (width, 8)).save(file, "PNG")
+    return file.getvalue()
+
+
+CLIP = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [pytest.param(picture(), "image", id="picture"), pytest.param(CLIP, "clip", id="clip")],
+)
+def test_a_file_is_kept_by_its_content(service: Service, content: bytes, kind: str) -> None:
+    answer = service.client.post("/v1/uploads", content=content)
+
+    made = answer.json()
+    assert answer.status_code == 201
+    assert made["uri"] == f"upload://{made['id']}"
+    assert (made["kind"], made["size_bytes"]) == (kind, len(content))
+    assert made["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def test_the_same_content_is_the_same_upload(service: Service) -> None:
+    first, again, other = (
+        client.post("/v1/uploads", content=picture()).json()["id"]
+        for client in (service.client, service.client, service.stranger)
+    )
+
+    assert first == again
+    assert other != first
+
+
+def test_a_job_uses_an_upload(service: Service) -> None:
+    made = service.client.post("/v1/uploads", content=picture()).json()
+
+    job_id = service.submit(scenes=[_scene("image", made["uri"]), _scene("image", made["uri"])])
+
+    row = service.services.catalogue.job("acme", job_id, with_submission=True)
+    assert row is not None
+    assert row.submission is not None
+    (file,) = row.submission.inputs
+    assert (file.original, file.kind) == (made["uri"], "image")
+    assert made["sha256"] in file.blob
+    assert service.services.blobs.read(file.blob) == picture()
+
+
+def test_an_upload_of_another_tenant_is_unknown(service: Service) -> None:
+    uri = service.stranger.post("/v1/uploads", content=picture()).json()["uri"]
+
+    answer = service.client.post("/v1/jobs", json={"scenes": [_scene("image", uri)]})
+    unknown = service.client.post("/v1/jobs", json={"scenes": [_scene("image", "upload://up-1")]})
+
+    assert answer.status_code == 422
+    assert answer.text.replace(uri, "upload://up-1") == unknown.text
+
+
+def test_a_picture_is_not_a_clip(service: Service) -> None:
+    uri = service.client.post("/v1/uploads", content=picture()).json()["uri"]
+
+    answer = service.client.post("/v1/jobs", json={"scenes": [_scene("clip", uri)]})
+
+    assert answer.status_code == 422
+    assert "is of the kind image" in answer.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(b"", '"a.png" is empty', id="nothing"),
+        pytest.param(b"#EXTM3U\nfile:///etc/passwd\n", "is not a picture or clip", id="a playlist"),
+        pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is not a picture", id="SVG"),
+        pytest.param(picture()[:20], "is not a picture", id="a picture cut off"),
+        pytest.param(picture(7_000_000), "is too large", id="too many pixels"),
+    ],
+)
+def test_other_files_are_refused(
+    embedded: Service, tmp_path: Path, content: bytes, said: str
+) -> None:
+    answer = embedded.client.post("/v1/uploads?name=a.png", content=content)
+
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]
+    assert "a.png" in answer.json()["detail"]
+    assert list((tmp_path / "data" / "incoming").iterdir()) == []
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Service]:
+    """A service that takes uploads of at most 3 MB."""
+    database = open_database(sqlite_url(tmp_path), pool_size=5)
+    prepare(database)
+    limit = 3 * 2**20
+    with running(database, tmp_path, lambda s: replace(s, max_upload_bytes=limit)) as found:
+        yield found
+    database.close()
+
+
+@pytest.mark.parametrize("has_length", [True, False])
+def test_an_upload_that_is_too_large_is_refused(
+    small: Service, tmp_path: Path, has_length: bool
+) -> None:
+    def pieces() -> Iterator[bytes]:
+        for _ in range(40):
+            yield bytes(2**18)
+
+    content: Any = bytes(10 * 2**20) if has_length else pieces()
+    answer = small.client.post("/v1/uploads", content=content)
+
+    assert answer.status_code == 413
+    incoming = tmp_path / "incoming"
+    assert not incoming.exists() or list(incoming.iterdir()) == []
+
+
+def test_a_large_upload_arrives_whole(embedded: Service) -> None:
+    content = CLIP + bytes(range(256)) * 40_000
+
+    answer = embedded.client.post("/v1/uploads", content=content)
+
+    assert answer.json()["sha256"] == hashlib.sha256(content).hexdigest()
+
+
+def _scene(kind: str, uri: str) -> dict[str, Any]:
+    return {"narration": "One.", "visual": {"type": kind, "uri": uri}}
