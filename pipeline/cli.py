@@ -9,8 +9,11 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from jobs.crash_points import arm
 from jobs.errors import AiprodError, InvalidInput
+from jobs.logs import configure
 from jobs.version import VERSION
+from pipeline.service_commands import mount
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -155,11 +158,49 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 @app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on.", show_default="PORT, else 8000")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for finished videos.")] = Path("out"),
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Answer only: a Dataflow job does the work.")
+    ] = False,
+) -> None:
+    """Run the service: HTTP API and worker, on this machine with nothing else installed."""
+    from pipeline.serve import serve_here
+
+    settings = _settings(is_service=True)
+    try:
+        serve_here(
+            settings, host, port or settings.port, out, has_worker=not no_worker, say=typer.echo
+        )
+    except AiprodError as error:
+        _stop(error)
+
+
+@app.command(hidden=True)
+def worker(
+    out: Annotated[Path, typer.Option(help="Folder for finished videos.")] = Path("out"),
+) -> None:
+    """Work on jobs of the service; `serve` starts it, and rings it by its standard input."""
+    from pipeline.worker import Worker, attend
+    from pipeline.workshop import studio_config
+
+    settings = _settings(is_service=True)
+    attend(Worker(studio_config(settings, out), settings.jobs), sys.stdin.buffer)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON Schema of the job document."""
     from jobs.document import job_schema
 
     typer.echo(json.dumps(job_schema(), indent=2, ensure_ascii=False))
+
+
+mount(app)
 
 
 def main() -> None:
@@ -168,14 +209,23 @@ def main() -> None:
     app()
 
 
-def _settings() -> Any:
+def _settings(*, is_service: bool = False) -> Any:
     from pipeline.options import Settings
 
     try:
         settings = Settings.from_environment()
     except InvalidInput as error:
         _stop(error)
-    logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
+    arm(settings.crash_point)
+    as_json = settings.log_format == "json"
+    if settings.log_format is None and is_service:
+        as_json = not sys.stderr.isatty()
+    configure(settings.log_level, as_json, secrets=settings.secrets, project=settings.project)
+    if settings.log_level != "DEBUG":
+        # What ends a graph is told once, by us, and not by every layer that it passes.
+        logging.getLogger("apache_beam").setLevel(logging.CRITICAL)
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells whole addresses
     return settings
 
 
@@ -209,3 +259,7 @@ def _complain(error: AiprodError) -> None:
 def _stop(error: AiprodError) -> NoReturn:
     _complain(error)
     raise typer.Exit(BAD_INPUT)
+
+
+if __name__ == "__main__":
+    main()

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jobs.errors import AiprodError
+from jobs.errors import AiprodError, ToolMissing
 from media.fonts import script_coverage
 from media.run import find_ffmpeg
+from pipeline.emulator import find as find_emulator
 from pipeline.options import Settings
 
 _FILTERS = ("ass", "ebur128", "alimiter", "blackdetect", "freezedetect")
@@ -34,6 +35,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _ffmpeg(settings)
     yield _voice()
     yield from _fonts()
+    yield _emulator()
     setpriv = shutil.which("setpriv")
     yield Finding(
         "setpriv", setpriv is not None, False, setpriv or "missing",
@@ -72,6 +74,16 @@ def _ffmpeg(settings: Settings) -> Iterator[Finding]:
         "missing: " + ", ".join(lacking) if lacking else "all filters and encoders are there",
         "use the FFmpeg that comes by pip: unset AIPROD_FFMPEG" if lacking else "",
     )  # fmt: skip
+
+
+def _emulator() -> Finding:
+    # Only `make stream` and the tests of streaming need it.
+    name = "Pub/Sub emulator"
+    try:
+        found = find_emulator(None, None)
+    except ToolMissing as error:
+        return Finding(name, False, False, "for `make stream`", error.message)
+    return Finding(name, True, False, str(found.jar))
 
 
 def _voice() -> Finding:

@@ -12,6 +12,7 @@ from jobs.elements import Task
 from jobs.stages import GENERATION, POST_PRODUCTION, Stage
 from transforms.admit_jobs import AdmitJobs
 from transforms.decode_jobs import DecodeJobs
+from transforms.fetch_inputs import FetchInputs
 from transforms.find_sound_effects import FindSoundEffects, find_effect
 from transforms.finish_video import FinishVideo
 from transforms.gather import GatherParts
@@ -59,13 +60,11 @@ class Produce(beam.PTransform[PCollection[bytes], Produced]):
     def expand(self, messages: PCollection[bytes]) -> Produced:
         studio = self.studio
         decoded = messages | "DecodeJobs" >> DecodeJobs()
-        runs = (
-            decoded.jobs
-            | "AdmitJobs" >> AdmitJobs(studio)
-            | "AfterAdmission" >> beam.Reshuffle()  # Pub/Sub acknowledges what is above
-        )
+        admitted = decoded.rings | "AdmitJobs" >> AdmitJobs(studio)
+        runs = admitted.runs | "AfterAdmission" >> beam.Reshuffle()  # Pub/Sub is answered here
         scripts = runs | "WriteScript" >> WriteScript(studio)
-        planned = scripts.done | "PlanAssets" >> PlanAssets(studio)
+        fetched = scripts.done | "FetchInputs" >> FetchInputs(studio)
+        planned = fetched.done | "PlanAssets" >> PlanAssets(studio)
         tasks = planned.done | "SpreadTasks" >> beam.Reshuffle()  # calls take seconds
         parts = self._fan_out(tasks, "Generate", GENERATION)
         assets = parts | "GatherAssets" >> GatherParts(studio)
@@ -78,11 +77,12 @@ class Produce(beam.PTransform[PCollection[bytes], Produced]):
         complete = chunks.complete | "BeforeFinish" >> beam.Reshuffle()  # not under a state commit
         finished = complete | "FinishVideo" >> FinishVideo(studio)
         endings = (
-            scripts.ended, planned.ended, assets.incomplete,
+            scripts.ended, fetched.ended, planned.ended, assets.incomplete,
             edited.ended, chunks.incomplete, finished.ended, finished.done,
         )  # fmt: skip
         settled = endings | "Endings" >> beam.Flatten() | "SettleJobs" >> SettleJobs(studio)
-        return Produced(settled, decoded.rejected)
+        rejected = (decoded.rejected, admitted.rejected) | "Rejected" >> beam.Flatten()
+        return Produced(settled, rejected)
 
     def _fan_out(
         self, tasks: PCollection[bytes], name: str, stages: tuple[Stage, ...]

@@ -11,6 +11,7 @@ from jobs.document import Job, apply_overrides, decode_json, job_from, job_json
 from jobs.errors import InvalidInput
 from jobs.scene import Clip, Image
 from jobs.submission import InputFile, Submission
+from jobs.uri import Place, place_of
 from media.pictures import picture_size
 from storage.artefacts import Artefacts, content_name_of
 
@@ -38,6 +39,8 @@ def read_job_file(path: Path, overrides: Sequence[str] = ()) -> JobFile:
     files: dict[str, tuple[str, str, Path]] = {}
     faults: dict[tuple[str, str], str | None] = {}  # a file named in 500 scenes is read once
     for place, kind, uri in _uris(job):
+        if place_of(uri) in (Place.WEB, Place.BUCKET):
+            continue  # fetched when the job runs
         local = (path.parent / uri).absolute()
         if (kind, uri) not in faults:
             faults[kind, uri] = _fault(uri, kind, local)

@@ -1,7 +1,8 @@
 """Showing how a job gets on: bars on a terminal, plain lines elsewhere."""
 
 from collections.abc import Sequence
-from typing import IO, Protocol
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -15,7 +16,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from storage.ledger import PartRow
+if TYPE_CHECKING:  # it loads SQLAlchemy, which watching a job of a service does without
+    from storage.rows import PartRow
 
 _LABELS = {
     "voice": "Voice",
@@ -25,8 +27,19 @@ _LABELS = {
     "render": "Video frames",
     "mix": "Sound mix",
     "finish": "Finish and measure",
+    "download": "Download, MB",
 }
 _ENDED = ("done", "cached", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class StageState:
+    """How far a stage is: `done` of `total` units, and a word on how."""
+
+    stage: str
+    done: int
+    total: int
+    word: str = ""
 
 
 class Display(Protocol):
@@ -36,8 +49,12 @@ class Display(Protocol):
         """A job begins."""
         ...
 
-    def update(self, parts: Sequence[PartRow]) -> None:
+    def update(self, parts: Sequence["PartRow"]) -> None:
         """The parts of the job as they stand now."""
+        ...
+
+    def show(self, stages: Sequence[StageState]) -> None:
+        """Stages of the job as they stand now; those not among them stay as they are."""
         ...
 
     def note(self, text: str) -> None:
@@ -79,15 +96,20 @@ class Bars:
         )
         self._progress.start()
 
-    def update(self, parts: Sequence[PartRow]) -> None:
+    def update(self, parts: Sequence["PartRow"]) -> None:
+        self.show(_stages(parts))
+
+    def show(self, stages: Sequence[StageState]) -> None:
         if self._progress is None:
             return
-        for stage, done, total, state in _stages(parts):
-            if stage not in self._bars:
-                self._bars[stage] = self._progress.add_task(
-                    _LABELS.get(stage, stage), total=total, state=""
+        for now in stages:
+            if now.stage not in self._bars:
+                self._bars[now.stage] = self._progress.add_task(
+                    _LABELS.get(now.stage, now.stage), total=now.total, state=""
                 )
-            self._progress.update(self._bars[stage], completed=done, total=total, state=state)
+            self._progress.update(
+                self._bars[now.stage], completed=now.done, total=now.total, state=now.word
+            )
 
     def note(self, text: str) -> None:
         self._console.print(f"  {text}", highlight=False, markup=False)
@@ -107,25 +129,32 @@ class Lines:
 
     def start(self, name: str, job_id: str) -> None:
         self._shown = {}
-        self.note(f"{name}: job {job_id}")
+        self._print(f"{name}: job {job_id}")
 
-    def update(self, parts: Sequence[PartRow]) -> None:
-        for stage, done, total, state in _stages(parts):
-            quarter = 4 * done // max(total, 1)
-            if quarter > self._shown.get(stage, -1 if done else 0):
-                self._shown[stage] = quarter
-                tail = f" ({state})" if state else ""
-                self.note(f"  {_LABELS.get(stage, stage)}: {done} of {total}{tail}")
+    def update(self, parts: Sequence["PartRow"]) -> None:
+        self.show(_stages(parts))
+
+    def show(self, stages: Sequence[StageState]) -> None:
+        for now in stages:
+            quarter = 4 * now.done // max(now.total, 1)
+            if quarter > self._shown.get(now.stage, -1 if now.done else 0):
+                self._shown[now.stage] = quarter
+                tail = f" ({now.word})" if now.word else ""
+                label = _LABELS.get(now.stage, now.stage)
+                self.note(f"{label}: {now.done} of {now.total}{tail}")
 
     def note(self, text: str) -> None:
-        print(text, file=self._stream, flush=True)
+        self._print(f"  {text}")
 
     def end(self) -> None:
         self._stream.flush()
 
+    def _print(self, text: str) -> None:
+        print(text, file=self._stream, flush=True)
 
-def _stages(parts: Sequence[PartRow]) -> list[tuple[str, int, int, str]]:
-    """Per stage: units done, units in all, and a word on how."""
+
+def _stages(parts: Sequence["PartRow"]) -> list[StageState]:
+    """The stages of these parts, in the order they are shown."""
     found = []
     for stage in _LABELS:
         rows = [part for part in parts if part.stage == stage]
@@ -142,5 +171,5 @@ def _stages(parts: Sequence[PartRow]) -> list[tuple[str, int, int, str]]:
             )
             if word
         )
-        found.append((stage, done, sum(row.units for row in rows), state))
+        found.append(StageState(stage, done, sum(row.units for row in rows), state))
     return found

@@ -7,13 +7,14 @@ import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
 from jobs.elements import Problem
 from jobs.errors import AiprodError, InvalidInput, LedgerUnavailable
+from jobs.message import Ring
 from jobs.states import TERMINAL, Status
 from jobs.submission import job_id
 from jobs.wire import plain
@@ -22,8 +23,13 @@ from pipeline.ingest import read_job_file, submit_files
 from pipeline.options import Settings
 from pipeline.progress import Display
 from storage.artefacts import Artefacts
+from storage.catalogue import Catalogue
+from storage.database import Database, open_database, sqlite_url
 from storage.directory import DirectoryBlobs
-from storage.ledger import Ledger, PartRow, open_ledger, sqlite_url
+from storage.intake import LOCAL_TENANT, Intake
+from storage.leftovers import clear_leftovers
+from storage.migrate import prepare
+from storage.rows import PartRow
 
 REFRESH_S = 0.2
 
@@ -73,18 +79,16 @@ def render(
     ffmpeg_version(find_ffmpeg(settings.ffmpeg))
     _check_writable(out)
     url = sqlite_url(settings.data)
-    artefacts = Artefacts(DirectoryBlobs(settings.data.absolute()))
-    submission = submit_files(file, artefacts)
+    submission = submit_files(file, Artefacts(DirectoryBlobs(settings.data.absolute())))
     job = job_id(file.name, submission)
-    ledger = open_ledger(url)
-    with _alone(settings.data, job):
-        generation = ledger.add(job, artefacts.keep_json(submission))
+    with _alone(settings.data, job), contextlib.closing(open_database(url)) as database:
+        prepare(database)
+        generation = Intake(database).put(job, submission, file.job.title)
         display.start(path.name, job)
-        with _stopping_on_signals(ledger, job, display):
-            _work(job, url, out, settings, ledger, generation, display)
-        row = ledger.job(job)
-        parts = ledger.parts(job, generation)
-        ledger.close()
+        with _stopping_on_signals(database, job, display):
+            _work(job, settings, out, database, generation, display)
+        row = Catalogue(database).job(LOCAL_TENANT, job)
+        parts = Catalogue(database).parts(LOCAL_TENANT, job, generation)
     if row is None or row.status not in TERMINAL:
         raise LedgerUnavailable(f"job {job} did not end; run the same command again to go on")
     return Rendered(
@@ -99,42 +103,31 @@ def render(
 
 
 def _work(
-    job: str,
-    url: str,
-    out: Path,
-    settings: Settings,
-    ledger: Ledger,
-    generation: int,
-    display: Display,
+    job: str, settings: Settings, out: Path, database: Database, generation: int, display: Display
 ) -> None:
     """Runs the graph in a thread of its own; this one watches the ledger and shows progress."""
     # Beam takes over a second to import, so it starts after the job has been checked.
     from pipeline.execute import execute
-    from transforms.decode_jobs import job_message
-    from transforms.studio import StudioConfig, clear_abandoned_work
+    from pipeline.workshop import studio_config
 
-    clear_abandoned_work(settings.data)
-    studio = StudioConfig(
-        data=str(settings.data.absolute()),
-        database_url=url,
-        deliver_to=str(out.absolute()),
-        ffmpeg=settings.ffmpeg,
-        workers=settings.workers,
-    )
+    # One job of one process: always here, whatever a service on this machine may use.
+    studio = studio_config(replace(settings, database_url=None, bucket=None), out)
+    clear_leftovers(Path(studio.scratch))
     failure: list[BaseException] = []
 
     def run() -> None:
         try:
-            execute([job_message(job)], studio)
+            execute([Ring(job).to_bytes()], studio)
         except BaseException as error:
             failure.append(error)
 
+    catalogue = Catalogue(database)
     thread = threading.Thread(target=run, name="graph")
     thread.start()
     while thread.is_alive():
         thread.join(REFRESH_S)
-        display.update(ledger.parts(job, generation))
-    display.update(ledger.parts(job, generation))
+        display.update(catalogue.parts(LOCAL_TENANT, job, generation))
+    display.update(catalogue.parts(LOCAL_TENANT, job, generation))
     if failure:
         _raise_cause(failure[0])
 
@@ -178,12 +171,12 @@ def _alone(data: Path, job: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _stopping_on_signals(ledger: Ledger, job: str, display: Display) -> Iterator[None]:
+def _stopping_on_signals(database: Database, job: str, display: Display) -> Iterator[None]:
     """Ctrl-C and SIGTERM cancel the job: FFmpeg is killed within a second, parts are kept."""
 
     def stop(number: int, _frame: FrameType | None) -> None:
         display.note(f"{signal.Signals(number).name}: stopping; finished parts are kept")
-        ledger.cancel(job)
+        Intake(database).cancel(LOCAL_TENANT, job)
 
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may handle signals; whoever called us has its own way to stop

@@ -1,5 +1,6 @@
 """The graph as a whole, on the real runner, with real parts."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,22 +14,30 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.portability.api import beam_runner_api_pb2
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
+from jobs.message import Ring
 from jobs.states import Status
 from jobs.submission import Submission
 from pipeline.execute import execute
 from pipeline.graph import FanOut, Produce
-from storage.ledger import sqlite_url
+from storage.catalogue import Catalogue
+from storage.database import open_database, sqlite_url
+from storage.intake import LOCAL_TENANT, Intake
+from storage.migrate import prepare
 from tests.pipeline.conftest import SMALL
-from transforms.decode_jobs import job_message
 from transforms.studio import StudioConfig
 
 GOLDEN = Path(__file__).parent / "graph.golden.json"
 
 
 def studio_in(folder: Path, out: str = "out") -> StudioConfig:
+    url = sqlite_url(folder / "data")
+    database = open_database(url)
+    prepare(database)
+    database.close()
     return StudioConfig(
-        data=str(folder / "data"),
-        database_url=sqlite_url(folder / "data"),
+        store=str(folder / "data"),
+        scratch=str(folder / "data" / "work"),
+        database_url=url,
         deliver_to=str(folder / out),
         ffmpeg=None,
         workers=2,
@@ -36,17 +45,22 @@ def studio_in(folder: Path, out: str = "out") -> StudioConfig:
 
 
 def submit(config: StudioConfig, job_id: str, document: dict[str, Any]) -> bytes:
-    studio = config.open()
-    name = studio.artefacts.keep_json(Submission(document))
-    studio.ledger.add(job_id, name)
-    studio.close()
-    return job_message(job_id)
+    database = open_database(config.database_url)
+    Intake(database).put(job_id, Submission(document), None)
+    database.close()
+    return Ring(job_id).to_bytes()
+
+
+@contextlib.contextmanager
+def catalogue_of(config: StudioConfig) -> Iterator[Catalogue]:
+    database = open_database(config.database_url)
+    yield Catalogue(database)
+    database.close()
 
 
 def status_of(config: StudioConfig, job_id: str) -> Status:
-    studio = config.open()
-    row = studio.ledger.job(job_id)
-    studio.close()
+    with catalogue_of(config) as catalogue:
+        row = catalogue.job(LOCAL_TENANT, job_id)
     assert row is not None
     return row.status
 
@@ -111,9 +125,8 @@ def test_a_second_run_makes_nothing_again(pooled: StudioConfig) -> None:
 
     execute([submit(config, "small", SMALL)], config)
 
-    studio = config.open()
-    parts = studio.ledger.parts("small", 2)
-    studio.close()
+    with catalogue_of(config) as catalogue:
+        parts = catalogue.parts(LOCAL_TENANT, "small", 2)
     assert {part.status for part in parts} == {"cached"}
     assert deliverables(config, "small") == deliverables(pooled, "small")
 
@@ -158,15 +171,14 @@ def test_a_message_that_comes_twice_is_worked_on_once(pooled: StudioConfig) -> N
 
     execute([message, message], pooled)
 
-    studio = pooled.open()
-    kinds = [kind for _, kind, _ in studio.ledger.events("twice")]
-    studio.close()
+    with catalogue_of(pooled) as catalogue:
+        kinds = [event.kind for event in catalogue.events(LOCAL_TENANT, "twice")]
     assert kinds.count("planning") == kinds.count("done") == 1
 
 
 def described(fan_out: FanOut) -> list[list[str]]:
     """Unique name, kind, and output coders of every transform: what an update must not change."""
-    config = StudioConfig("data", "sqlite://", "out", None, 1)
+    config = StudioConfig("data", "work", "sqlite://", "out", None, 1)
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(flags=[]))
     _ = pipeline | "Read" >> beam.Create([b""]) | "Produce" >> Produce(config, fan_out)
     proto = pipeline.to_runner_api()

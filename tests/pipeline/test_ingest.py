@@ -1,4 +1,5 @@
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -49,3 +50,12 @@ def test_a_file_used_twice_is_stored_once(desk: Desk) -> None:
     job = desk.write("job.json", {"scenes": [seen("image", "a.png")] * 2})
 
     assert read_job_file(job).files == (("a.png", "image", path),)
+
+
+@pytest.mark.parametrize("uri", ["https://example.com/pool.jpg", "gs://bucket/pool.jpg"])
+def test_files_at_addresses_are_left_to_the_run(tmp_path: Path, uri: str) -> None:
+    path = tmp_path / "job.json"
+    visual = {"type": "image", "uri": uri}
+    path.write_text(json.dumps({"scenes": [{"narration": "One.", "visual": visual}]}))
+
+    assert read_job_file(path).files == ()

@@ -1,0 +1,40 @@
+"""Processes that we start, and that end with us however we end."""
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+STOP_LIMIT_S = 5.0
+
+
+def start(command: Sequence[str], log: Path | None = None) -> subprocess.Popen[bytes]:
+    """Starts a program out of reach of Ctrl-C, so that it is for us to say what ends first.
+
+    Args:
+      log: What it says is appended here; otherwise it speaks where we do.
+    """
+    setpriv = shutil.which("setpriv")  # of util-linux; elsewhere a child of a killed parent stays
+    fence = [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
+    said = log.open("ab") if log else None
+    try:
+        return subprocess.Popen(
+            [*fence, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+        )
+    finally:
+        if said:
+            said.close()
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ends a program: politely, and soon otherwise."""
+    process.terminate()
+    try:
+        process.wait(STOP_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,86 @@
+"""The worker beside the API: a process of its own, so that neither slows or breaks the other."""
+
+import contextlib
+import logging
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+LOG = logging.getLogger(__name__)
+STOP_LIMIT_S = 9.0  # the worker itself takes at most 8 s; Cloud Run kills everything after 10 s
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
+STEADY_S = 30.0  # a worker that has lived that long did not die of how it starts
+
+
+class WorkerChild:
+    """Starts a worker and starts it again when it dies; rings it. Thread-safe.
+
+    It is also the publisher of a service without Pub/Sub: a ring is all that the resident worker
+    needs, since it takes its jobs from the ledger.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self._command = [sys.executable, "-m", "pipeline.cli", "worker", "--out", str(out)]
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._minder = threading.Thread(target=self._mind, name="worker", daemon=True)
+
+    def start(self) -> None:
+        """Starts the worker and minds it from now on."""
+        self._minder.start()
+
+    def ring(self) -> None:
+        """Says that there may be work. A worker that is just starting looks by itself."""
+        with self._lock:
+            if self._child is None or self._child.stdin is None:
+                return
+            # A worker that has died meanwhile is followed by one that looks by itself, too.
+            with contextlib.suppress(BrokenPipeError, ValueError):
+                self._child.stdin.write(b"\n")
+                self._child.stdin.flush()
+
+    def publish(self, payloads: Sequence[bytes]) -> None:
+        """Rings once for all of them."""
+        if payloads:
+            self.ring()
+
+    def check(self) -> None:
+        """A bell beside us needs no check: whatever it misses, the sweeper finds."""
+
+    def close(self) -> None:
+        """Lets the worker give its jobs back, for at most nine seconds."""
+        self._stopping.set()
+        with self._lock:
+            child = self._child
+            if child is not None and child.stdin is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    child.stdin.close()
+        if child is not None:
+            try:
+                child.wait(STOP_LIMIT_S)
+            except subprocess.TimeoutExpired:
+                child.kill()
+        if self._minder.is_alive():
+            self._minder.join()
+
+    def _mind(self) -> None:
+        pause_s = FIRST_PAUSE_S
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            # A session of its own: Ctrl-C is for the service, which then tells the worker.
+            child = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)
+            with self._lock:
+                self._child = child
+            if self._stopping.is_set() and child.stdin is not None:
+                child.stdin.close()
+            code = child.wait()
+            if self._stopping.is_set():
+                return
+            LOG.error("the worker ended (%d); it is started again", code)
+            lived_s = time.monotonic() - started
+            pause_s = FIRST_PAUSE_S if lived_s > STEADY_S else min(2 * pause_s, LONGEST_PAUSE_S)
+            self._stopping.wait(pause_s)

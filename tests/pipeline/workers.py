@@ -1,0 +1,192 @@
+"""Real workers of the service as processes, and what tests need to know about them."""
+
+import itertools
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import psutil
+from sqlalchemy import update
+
+from jobs.states import TERMINAL, Status
+from jobs.submission import Submission
+from storage.catalogue import Catalogue
+from storage.database import Database, open_database, sqlite_url
+from storage.intake import LOCAL_TENANT, Intake, Request
+from storage.migrate import prepare
+from storage.rows import JobRow
+from storage.tables import JOBS
+
+REPOSITORY = Path(__file__).parents[2]
+WAIT_S = 240  # for things that take a second or two on an idle machine
+PROGRAM = "import sys; from pipeline.cli import main; sys.argv[0] = 'aiprod'; main()"
+
+
+def until(condition: Callable[[], Any], what: str) -> Any:
+    """Asks until the answer is true; the answer."""
+    deadline = time.monotonic() + WAIT_S
+    while time.monotonic() < deadline:
+        if answer := condition():
+            return answer
+        time.sleep(0.02)
+    raise AssertionError(f"waited {WAIT_S} s for {what}")
+
+
+@dataclass
+class Shop:
+    """A data folder with its database, and workers on it."""
+
+    folder: Path
+    url: str
+    database: Database
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return Catalogue(self.database)
+
+    def submit(self, document: dict[str, Any]) -> str:
+        job_id = f"job-{next(self.numbers):04}"
+        request = Request(
+            LOCAL_TENANT, job_id, Submission(document), None, None, None, "0" * 64, None
+        )
+        return Intake(self.database).submit(request).job_id
+
+    def job(self, job_id: str) -> JobRow:
+        row = self.catalogue.job(LOCAL_TENANT, job_id)
+        assert row is not None
+        return row
+
+    def ended(self, job_id: str) -> JobRow:
+        """The job when it has ended."""
+        return until(  # type: ignore[no-any-return]  # a JobRow
+            lambda: row if (row := self.job(job_id)).status in TERMINAL else None,
+            f"the end of {job_id}",
+        )
+
+    def reached(self, job_id: str, status: Status) -> None:
+        until(lambda: self.job(job_id).status is status, f"{job_id} to be {status.value}")
+
+    def kinds(self, job_id: str) -> list[str]:
+        return [event.kind for event in self.catalogue.events(LOCAL_TENANT, job_id)]
+
+    def let_leases_run_out(self) -> None:
+        """As if nobody had said anything for an hour."""
+        with self.database.begin() as connection:
+            connection.execute(update(JOBS).values(lease_until=JOBS.c.lease_until - 3600))
+
+    def can_write(self) -> bool:
+        if not self.database.is_sqlite:
+            return True
+        connection = sqlite3.connect(self.folder / "aiprod.db", timeout=1.0, isolation_level=None)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            connection.close()
+        return True
+
+    @contextmanager
+    def worker(self, **environment: str) -> Iterator["WorkerProcess"]:
+        with (self.folder / "worker.log").open("ab") as log:
+            process = self._start(log, environment)
+        worker = WorkerProcess(process)
+        try:
+            yield worker
+        finally:
+            worker.kill()
+
+    def _start(self, log: IO[bytes], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, "worker", "--out", str(self.folder / "out")],
+            stdin=subprocess.PIPE,
+            stderr=log,
+            env={
+                **os.environ,
+                "AIPROD_DATA": str(self.folder),
+                "DATABASE_URL": self.url,
+                "PYTHONPATH": str(REPOSITORY),
+                "AIPROD_JOBS": "2",
+                **environment,
+            },
+        )
+
+
+@dataclass(frozen=True)
+class WorkerProcess:
+    """A worker, and the pipe that rings it."""
+
+    process: subprocess.Popen[bytes]
+
+    def ring(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"\n")
+        self.process.stdin.flush()
+
+    def hang_up(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+    def wait(self) -> int:
+        return self.process.wait(WAIT_S)
+
+    def send(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def freeze(self, shop: Shop) -> None:
+        """Stops it where it holds no lock of an SQLite database, which nobody could take back."""
+        while True:
+            self.send(signal.SIGSTOP)
+            if shop.can_write():
+                return
+            self.send(signal.SIGCONT)
+
+    def ffmpegs(self) -> list[psutil.Process]:
+        try:
+            children = psutil.Process(self.process.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            return []
+        return [child for child in children if "ffmpeg" in _name(child) and _works(child)]
+
+    def kill(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdin is not None and not self.process.stdin.closed:
+            self.process.stdin.close()
+
+
+def _works(process: psutil.Process) -> bool:
+    try:
+        command = process.cmdline()  # of one that has ended and is not yet buried: nothing
+        return bool(command) and "-version" not in command
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _name(process: psutil.Process) -> str:
+    try:
+        return process.name()
+    except psutil.NoSuchProcess:
+        return ""
+
+
+@contextmanager
+def open_shop(folder: Path, url: str | None = None) -> Iterator[Shop]:
+    """A shop in this folder, on the embedded database or another."""
+    folder.mkdir(parents=True, exist_ok=True)
+    url = url or sqlite_url(folder)
+    database = open_database(url)
+    prepare(database)
+    yield Shop(folder, url, database)
+    database.close()
