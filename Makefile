@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench schema clean
+.PHONY: help setup run serve stream test lint bench chaos schema clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -29,6 +29,12 @@ setup: $(TOOLS) ## install everything into .venv
 run: $(STAMP) ## render the examples, offline, into out/
 	@$(BIN)/aiprod render examples/*.json --out out
 
+serve: $(STAMP) ## the whole service on this machine: API and worker, port 8000
+	@$(BIN)/aiprod serve
+
+stream: $(STAMP) ## the streaming pipeline against Google's Pub/Sub emulator
+	@$(BIN)/python -m pipeline.stream --project="$(GOOGLE_CLOUD_PROJECT)" --host="$(PUBSUB_EMULATOR_HOST)" --emulator="$(AIPROD_PUBSUB_EMULATOR)" --java_home="$(JAVA_HOME)"
+
 test: $(TOOLS) ## every test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
@@ -38,8 +44,12 @@ lint: $(TOOLS) ## style, types, import rules
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
+chaos: $(TOOLS) ## 200 jobs while something is killed about every second
+	@$(BIN)/python -m tests.chaos.run --jobs 200 --mutants
+
 bench: $(STAMP) ## measurements as JSON
 	@$(BIN)/python -m bench.render
+	@$(BIN)/python -m bench.service
 
 schema: $(STAMP) ## write docs/job.schema.json from the job document
 	@$(BIN)/aiprod schema > docs/job.schema.json

@@ -1,0 +1,24 @@
+"""A short chaos; `make chaos` is the long one."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.mutants import MUTANTS, Mutant, mutated
+from tests.chaos.run import REPOSITORY, run
+from tests.chaos.service import Victim
+
+SEED = 20261124
+
+
+def test_jobs_under_fire_come_out_once(tmp_path: Path) -> None:
+    report = run(Victim(REPOSITORY, tmp_path / "data"), 10, 1.0, SEED, 400)
+
+    assert report.broken == []
+    assert report.statuses == {"done": 10}
+    assert sum(report.kills.values()) >= 3
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_every_mutant_still_fits_the_source(mutant: Mutant, tmp_path: Path) -> None:
+    assert (mutated(mutant, tmp_path / "source") / mutant.file).exists()
