@@ -27,8 +27,16 @@ class JobFile:
     files: tuple[tuple[str, str, Path], ...]  # uri, kind, local path
 
 
-def read_job_file(path: Path, overrides: Sequence[str] = ()) -> JobFile:
+def read_job_file(
+    path: Path,
+    overrides: Sequence[str] = (),
+    *,
+    elsewhere: tuple[Place, ...] = (Place.WEB, Place.BUCKET),
+) -> JobFile:
     """Reads and checks a job file and the media files it names.
+
+    Args:
+      elsewhere: Where files may be beside on this machine; whoever runs the job fetches those.
 
     Raises:
       InvalidInput: With every mistake found, a line each.
@@ -39,8 +47,8 @@ def read_job_file(path: Path, overrides: Sequence[str] = ()) -> JobFile:
     files: dict[str, tuple[str, str, Path]] = {}
     faults: dict[tuple[str, str], str | None] = {}  # a file named in 500 scenes is read once
     for place, kind, uri in _uris(job):
-        if place_of(uri) in (Place.WEB, Place.BUCKET):
-            continue  # fetched when the job runs
+        if place_of(uri) in elsewhere:
+            continue
         local = (path.parent / uri).absolute()
         if (kind, uri) not in faults:
             faults[kind, uri] = _fault(uri, kind, local)

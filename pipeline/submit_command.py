@@ -12,10 +12,11 @@ import typer
 
 from jobs.errors import AiprodError, InvalidInput
 from jobs.states import Status
+from jobs.uri import Place
 from pipeline.awaited import await_job
 from pipeline.client import Client
 from pipeline.downloading import check_folder
-from pipeline.ingest import read_job_file
+from pipeline.ingest import JobFile, read_job_file
 from pipeline.progress import Display, open_display
 from pipeline.refusals import Refused
 from pipeline.submitting import Submitter
@@ -99,7 +100,7 @@ class _Submission:
             result: dict[str, Any] = {"file": str(path), "id": None}
             self._results.append(result)
             try:
-                job = submitter.submit(read_job_file(path, self._order.sets), key)
+                job = submitter.submit(_read(path, self._order.sets), key)
             except AiprodError as error:
                 status = "invalid" if isinstance(error, InvalidInput) else "failed"
                 result.update(status=status, **error_json(error))
@@ -158,3 +159,8 @@ def _is_of_one_job(error: AiprodError) -> bool:
     if isinstance(error, Refused):
         return error.status in _OF_ONE_JOB
     return isinstance(error, InvalidInput)
+
+
+def _read(path: Path, sets: Sequence[str]) -> JobFile:
+    """A job file; it may name uploads, too, which the service has."""
+    return read_job_file(path, sets, elsewhere=(Place.WEB, Place.BUCKET, Place.UPLOAD))

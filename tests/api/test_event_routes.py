@@ -144,7 +144,8 @@ def test_a_stream_ends_whichever_way_the_job_does(embedded: Service, ending: End
     [
         pytest.param({}, {"Last-Event-ID": "3"}, [4, 5], id="header"),
         pytest.param({"after": "3"}, {}, [4, 5], id="query"),
-        pytest.param({"after": "1"}, {"Last-Event-ID": "4"}, [5], id="the later of both"),
+        pytest.param({"after": "1"}, {"Last-Event-ID": "4"}, [5], id="header later than query"),
+        pytest.param({"after": "4"}, {"Last-Event-ID": "1"}, [5], id="query later than header"),
         pytest.param({}, {"Last-Event-ID": "5"}, [], id="all seen"),
         pytest.param({}, {"Last-Event-ID": "99999999999999"}, [], id="beyond"),
         pytest.param({}, {"Last-Event-ID": "rubbish"}, [1, 2, 3, 4, 5], id="not a number"),

@@ -115,9 +115,9 @@ def test_ctrl_c_leaves_the_job_alone_and_says_how_to_come_back(office: Office) -
 
 
 def test_addresses_in_a_job_stay_as_they_are(office: Office) -> None:
-    document = {"scenes": [scene("https://example.com/pool.jpg")]}
+    job = office.file(scenes=[scene("https://example.com/pool.jpg")])
 
-    ran = office.run("submit", office.file(**document))
+    ran = office.run("submit", job)
 
     submitted = office.job(ran.out.strip())["document"]
     assert submitted["scenes"][0]["visual"]["uri"] == "https://example.com/pool.jpg"
