@@ -1,8 +1,10 @@
 import pytest
+from sqlalchemy import update
 
 from jobs.elements import DeadLetter
 from storage.database import Database
 from storage.dead_letters import DeadLetters
+from storage.tables import DEAD_LETTERS
 
 GARBAGE = DeadLetter("not JSON", "decode", "garbage")
 
@@ -10,14 +12,18 @@ GARBAGE = DeadLetter("not JSON", "decode", "garbage")
 def test_a_message_that_comes_again_is_counted(database: Database) -> None:
     letters = DeadLetters(database)
 
-    first, second = letters.record(GARBAGE), letters.record(GARBAGE)
+    first = letters.record(GARBAGE)
+    with database.begin() as connection:  # as if it had come a minute ago
+        ago = {"first_at": DEAD_LETTERS.c.first_at - 60, "last_at": DEAD_LETTERS.c.last_at - 60}
+        connection.execute(update(DEAD_LETTERS).values(ago))
+    second = letters.record(GARBAGE)
 
     assert first == second
     row = letters.get(first)
     assert row is not None
     assert (row.stage, row.reason, row.message) == ("decode", "not JSON", "garbage")
     assert row.attempts == 2
-    assert row.first_at < row.last_at
+    assert row.last_at - row.first_at >= 60
     assert row.replayed_at is None
 
 
