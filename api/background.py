@@ -59,14 +59,25 @@ class Relay:
 class Sweeper:
     """Rings again for unfinished jobs that nobody works on.
 
+    The ring of a job goes to one worker, which may be busy or hang. So as long as a job waits, the
+    worker beside us is rung as well.
+
     Args:
+      wake: Says that there is something to publish.
+      ring: Wakes the worker beside us.
       every_s: How often it looks.
-      reminder_s: How old the last ring of a waiting job must be.
     """
 
-    def __init__(self, outbox: Outbox, wake: Callable[[], None], every_s: float) -> None:
+    def __init__(
+        self,
+        outbox: Outbox,
+        wake: Callable[[], None],
+        ring: Callable[[], None],
+        every_s: float,
+    ) -> None:
         self._outbox = outbox
         self._wake = wake
+        self._ring = ring
         self._every_s = every_s
 
     def run(self, stop: threading.Event) -> None:
@@ -76,6 +87,8 @@ class Sweeper:
                 if count := self._outbox.ring_unattended(reminder_s=12 * self._every_s):
                     LOG.info("rang again for %d jobs", count)
                     self._wake()
+                if self._outbox.is_work_waiting():
+                    self._ring()
             except AiprodError as error:
                 LOG.warning("nothing was swept: %s", error.message)
 

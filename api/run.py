@@ -60,7 +60,7 @@ def serve(
     blobs = open_blobs(_store(settings), settings.data / "work")
     outbox = Outbox(database)
     relay = Relay(outbox, publisher)
-    sweeper = Sweeper(outbox, relay.wake, sweep_s)
+    sweeper = Sweeper(outbox, relay.wake, ring, sweep_s)
     webhooks = Webhooks(database)
     sender = WebhookSender(webhooks, lambda: open_client(timeout_s=15))
     services = Services(

@@ -143,16 +143,16 @@ class Worker:
 
 def attend(worker: Worker, bell: IO[bytes]) -> None:
     """Runs a worker until its bell closes or the process is told to stop, then exits."""
-    stopping = threading.Event()
-
-    def stop(_number: int, _frame: object) -> None:
-        stopping.set()
-
+    stopped, stop = os.pipe()
+    # A signal may reach any thread, and one that waits for a lock would not be woken by it: the
+    # interpreter writes into the pipe, whichever it was.
+    os.set_blocking(stop, False)
+    signal.set_wakeup_fd(stop)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
+        signal.signal(number, lambda _number, _frame: None)
     worker.start()
-    _start_listening(worker, bell, stopping.set)
-    stopping.wait()
+    _start_listening(worker, bell, lambda: os.write(stop, b"."))
+    os.read(stopped, 1)
     worker.stop()
     # Not by returning: threads of a runner that did not stop in time would keep the process.
     sys.stdout.flush()
@@ -160,7 +160,7 @@ def attend(worker: Worker, bell: IO[bytes]) -> None:
     os._exit(0)
 
 
-def _start_listening(worker: Worker, bell: IO[bytes], ended: Callable[[], None]) -> None:
+def _start_listening(worker: Worker, bell: IO[bytes], ended: Callable[[], object]) -> None:
     def listen() -> None:
         while bell.read(1):
             worker.ring()

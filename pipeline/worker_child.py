@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -38,10 +39,10 @@ class WorkerChild:
         with self._lock:
             if self._child is None or self._child.stdin is None:
                 return
-            # A worker that has died meanwhile is followed by one that looks by itself, too.
-            with contextlib.suppress(BrokenPipeError, ValueError):
+            # A worker that has died meanwhile is followed by one that looks by itself, too; in the
+            # full pipe of one that hangs there are rings enough.
+            with contextlib.suppress(BrokenPipeError, ValueError, BlockingIOError):
                 self._child.stdin.write(b"\n")
-                self._child.stdin.flush()
 
     def publish(self, payloads: Sequence[bytes]) -> None:
         """Rings once for all of them."""
@@ -72,7 +73,11 @@ class WorkerChild:
         while not self._stopping.is_set():
             started = time.monotonic()
             # A session of its own: Ctrl-C is for the service, which then tells the worker.
-            child = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)
+            child = subprocess.Popen(
+                self._command, stdin=subprocess.PIPE, start_new_session=True, bufsize=0
+            )
+            if child.stdin is not None:
+                os.set_blocking(child.stdin.fileno(), False)  # one that hangs shall not hold us up
             with self._lock:
                 self._child = child
             if self._stopping.is_set() and child.stdin is not None:

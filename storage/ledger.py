@@ -73,7 +73,7 @@ class Ledger:
             with self.database.begin() as connection:
                 job_id = connection.scalar(
                     select(JOBS.c.id)
-                    .where(JOBS.c.queue == queue, self._is_free())
+                    .where(JOBS.c.queue == queue, is_free(self.database))
                     .order_by(JOBS.c.created_at, JOBS.c.id)
                     .limit(1)
                     .with_for_update(skip_locked=True)
@@ -286,17 +286,9 @@ class Ledger:
         """Closes the connections."""
         self.database.close()
 
-    def _is_free(self) -> ColumnElement[bool]:
-        now = self.database.now()
-        is_due = or_(JOBS.c.not_before.is_(None), JOBS.c.not_before <= now)
-        return or_(
-            and_(JOBS.c.status == Status.QUEUED.value, is_due),
-            and_(JOBS.c.status.in_(_WORKING), JOBS.c.lease_until < now),
-        )
-
     def _claim(self, connection: Connection, job_id: str) -> Claim | None:
         now = self.database.now()
-        free = (JOBS.c.id == job_id, self._is_free())
+        free = (JOBS.c.id == job_id, is_free(self.database))
         # One that was asked to stop while nobody worked on it, or that has cost many workers
         # their lives, ends here.
         row = change(
@@ -342,6 +334,16 @@ class Ledger:
 
     def _is_current(self, run: Run) -> ColumnElement[bool]:
         return select(JOBS.c.id).where(*_is_of(run)).exists()
+
+
+def is_free(database: Database) -> ColumnElement[bool]:
+    """Whether a job waits to be claimed: it is queued and due, or its worker fell silent."""
+    now = database.now()
+    is_due = or_(JOBS.c.not_before.is_(None), JOBS.c.not_before <= now)
+    return or_(
+        and_(JOBS.c.status == Status.QUEUED.value, is_due),
+        and_(JOBS.c.status.in_(_WORKING), JOBS.c.lease_until < now),
+    )
 
 
 _WORN_OUT = Problem(

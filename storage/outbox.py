@@ -9,6 +9,7 @@ from jobs.states import WORKING, Status
 from storage.database import Database
 from storage.intake import SERVICE_QUEUE
 from storage.journal import ring
+from storage.ledger import is_free
 from storage.tables import JOBS, OUTBOX
 
 
@@ -49,6 +50,12 @@ class Outbox:
         """Forgets messages that have been published."""
         with self.database.begin() as connection:
             connection.execute(delete(OUTBOX).where(OUTBOX.c.id.in_([one.id for one in posted])))
+
+    def is_work_waiting(self) -> bool:
+        """Whether there is a job that a worker of the service could claim now."""
+        waiting = select(JOBS.c.id).where(JOBS.c.queue == SERVICE_QUEUE, is_free(self.database))
+        with self.database.reading() as connection:
+            return connection.scalar(waiting.limit(1)) is not None
 
     def ring_unattended(self, reminder_s: float, limit: int = 500) -> int:
         """Rings for unfinished jobs that nobody works on; returns how many.

@@ -23,13 +23,14 @@ from sqlalchemy import func, select
 
 from storage.database import open_database, sqlite_url
 from storage.tables import JOB_EVENTS, JOBS, VIDEOS
+from tests.chaos.finale import LONG_JOB, freeze_and_wake
 from tests.chaos.mutants import MUTANTS, mutated
 from tests.chaos.service import Victim, address
 
 REPOSITORY = Path(__file__).parents[2]
 ENDED = {"done", "failed", "cancelled"}
 COLORS = 16  # jobs share some of their parts
-MUTANT_JOBS, MUTANT_DEADLINE_S = 40, 180.0
+MUTANT_JOBS, MUTANT_DEADLINE_S = 10, 90.0
 
 
 @dataclass
@@ -66,44 +67,62 @@ def submit_all(
 ) -> None:
     """Submits jobs as a careful client does: again, with the same key, until it has an answer."""
     for number in range(count):
-        while not stop.is_set():
-            try:
-                answer = httpx.post(
-                    f"{address(random.choice(victim.ports))}/v1/jobs",
-                    json=document(number),
-                    headers={
-                        "Authorization": f"Bearer {victim.key}",
-                        "Idempotency-Key": f"order-{number}",
-                    },
-                    timeout=10,
-                )
-            except httpx.HTTPError:
-                time.sleep(0.1)
-                continue
-            if answer.status_code == 202:
-                told.setdefault(number, set()).add(answer.json()["id"])
-                break
-            if answer.status_code < 500:
-                raise AssertionError(f"refused: {answer.text}")
+        submit(victim, number, document(number), told, stop)
+
+
+def submit(
+    victim: Victim,
+    number: int,
+    job: dict[str, Any],
+    told: dict[int, set[str]],
+    stop: threading.Event,
+) -> None:
+    """Submits one job until it has been taken in."""
+    while not stop.is_set():
+        try:
+            answer = httpx.post(
+                f"{address(random.choice(victim.ports))}/v1/jobs",
+                json=job,
+                headers={
+                    "Authorization": f"Bearer {victim.key}",
+                    "Idempotency-Key": f"order-{number}",
+                },
+                timeout=10,
+            )
+        except httpx.HTTPError:
             time.sleep(0.1)
+            continue
+        if answer.status_code == 202:
+            told.setdefault(number, set()).add(answer.json()["id"])
+            break
+        if answer.status_code < 500:
+            raise AssertionError(f"refused: {answer.text}")
+        time.sleep(0.1)
 
 
 def run(victim: Victim, jobs: int, kill_every_s: float, seed: int, deadline_s: float) -> Report:
-    """Submits jobs, kills something every so often, and waits for all to end."""
-    report = Report(seed, jobs)
+    """Submits jobs, kills something every so often, freezes whoever has the last one, and waits
+    for all to end."""
+    report = Report(seed, jobs + 1)
     choice = random.Random(seed)
     told: dict[int, set[str]] = {}
     stop = threading.Event()
     started = time.monotonic()
+    deadline = started + deadline_s
     victim.start_all()
     submitter = threading.Thread(target=submit_all, args=(victim, jobs, told, stop), daemon=True)
     submitter.start()
     try:
-        while time.monotonic() - started < deadline_s:
-            time.sleep(kill_every_s * choice.uniform(0.5, 1.5))
+        while time.monotonic() < deadline:
             if len(told) == jobs and not unfinished(victim):
                 break
+            time.sleep(kill_every_s * choice.uniform(0.5, 1.5))
             victim.kill_something(choice)
+        submit(victim, jobs, LONG_JOB, told, stop)
+        if told.get(jobs) and freeze_and_wake(victim, min(told[jobs]), deadline):
+            report.kills["taken over"] = 1
+        while unfinished(victim) and time.monotonic() < deadline:
+            time.sleep(0.1)
         stop.set()
         report.seconds = round(time.monotonic() - started, 1)
         victim.stop()
@@ -111,7 +130,7 @@ def run(victim: Victim, jobs: int, kill_every_s: float, seed: int, deadline_s: f
     finally:
         stop.set()
         victim.kill_all()
-    report.kills = victim.kills
+    report.kills |= victim.kills
     return report
 
 

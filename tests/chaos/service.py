@@ -21,6 +21,8 @@ LEASE_S = 5.0  # longer than a worker takes to start: so it needs the sweeper to
 FROZEN_S = 8.0  # longer than a lease
 SWEEP_S = 0.5
 WORKER_LIFE_S, SERVICE_LIFE_S = 4.0, 12.0
+# Drawn like cards, so that none is left out by chance. A round of them takes half a minute.
+BLOWS = ("encoder", "encoder", "encoder", "worker", "worker", "frozen", "frozen", "service")
 
 
 def address(port: int) -> str:
@@ -45,6 +47,7 @@ class Victim:
     kills: dict[str, int] = field(default_factory=dict)
     started: dict[int, float] = field(default_factory=dict)
     last_hit: float = 0.0
+    blows: list[str] = field(default_factory=list)
 
     def start_all(self) -> None:
         """Starts them, one after the other: the first makes the key that all use."""
@@ -96,34 +99,46 @@ class Victim:
 
     def kill_something(self, choice: random.Random) -> None:
         """Kills a service, a worker or an encoder, or freezes a worker past its lease."""
+        if not self.blows:
+            self.blows = choice.sample(BLOWS, len(BLOWS))
         # A worker gets a few seconds, or all that is tested is how it starts.
-        now = time.monotonic()
-        targets = ["encoder", "encoder"]
-        port = choice.choice(self.ports)
-        if now - max(*self.started.values(), self.last_hit) > WORKER_LIFE_S:
-            targets += ["worker", "worker", "frozen", "frozen"]
-        if now - max(self.started.values()) > SERVICE_LIFE_S:
-            targets += ["service"]
-        what = choice.choice(targets)
+        now, born = time.monotonic(), max(self.started.values())
+        ready = {
+            "encoder": True,
+            "worker": now - max(born, self.last_hit) > WORKER_LIFE_S,
+            "frozen": now - max(born, self.last_hit) > WORKER_LIFE_S,
+            "service": now - born > SERVICE_LIFE_S,
+        }
+        what = next((blow for blow in self.blows if ready[blow]), None)
+        if what is None:
+            return
         if what == "service":
+            port = choice.choice(self.ports)
             self.processes[port].kill()
             self.processes[port].wait()
             self.start(port)
-        else:
-            name = "ffmpeg" if what == "encoder" else "worker"
-            found = [one for one in self.family() if _is(one, name)]
-            if not found:
-                return
-            target = choice.choice(found)
-            with contextlib.suppress(psutil.NoSuchProcess):
-                if name == "worker":
-                    self.last_hit = now
-                if what == "frozen":
-                    target.suspend()
-                    threading.Timer(FROZEN_S, _resume, [target]).start()
-                else:
-                    target.kill()
+        elif not self._hit(what, choice):
+            return
+        self.blows.remove(what)
         self.kills[what] = self.kills.get(what, 0) + 1
+
+    def _hit(self, what: str, choice: random.Random) -> bool:
+        name = "ffmpeg" if what == "encoder" else "worker"
+        found = [one for one in self.family() if _is(one, name)]
+        if not found:
+            return False
+        target = choice.choice(found)
+        try:
+            if what == "frozen":
+                target.suspend()
+                threading.Timer(FROZEN_S, resume, [target]).start()
+            else:
+                target.kill()
+        except psutil.NoSuchProcess:
+            return False
+        if name == "worker":
+            self.last_hit = time.monotonic()
+        return True
 
     def stop(self) -> None:
         """Ends them as an operator would, and waits until all of them is gone."""
@@ -165,6 +180,7 @@ def _is(process: psutil.Process, name: str) -> bool:
         return False
 
 
-def _resume(process: psutil.Process) -> None:
+def resume(process: psutil.Process) -> None:
+    """Lets a frozen process go on, if it still lives."""
     with contextlib.suppress(psutil.NoSuchProcess):
         process.resume()
