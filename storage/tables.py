@@ -41,6 +41,8 @@ JOBS = Table(
     Column("not_before", Float),  # a delayed job is not claimed earlier
     Column("lease_until", Float),  # whoever works on it has promised to say so again by then
     Column("worker", String(120)),
+    Column("claimed_at", Float),
+    Column("takes", JSON),  # stage -> the run that made its parts anew
     Column("rung_at", Float),  # when somebody was last told to work on it
     Column("events", Integer, nullable=False, server_default="0"),  # how many job_events it has
     Column("idempotency_key", String(255)),
@@ -92,6 +94,7 @@ VIDEOS = Table(
     Column("user_id", _ID, nullable=False),  # the tenant
     Column("manifest", String(200), nullable=False),  # blob name
     Column("files", JSON, nullable=False),  # public name -> blob name
+    Column("sizes", JSON),  # public name -> bytes
     Column("frames", Integer, nullable=False),
     Column("duration_s", Float, nullable=False),
     Column("created_at", Float, nullable=False),
