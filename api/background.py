@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -118,9 +119,10 @@ class Running:
     wakes: tuple[Callable[[], None], ...]
 
     def stop(self, limit_s: float) -> None:
-        """Tells all to stop and waits for each at most `limit_s` seconds."""
+        """Tells all to stop and waits for them, at most `limit_s` seconds in all."""
+        deadline = time.monotonic() + limit_s
         self.stop_event.set()
         for wake in self.wakes:
             wake()
         for thread in self.threads:
-            thread.join(limit_s)
+            thread.join(max(0.0, deadline - time.monotonic()))

@@ -7,6 +7,7 @@ from typing import Any
 
 from jobs.assets import Asset, list_assets
 from jobs.document import Job, job_from
+from jobs.slate import Slate
 from jobs.stages import Stage
 from jobs.submission import Submission
 from media.timeline import SAMPLE_RATE_HZ, SceneLength, Timeline, cut_chunks, lay_out
@@ -54,12 +55,13 @@ class JobPlan:
         return asdict(self)
 
 
-def estimate(job: Job, submission: Submission, artefacts: Artefacts) -> JobPlan:
-    """Plans a job: its parts, which of them are there, its length and cost."""
+def estimate(job: Job, submission: Submission, artefacts: Artefacts, slate: Slate) -> JobPlan:
+    """Plans a job: its parts, which of them are there under this slate, its length and cost."""
     written = job_from(with_scenes(submission.document))
     scenes = written.scenes or ()
     assets = list_assets(written, submission)
-    records = _records(assets, artefacts)
+    keys = {asset.task_id: slate.key(asset.stage, asset.params) for asset in assets}
+    records = _records(assets, keys, artefacts)
     speech, is_exact = [], True
     by_id = {asset.task_id: asset for asset in assets}
     for index, scene in enumerate(scenes):
@@ -91,12 +93,15 @@ def estimate(job: Job, submission: Submission, artefacts: Artefacts) -> JobPlan:
     )
 
 
-def _records(assets: tuple[Asset, ...], artefacts: Artefacts) -> dict[str, Record]:
-    """What has been made before, by key."""
-    stages = {asset.key: asset.stage for asset in assets}
+def _records(
+    assets: tuple[Asset, ...], keys: Mapping[str, str], artefacts: Artefacts
+) -> dict[str, Record]:
+    """What has been made before, by task id; what several tasks need is looked for once."""
+    stages = {keys[asset.task_id]: asset.stage for asset in assets}
     with ThreadPoolExecutor(LOOKUPS) as pool:
-        found = pool.map(lambda key: artefacts.find(stages[key], key), stages)
-        return {key: record for key, record in zip(stages, found, strict=True) if record}
+        looked_up = pool.map(lambda key: artefacts.find(stages[key], key), stages)
+        found = dict(zip(stages, looked_up, strict=True))
+    return {task_id: record for task_id, key in keys.items() if (record := found[key])}
 
 
 def _notes(job: Job, timeline: Timeline, is_exact: bool) -> Iterator[str]:
@@ -114,7 +119,7 @@ def _notes(job: Job, timeline: Timeline, is_exact: bool) -> Iterator[str]:
 def _speech(asset: Asset | None, language: str, records: Mapping[str, Record]) -> tuple[int, bool]:
     if asset is None:
         return 0, True
-    record = records.get(asset.key)
+    record = records.get(asset.task_id)
     if record:
         return int(record.facts["samples"]), True
     params = asset.params
@@ -128,7 +133,7 @@ def _in_order(assets: tuple[Asset, ...]) -> list[Stage]:
 
 def _stage(stage: Stage, assets: tuple[Asset, ...], records: Mapping[str, Record]) -> StagePlan:
     mine = [asset for asset in assets if asset.stage is stage]
-    cached = sum(asset.key in records for asset in mine)
+    cached = sum(asset.task_id in records for asset in mine)
     provider = mine[0].params.get("provider", "local")
     return StagePlan(stage.value, provider, len(mine), cached, 0.0)
 

@@ -16,13 +16,14 @@ from api.services import Services
 from api.settings import Settings
 from api.webhook_sender import WebhookSender
 from jobs.errors import InvalidInput
+from jobs.slate import LOCAL_TENANT
 from storage.api_keys import ApiKeys
 from storage.audit import AuditLog
 from storage.catalogue import Catalogue
 from storage.database import open_database
 from storage.dead_letters import DeadLetters
 from storage.guarded_http import open_client
-from storage.intake import LOCAL_TENANT, Intake
+from storage.intake import Intake
 from storage.migrate import prepare
 from storage.outbox import Outbox
 from storage.rate_limits import RateLimits
@@ -32,6 +33,7 @@ from storage.webhooks import Webhooks
 
 GRACE_S = 5  # for requests that are being answered when the service is told to stop
 BACKGROUND_LIMIT_S = 2.0
+WAIT_S = 5.0  # for a lock of the database: a client gets 503 rather than wait for ever
 ALL_SCOPES = ("jobs:read", "jobs:write", "admin")
 
 
@@ -43,6 +45,7 @@ def serve(
     *,
     sweep_s: float,
     ready: Callable[[], None],
+    stopping: Callable[[], None],
 ) -> None:
     """Answers requests until SIGTERM or SIGINT, then finishes those it has begun.
 
@@ -51,11 +54,12 @@ def serve(
       ring: Wakes the worker beside us, if there is one.
       listener: A bound socket.
       ready: Called when the stores are open.
+      stopping: Called as soon as it is told to stop, from a signal handler.
 
     Raises:
       InvalidInput, LedgerUnavailable, StoreUnavailable: Something it needs is not there.
     """
-    database = open_database(settings.database_url, pool_size=settings.pool_size)
+    database = open_database(settings.database_url, settings.pool_size, WAIT_S)
     prepare(database)
     blobs = open_blobs(_store(settings), settings.data / "work")
     outbox = Outbox(database)
@@ -98,7 +102,7 @@ def serve(
     )
     running = background.start()
     try:
-        with server.stopping_on_signals(app.state.feed.close):
+        with server.stopping_on_signals(app.state.feed.close, stopping):
             ready()
             server.run([listener])
     finally:
@@ -158,9 +162,10 @@ class _Server(uvicorn.Server):
         yield
 
     @contextlib.contextmanager
-    def stopping_on_signals(self, end_streams: Callable[[], None]) -> Iterator[None]:
+    def stopping_on_signals(self, *tell: Callable[[], None]) -> Iterator[None]:
         def stop(_number: int, _frame: object) -> None:
-            end_streams()
+            for one in tell:
+                one()
             self.force_exit = self.should_exit  # asked twice: at once
             self.should_exit = True
 

@@ -6,7 +6,7 @@ from typing import Any
 from jobs.document import Job
 from jobs.languages import espeak_voice
 from jobs.scene import Clip, Color, Image, Prompt, Scene, Title
-from jobs.stages import Stage, artefact_key
+from jobs.stages import Stage
 from jobs.submission import Submission
 
 # Painted pictures are larger than the frame, so that the camera can go in; within these sides.
@@ -23,10 +23,6 @@ class Asset:
     required: bool
     label: str
     params: dict[str, Any]
-
-    @property
-    def key(self) -> str:
-        return artefact_key(self.stage, self.params)
 
 
 def list_assets(job: Job, submission: Submission) -> tuple[Asset, ...]:

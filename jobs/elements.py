@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Any, Self
 
 from jobs.errors import AiprodError, ErrorCode
+from jobs.slate import LOCAL_TENANT, Slate
 from jobs.stages import Stage
 from jobs.wire import from_json, to_json
 
@@ -44,6 +45,7 @@ class Run(_Wired):
       submission: Blob name of the `Submission` (document and inputs).
       approved: Whether its owner has approved what would be rendered.
       trace: W3C traceparent of the request that asked for it.
+      tenant, takes: Of the slate that its parts are made under.
     """
 
     job_id: str
@@ -52,7 +54,13 @@ class Run(_Wired):
     submission: str
     approved: bool = False
     trace: str | None = None
+    tenant: str = LOCAL_TENANT
+    takes: dict[str, int] = field(default_factory=dict, hash=False)
     v: int = WIRE_VERSION
+
+    @property
+    def slate(self) -> Slate:
+        return Slate(self.tenant, self.takes)
 
     @property
     def run_id(self) -> str:
@@ -77,7 +85,7 @@ class Task(_Wired):
       task_id: Unique in its run and stable between runs: `voice/003`.
       total: How many tasks this wave of the run has; the gather waits for that many.
       required: Whether the job fails when this task fails.
-      key: Content key of the result, from `artefact_key(stage, params)`.
+      key: Content key of the result, from the slate of the run.
       plan: Blob name of what was planned together with this task: the job document with its
         scenes, or the edit; handed on to whoever gathers the parts.
       label: How the user knows this thing, for messages: `scenes[2].visual media/pool.jpg`.
@@ -169,14 +177,16 @@ class PartList(_Wired):
 class Ending(Enum):
     """How a run ended.
 
-    `incomplete`: parts are missing although no input is left; run again. `review`: its owner looks
-    at what is to be rendered, and approves or cancels.
+    `incomplete`: parts are missing although no input is left; run again. `postponed`: the database
+    or the store did not answer; run again a little later. `review`: its owner looks at what is to
+    be rendered, and approves or cancels.
     """
 
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
     INCOMPLETE = "incomplete"
+    POSTPONED = "postponed"
     REVIEW = "review"
 
 

@@ -3,16 +3,17 @@
 from dataclasses import replace
 
 from api.estimate import JobPlan, estimate
+from jobs.slate import Slate
 from pipeline.ingest import JobFile, named_files
 from storage.artefacts import Artefacts
 
 _REVIEW = (
-    "the preset asks for a review of the draft; `aiprod render` does not wait for a review "
-    "(there is no service yet)"
+    "the preset asks for a review of the draft: `aiprod submit` waits for it, `aiprod render` "
+    "does not"
 )
 
 
 def plan(file: JobFile, artefacts: Artefacts) -> JobPlan:
     """Plans a job: its parts, which of them are there, its length and cost."""
-    planned = estimate(file.job, named_files(file), artefacts)
+    planned = estimate(file.job, named_files(file), artefacts, Slate())
     return replace(planned, notes=(*planned.notes, _REVIEW)) if file.job.review else planned

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from jobs.elements import Problem
 from jobs.errors import AiprodError, InvalidInput, LedgerUnavailable
 from jobs.message import Ring
+from jobs.slate import LOCAL_TENANT
 from jobs.states import TERMINAL, Status
 from jobs.submission import job_id
 from jobs.wire import plain
@@ -26,7 +27,7 @@ from storage.artefacts import Artefacts
 from storage.catalogue import Catalogue
 from storage.database import Database, open_database, sqlite_url
 from storage.directory import DirectoryBlobs
-from storage.intake import LOCAL_TENANT, Intake
+from storage.intake import Intake
 from storage.leftovers import clear_leftovers
 from storage.migrate import prepare
 from storage.rows import PartRow

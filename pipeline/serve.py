@@ -1,6 +1,8 @@
 """The whole service on one machine: the API in this process, the worker in another."""
 
 import contextlib
+import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +14,8 @@ from pipeline.worker_child import WorkerChild
 from pipeline.workshop import SCRATCH
 from storage.directory import TEMPORARIES
 from storage.leftovers import clear_leftovers
+
+STOP_LIMIT_S = 9.5  # Cloud Run kills a container 10 s after it has told it to stop
 
 
 def serve_here(
@@ -47,8 +51,15 @@ def serve_here(
             if has_worker:
                 worker.start()
 
+        def stopping() -> None:
+            worker.hang_up()  # it stops while requests are finished
+            _leave_in_time()
+
         try:
-            serve(api, publisher, worker.ring, listener, sweep_s=settings.sweep_s, ready=ready)
+            serve(
+                api, publisher, worker.ring, listener,
+                sweep_s=settings.sweep_s, ready=ready, stopping=stopping,
+            )  # fmt: skip
         finally:
             worker.close()
             # A worker that had to be killed could not clear up after itself.
@@ -56,3 +67,10 @@ def serve_here(
                 clear_leftovers(settings.data / name)
             if publisher is not worker:
                 publisher.close()
+
+
+def _leave_in_time() -> None:
+    """Whatever hangs, a database above all: the process has gone by then."""
+    timer = threading.Timer(STOP_LIMIT_S, os._exit, (1,))
+    timer.daemon = True
+    timer.start()

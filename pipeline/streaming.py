@@ -1,13 +1,16 @@
 """The streaming pipeline: job messages from Pub/Sub, finished videos, dead letters."""
 
+import secrets
 from argparse import ArgumentParser
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import apache_beam as beam
 from apache_beam.io.gcp.pubsub import ReadFromPubSub, WriteToPubSub
 from apache_beam.options.pipeline_options import (
     DebugOptions,
+    GoogleCloudOptions,
     PipelineOptions,
     SetupOptions,
     StandardOptions,
@@ -72,8 +75,8 @@ class ServiceOptions(PipelineOptions):
             "--lease_s",
             type=float,
             default=300.0,
-            help="How long a job stays with workers that say nothing of it, in seconds: longer "
-            "than its tasks wait for a free worker.",
+            help="How long the jobs of this pipeline stay with it after its last worker has gone, "
+            "in seconds.",
         )
 
 
@@ -107,6 +110,10 @@ def run(options: PipelineOptions, settings: Settings, out: Path) -> PipelineResu
         debug.number_of_worker_harness_threads = (
             debug.number_of_worker_harness_threads or HARNESS_THREADS
         )
+    # Elements may wait for hours behind others. As long as a worker of the pipeline lives they are
+    # not lost, and nobody else shall take their jobs; a pipeline that is started again is another.
+    name = options.view_as(GoogleCloudOptions).job_name or "aiprod"
+    studio = replace(studio, holder=f"{name[:60]}-{secrets.token_hex(8)}")
     pipeline = beam.Pipeline(runner=runner, options=options)
     build(pipeline, service, studio, fan_out)
     return pipeline.run()

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -22,12 +23,12 @@ from pipeline.execute import Translated
 from storage.intake import SERVICE_QUEUE
 from storage.ledger import Claim
 from storage.leftovers import clear_leftovers
-from transforms.studio import StudioConfig
+from transforms.perform import OUTAGES
+from transforms.studio import RUN_LIMIT_S, StudioConfig
 
 LOG = logging.getLogger(__name__)
 STOP_LIMIT_S = 8.0  # of the 10 s that Cloud Run gives a container to stop
 LEDGER_PAUSE_S = 2.0  # a ledger that did not answer within its patience is asked again after that
-RUN_LIMIT_S = 6 * 3600  # a run that takes longer hangs: its lease is no longer renewed
 PUT_BACK_S = 5.0  # before a run that ended by a fault of ours is tried again
 
 
@@ -70,10 +71,12 @@ class Worker:
         with self._bell:
             self._bell.notify_all()
             held = list(self._held.values())
+        # There is no time to wait for a database: a job that is not given back has its lease.
+        ledger = replace(self._studio.ledger, patience_s=0.0)
         for claim, _since in held:
             # Its tasks see that the claim is lost and stop; FFmpeg is killed within a second.
             try:
-                self._studio.ledger.release(claim.job_id, claim.token)
+                ledger.release(claim.job_id, claim.token)
             except AiprodError as error:
                 LOG.warning("job %s is found by its lease: %s", claim.job_id, error.message)
         deadline = time.monotonic() + STOP_LIMIT_S
@@ -111,18 +114,24 @@ class Worker:
     def _run(self, graph: Translated, slot: str, claim: Claim) -> None:
         with self._bell:
             self._held[slot] = claim, time.monotonic()
+            is_late = self._stopping.is_set()
+        if is_late:  # it was claimed while the others were given back
+            self._put_back(claim)
+            return
         try:
             graph.run(Ring(claim.job_id, claim.token).to_bytes())
-        except Exception:
+        except Exception as error:
             LOG.exception("the graph stopped at job %s", claim.job_id)
-            self._put_back(claim)
+            self._put_back(claim, is_attempt=not _is_outage(error))
         finally:
             with self._bell:
                 self._held.pop(slot, None)
 
-    def _put_back(self, claim: Claim) -> None:
+    def _put_back(self, claim: Claim, *, is_attempt: bool = False) -> None:
         try:
-            self._studio.ledger.release(claim.job_id, claim.token, PUT_BACK_S, is_attempt=True)
+            self._studio.ledger.release(
+                claim.job_id, claim.token, PUT_BACK_S, is_attempt=is_attempt
+            )
         except AiprodError as error:
             LOG.error("job %s is found by its lease: %s", claim.job_id, error.message)
 
@@ -141,6 +150,15 @@ class Worker:
                     LOG.warning("the lease of job %s is not renewed: %s", claim.job_id, error)
 
 
+def _is_outage(error: BaseException | None) -> bool:
+    """Whether a database or store that did not answer stopped the graph; Beam wraps its errors."""
+    while error:
+        if isinstance(error, AiprodError) and error.code in OUTAGES:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def attend(worker: Worker, bell: IO[bytes]) -> None:
     """Runs a worker until its bell closes or the process is told to stop, then exits."""
     stopped, stop = os.pipe()
@@ -153,11 +171,19 @@ def attend(worker: Worker, bell: IO[bytes]) -> None:
     worker.start()
     _start_listening(worker, bell, lambda: os.write(stop, b"."))
     os.read(stopped, 1)
+    _leave_in_time()
     worker.stop()
     # Not by returning: threads of a runner that did not stop in time would keep the process.
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
+
+
+def _leave_in_time() -> None:
+    """Whatever hangs, a database above all: the process has gone by then."""
+    timer = threading.Timer(STOP_LIMIT_S, os._exit, (1,))
+    timer.daemon = True
+    timer.start()
 
 
 def _start_listening(worker: Worker, bell: IO[bytes], ended: Callable[[], object]) -> None:

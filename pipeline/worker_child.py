@@ -25,7 +25,7 @@ class WorkerChild:
 
     def __init__(self, out: Path) -> None:
         self._command = [sys.executable, "-m", "pipeline.cli", "worker", "--out", str(out)]
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler hangs up, whatever it interrupts
         self._stopping = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
         self._minder = threading.Thread(target=self._mind, name="worker", daemon=True)
@@ -52,14 +52,18 @@ class WorkerChild:
     def check(self) -> None:
         """A bell beside us needs no check: whatever it misses, the sweeper finds."""
 
-    def close(self) -> None:
-        """Lets the worker give its jobs back, for at most nine seconds."""
+    def hang_up(self) -> None:
+        """Tells the worker to give its jobs back and end."""
         self._stopping.set()
         with self._lock:
-            child = self._child
-            if child is not None and child.stdin is not None:
+            if self._child is not None and self._child.stdin is not None:
                 with contextlib.suppress(BrokenPipeError):
-                    child.stdin.close()
+                    self._child.stdin.close()
+
+    def close(self) -> None:
+        """Lets the worker give its jobs back, for at most nine seconds."""
+        self.hang_up()
+        child = self._child
         if child is not None:
             try:
                 child.wait(STOP_LIMIT_S)

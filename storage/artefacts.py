@@ -103,10 +103,6 @@ class Artefacts:
             self.blobs.delete(name)  # its media is gone: it names nothing
         return record
 
-    def forget(self, stage: Stage, key: str) -> None:
-        """Lets the next who asks for this key make it anew. The media that it named stays."""
-        self.blobs.delete(_record_name(stage, key))
-
     def keep_media(self, content: Path | tuple[bytes, str]) -> str:
         """Stores media under its hash and returns its blob name."""
         if isinstance(content, Path):

@@ -1,12 +1,12 @@
 """The database: SQLite on one machine, PostgreSQL in production, one way to use both."""
 
-import contextlib
 import os
 import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +30,18 @@ from jobs.errors import InvalidInput, LedgerUnavailable, ResourceLimit
 _SQLITE_NOW = (func.julianday("now") - 2440587.5) * 86400.0
 _POSTGRESQL_NOW = cast(func.extract("epoch", func.clock_timestamp()), Float)
 FULL_BYTES = 2**17
-BUSY_TIMEOUT_S = 30  # a writer waits this long for another one; transactions here take milliseconds
+# A writer waits this long for another one, and a statement for its end; transactions here take
+# milliseconds.
+WAIT_S = 30.0
 POOL_TIMEOUT_S = 2  # an API that has no free connection by then answers 503 instead of hanging
 CONNECT_TIMEOUT_S = 10
 FROZEN_CLIENT_S = 15
+_SILENT_SERVER = {  # libpq: a server that is gone without a word is noticed within 25 s
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class Database:
     """Transactions on either database. Safe for several threads."""
 
     engine: Engine
+    wait_s: float = WAIT_S
     # SQLite has one writer at a time. Threads of this process queue here, in order; in SQLite's own
     # way of waiting they would sleep and try again, and some would try for seconds.
     _writing: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
@@ -53,9 +62,8 @@ class Database:
           LedgerUnavailable: The database does not answer, or refuses. ResourceLimit: its disk is
             full.
         """
-        queue = self._writing if self.is_sqlite else contextlib.nullcontext()
         with (
-            queue,
+            self._in_turn(),
             _translating(self.engine),
             self.engine.connect() as connection,
             connection.begin(),
@@ -63,6 +71,18 @@ class Database:
             if self.is_sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield connection
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._writing.acquire(timeout=self.wait_s):
+            raise LedgerUnavailable("the database is busy: others have written for too long")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -83,13 +103,14 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(database_url: str | URL, pool_size: int = 5) -> Database:
+def open_database(database_url: str | URL, pool_size: int = 5, wait_s: float = WAIT_S) -> Database:
     """Opens a database without looking at its tables; see `storage.migrate`.
 
     Args:
       database_url: `sqlite:///...` or `postgresql://...`; the socket form of Cloud SQL
         (`?unix_socket_dir=/cloudsql/project:region:instance`) is understood.
       pool_size: Connections kept open per process, and the most there are.
+      wait_s: How long a transaction waits for the lock that another one holds.
 
     Raises:
       InvalidInput: The url names no database of these kinds.
@@ -97,7 +118,7 @@ def open_database(database_url: str | URL, pool_size: int = 5) -> Database:
     url = _driver_url(database_url)
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, pool_size=pool_size, max_overflow=-1)
-        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "connect", partial(_configure_sqlite, wait_s))
     else:
         engine = create_engine(
             url,
@@ -107,11 +128,14 @@ def open_database(database_url: str | URL, pool_size: int = 5) -> Database:
             pool_pre_ping=True,  # a restarted server is noticed before a statement is lost
             connect_args={
                 "connect_timeout": CONNECT_TIMEOUT_S,
+                **_SILENT_SERVER,
                 # The server takes back the locks of a client that froze in a transaction.
-                "options": f"-c idle_in_transaction_session_timeout={FROZEN_CLIENT_S * 1000}",
+                "options": f"-c idle_in_transaction_session_timeout={FROZEN_CLIENT_S * 1000} "
+                f"-c lock_timeout={round(wait_s * 1000)} "
+                f"-c statement_timeout={round(WAIT_S * 1000)}",
             },
         )
-    return Database(engine)
+    return Database(engine, wait_s)
 
 
 def sqlite_url(folder: Path) -> str:
@@ -145,10 +169,10 @@ def _driver_url(database_url: str | URL) -> URL:
     return url.set(drivername="postgresql+psycopg", query=query)
 
 
-def _configure_sqlite(connection: Any, _record: Any) -> None:
+def _configure_sqlite(wait_s: float, connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy's BEGIN IMMEDIATE, not the driver's late one
     for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_S * 1000}",
+        f"busy_timeout={round(wait_s * 1000)}",
         "journal_mode=WAL",
         "synchronous=FULL",  # an accepted job survives a power cut
         "foreign_keys=ON",

@@ -9,6 +9,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+from jobs.errors import Cancelled
 from storage.directory import disk_trouble
 from storage.leftovers import clear_leftovers, owned_prefix
 from storage.stores import is_bucket, open_blobs
@@ -35,14 +36,14 @@ def deliver(
 
     Raises:
       InvalidInput: The folder cannot be written. ResourceLimit: the disk is full. StoreUnavailable:
-        the bucket cannot be written.
+        the bucket cannot be written. Cancelled: the folder has files of a later run.
     """
     text = json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n"
     if is_bucket(root):
         return _into_bucket(root, f"jobs/{job_id}/{run}", files, text)
     folder = Path(root) / job_id
     try:
-        _into_folder(folder, files, text)
+        _into_folder(folder, int(run), files, text)
     except OSError as error:
         raise disk_trouble(error, folder) from error
     return str(folder / _MANIFEST)
@@ -56,10 +57,12 @@ def _into_bucket(root: str, folder: str, files: Mapping[str, Path], manifest: by
     return f"{root.rstrip('/')}/{folder}/{_MANIFEST}"
 
 
-def _into_folder(folder: Path, files: Mapping[str, Path], manifest: bytes) -> None:
+def _into_folder(folder: Path, run: int, files: Mapping[str, Path], manifest: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     clear_leftovers(folder)
-    before = _delivered(folder)
+    before, latest = _delivered(folder)
+    if latest > run:  # this run was frozen, and others have come and gone
+        raise Cancelled(f"run {latest} has been delivered into {folder}")
     for name, path in files.items():
         _place(folder / name, path.open("rb"))
     with tempfile.TemporaryFile() as written:
@@ -70,13 +73,15 @@ def _into_folder(folder: Path, files: Mapping[str, Path], manifest: bytes) -> No
         (folder / old).unlink(missing_ok=True)
 
 
-def _delivered(folder: Path) -> set[str]:
-    """Names that an earlier run of the job delivered; other files here are the user's."""
+def _delivered(folder: Path) -> tuple[set[str], int]:
+    """Names that an earlier run of the job delivered, and which run that was; other files here are
+    the user's."""
     try:
-        found = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))["files"]
+        found = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        names, run = list(found["files"]), int(found.get("run", 0))
     except (OSError, ValueError, KeyError, TypeError):
-        return set()
-    return {name for name in found if "/" not in name and name != _MANIFEST}
+        return set(), 0
+    return {name for name in names if "/" not in name and name != _MANIFEST}, run
 
 
 def _place(target: Path, source: Any) -> None:

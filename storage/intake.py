@@ -1,15 +1,18 @@
 """Taking jobs in, and what users may ask of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
 from jobs.crash_points import crash_point
 from jobs.errors import Conflict
 from jobs.message import Ring
+from jobs.slate import LOCAL_TENANT, retaken
+from jobs.stages import GENERATION, Stage
 from jobs.states import TERMINAL, Status
 from jobs.submission import Submission
 from jobs.wire import to_json
@@ -21,8 +24,9 @@ from storage.rows import JobRow
 from storage.tables import JOBS, LISTED
 
 SERVICE_QUEUE, RENDER_QUEUE = "service", "render"
-LOCAL_TENANT = "local"
 
+# Stages whose parts somebody looks at before he approves the render.
+_BEFORE_REVIEW = (Stage.SCRIPT, *GENERATION)
 _ENDED = [status.value for status in TERMINAL]
 _WAITING = [Status.QUEUED.value, Status.AWAITING_REVIEW.value]
 
@@ -162,15 +166,29 @@ class Intake:
                 row = connection.execute(select(*LISTED).where(*mine)).one_or_none()
         return JobRow.of(row) if row is not None else None
 
-    def retry(self, tenant: str, job_id: str, from_stage: str | None = None) -> JobRow | None:
-        """Makes a new run of a job that has ended. None: no such job.
+    def retry(self, tenant: str, job_id: str, from_stage: Stage | None = None) -> JobRow | None:
+        """Makes a new run of a job that has ended, for the service. None: no such job.
+
+        Args:
+          from_stage: Makes the parts of that stage anew, and what is made from them. What other
+            runs and jobs have made stays theirs.
 
         Raises:
           Conflict: The job has not ended.
         """
+        values = {**self._again(), "queue": SERVICE_QUEUE}
+        if from_stage in _BEFORE_REVIEW:
+            values["approved"] = False  # what was approved is made anew
+
+        def with_takes(row: Row[Any]) -> dict[str, Any]:
+            if from_stage is None:
+                return values
+            return {**values, "takes": retaken(row.takes or {}, from_stage, row.generation + 1)}
+
         return self._requeue(
-            tenant, job_id, JOBS.c.status.in_(_ENDED), self._again(),
-            {"retry": True, "from": from_stage}, "retried: it has not ended",
+            tenant, job_id, _ENDED, with_takes,
+            {"retry": True, "from": from_stage.value if from_stage else None},
+            "retried: it has not ended",
         )  # fmt: skip
 
     def approve(self, tenant: str, job_id: str) -> JobRow | None:
@@ -179,10 +197,14 @@ class Intake:
         Raises:
           Conflict: It does not wait for review.
         """
+        values = {
+            "status": Status.QUEUED.value,
+            "approved": True,
+            "attempts": 0,
+            "rung_at": self.database.now(),
+        }
         return self._requeue(
-            tenant, job_id, JOBS.c.status == Status.AWAITING_REVIEW.value,
-            {"status": Status.QUEUED.value, "approved": True, "attempts": 0,
-             "rung_at": self.database.now()},
+            tenant, job_id, [Status.AWAITING_REVIEW.value], lambda _row: values,
             {"approved": True}, "approved: it does not wait for review",
         )  # fmt: skip
 
@@ -190,23 +212,24 @@ class Intake:
         self,
         tenant: str,
         job_id: str,
-        condition: Any,
-        values: dict[str, Any],
+        statuses: list[str],
+        values_of: Callable[[Row[Any]], dict[str, Any]],
         data: dict[str, Any],
         refusal: str,
     ) -> JobRow | None:
         mine = (JOBS.c.id == job_id, JOBS.c.tenant == tenant)
         with self.database.begin() as connection:
+            found = connection.execute(select(*LISTED).where(*mine).with_for_update()).one_or_none()
+            if found is None:
+                return None
             row = change(
-                self.database, connection, (*mine, condition), values, Status.QUEUED.value, data
-            )
+                self.database, connection, (*mine, JOBS.c.status.in_(statuses)),
+                values_of(found), Status.QUEUED.value, data,
+            )  # fmt: skip
             if row is not None:
                 ring(self.database, connection, job_id, Ring(job_id).to_bytes())
                 return JobRow.of(row)
-            status = connection.scalar(select(JOBS.c.status).where(*mine))
-        if status is None:
-            return None
-        raise Conflict(f"job {job_id} is {status}; it cannot be {refusal}")
+        raise Conflict(f"job {job_id} is {found.status}; it cannot be {refusal}")
 
     def _fresh(self) -> dict[str, Any]:
         return {

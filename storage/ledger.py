@@ -19,6 +19,7 @@ from storage.journal import change
 from storage.patience import patiently
 from storage.tables import JOBS, PARTS, VIDEOS
 
+POSTPONED_S = 30.0  # a run that met a database or store that does not answer goes on after that
 MAX_ATTEMPTS = 5  # claims of one run; a job whose workers die that often is the reason they die
 _ENDED = [status.value for status in TERMINAL]
 _WORKING = [status.value for status in WORKING]
@@ -32,6 +33,7 @@ class Claim:
       token: Fencing token: writes with an older one than the newest change nothing.
       submission: JSON of the `Submission`.
       approved: Whether its owner has approved the draft.
+      takes: Stages that were made anew, with the run that did.
     """
 
     job_id: str
@@ -40,6 +42,8 @@ class Claim:
     submission: str = field(repr=False)
     approved: bool
     trace: str | None
+    tenant: str
+    takes: dict[str, int] = field(hash=False)
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,26 @@ class Ledger:
         return bool(renewed.rowcount == 1)
 
     @patiently
+    def renew_all(self, most_s: float) -> int:
+        """Prolongs the leases of everything this worker holds; returns how many there are.
+
+        Args:
+          most_s: What was claimed longer ago hangs, and is left to its lease.
+        """
+        now = self.database.now()
+        with self.database.begin() as connection:
+            renewed = connection.execute(
+                update(JOBS)
+                .where(
+                    JOBS.c.status.in_(_WORKING),
+                    JOBS.c.worker == self.worker,
+                    JOBS.c.claimed_at > now - most_s,
+                )
+                .values(lease_until=now + self.lease_s)
+            )
+        return int(renewed.rowcount)
+
+    @patiently
     def release(
         self, job_id: str, token: int, after_s: float = 0.0, *, is_attempt: bool = False
     ) -> bool:
@@ -154,12 +178,18 @@ class Ledger:
         run, video = outcome.run, outcome.video
         status = _ENDINGS[outcome.ending]
         problems = [plain(problem) for problem in outcome.problems]
+        values: dict[str, Any] = {"problems": problems, "lease_until": None, "rung_at": None}
+        if outcome.ending is Ending.POSTPONED:
+            values |= {"problems": [], "attempts": JOBS.c.attempts - 1,
+                       "not_before": self.database.now() + POSTPONED_S}  # fmt: skip
         with self.database.begin() as connection:
-            row = self._move(
-                connection, run, status,
-                {"problems": problems, "lease_until": None, "rung_at": None},
-                {"problems": problems},
-            )  # fmt: skip
+            row = None
+            if status is Status.AWAITING_REVIEW:  # unless it was cancelled meanwhile
+                wanted = (JOBS.c.cancel_requested.is_(False),)
+                row = self._move(connection, run, status, values, {"problems": problems}, wanted)
+                status = status if row is not None else Status.CANCELLED
+            if row is None:
+                row = self._move(connection, run, status, values, {"problems": problems})
             if row is None:
                 return False
             if video is not None:
@@ -313,7 +343,7 @@ class Ledger:
             self.database, connection, free,
             {"status": Status.PLANNING.value, "token": JOBS.c.token + 1,
              "attempts": JOBS.c.attempts + 1, "lease_until": now + self.lease_s,
-             "worker": self.worker, "not_before": None},
+             "worker": self.worker, "claimed_at": now, "not_before": None},
             Status.PLANNING.value, {},
         )  # fmt: skip
         if row is None:
@@ -327,10 +357,11 @@ class Ledger:
         status: Status,
         values: dict[str, Any],
         data: dict[str, Any],
+        more: tuple[ColumnElement[bool], ...] = (),
     ) -> Row[Any] | None:
-        before = JOBS.c.status.in_([s.value for s in predecessors(status)])
+        where = (*_is_of(run), JOBS.c.status.in_([s.value for s in predecessors(status)]), *more)
         values = {"status": status.value, **values}
-        return change(self.database, connection, (*_is_of(run), before), values, status.value, data)
+        return change(self.database, connection, where, values, status.value, data)
 
     def _is_current(self, run: Run) -> ColumnElement[bool]:
         return select(JOBS.c.id).where(*_is_of(run)).exists()
@@ -358,6 +389,7 @@ _ENDINGS = {
     Ending.FAILED: Status.FAILED,
     Ending.CANCELLED: Status.CANCELLED,
     Ending.INCOMPLETE: Status.QUEUED,
+    Ending.POSTPONED: Status.QUEUED,
     Ending.REVIEW: Status.AWAITING_REVIEW,
 }
 
@@ -375,4 +407,7 @@ def _is_part(run: Run, task_id: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def _claim_of(row: Row[Any]) -> Claim:
-    return Claim(row.id, row.generation, row.token, row.submission, row.approved, row.trace)
+    return Claim(
+        row.id, row.generation, row.token, row.submission, row.approved, row.trace,
+        row.tenant, row.takes or {},
+    )  # fmt: skip

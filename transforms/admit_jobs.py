@@ -70,7 +70,10 @@ def admit(ring: Ring, studio: Studio) -> Run | None:
         LOG.warning("job %s is put back: %s", claim.job_id, error.message)
         ledger.release(claim.job_id, claim.token, RETRY_AFTER_S)
         return None
-    return Run(claim.job_id, claim.generation, claim.token, name, claim.approved, claim.trace)
+    return Run(
+        claim.job_id, claim.generation, claim.token, name,
+        claim.approved, claim.trace, claim.tenant, claim.takes,
+    )  # fmt: skip
 
 
 class _AdmitFn(beam.DoFn):

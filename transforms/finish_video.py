@@ -14,8 +14,8 @@ from apache_beam.typehints.decorators import no_annotations
 from jobs.crash_points import crash_point
 from jobs.document import Job
 from jobs.elements import Ending, Gathered, Outcome, Part, PartStatus, Run, Task, Video
-from jobs.errors import QualityMissed
-from jobs.stages import Stage, artefact_key
+from jobs.errors import Cancelled, QualityMissed
+from jobs.stages import Stage
 from jobs.wire import canonical, from_json, plain
 from media.cues import Cue
 from media.gate import Promise, measure_video, misses
@@ -90,6 +90,8 @@ def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
         }
         run = gathered.run
         crash_point("finish.before_deliver")
+        if studio.ledger.is_stopped(run):
+            raise Cancelled("the run was stopped, or another one has taken over")
         deliver(studio.config.deliver_to, run.job_id, str(run.generation), files, about)
     crash_point("finish.after_deliver")
     studio.ledger.note_part(part)
@@ -114,7 +116,7 @@ def _task(
         "credits": credits,
         "encoder": ffmpeg_version(find_ffmpeg(studio.config.ffmpeg)),
     }
-    key = artefact_key(Stage.FINISH, params)
+    key = gathered.run.slate.key(Stage.FINISH, params)
     return Task(gathered.run, FINISH_TASK, Stage.FINISH, 1, True, key, gathered.plan, "", params)
 
 

@@ -12,7 +12,7 @@ from jobs.crash_points import crash_point
 from jobs.elements import Ending, Outcome, Run
 from jobs.errors import Cancelled
 from jobs.logs import about
-from transforms.perform import explain
+from transforms.perform import OUTAGES, explain
 from transforms.studio import Studio, StudioConfig
 from transforms.survive import surviving_kills
 
@@ -79,7 +79,8 @@ class _StepFn(beam.DoFn):
             yield TaggedOutput("ended", Outcome(run, Ending.CANCELLED).to_bytes())
         except Exception as error:  # see perform: a raised element would be retried for ever
             problem = explain(self._stage, "", error)
-            yield TaggedOutput("ended", Outcome(run, Ending.FAILED, (problem,)).to_bytes())
+            ending = Ending.POSTPONED if problem.code in OUTAGES else Ending.FAILED
+            yield TaggedOutput("ended", Outcome(run, ending, (problem,)).to_bytes())
         else:
             yield from made
 

@@ -25,6 +25,11 @@ from transforms.studio import Studio, StudioConfig
 from transforms.survive import surviving_kills
 
 LOG = logging.getLogger(__name__)
+# A run that meets these is put off, not failed: they say nothing about its job.
+OUTAGES: Mapping[ErrorCode, str] = {
+    ErrorCode.LEDGER_UNAVAILABLE: "the database does not answer",
+    ErrorCode.STORE_UNAVAILABLE: "the file store does not answer",
+}
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,9 @@ def explain(stage: str, label: str, error: Exception) -> Problem:
     elif isinstance(error, MemoryError):
         error = ResourceLimit("there is not enough memory")
     if isinstance(error, AiprodError):
+        if error.code in OUTAGES:  # whose words are about hosts and paths of ours
+            LOG.warning("%s %s: %s", stage, label, error.message)
+            return Problem(stage, error.code, OUTAGES[error.code], retryable=True)
         found = Problem.of(stage, error)
         message = f"{label}: {found.message}" if label else found.message
         return Problem(stage, found.code, message, found.retryable, found.stderr_tail)

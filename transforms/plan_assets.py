@@ -46,7 +46,7 @@ def plan_tasks(element: bytes, studio: Studio) -> Iterator[bytes]:
             asset.stage,
             len(assets),
             asset.required,
-            asset.key,
+            script.run.slate.key(asset.stage, asset.params),
             script.document,
             asset.label,
             asset.params,

@@ -12,7 +12,7 @@ from jobs.document import Job
 from jobs.elements import Ending, Gathered, Outcome, Run, Task
 from jobs.errors import InvalidInput
 from jobs.scene import Scene
-from jobs.stages import Stage, artefact_key
+from jobs.stages import Stage
 from jobs.states import Status
 from jobs.words import Word
 from media.cues import Cue, cut_cues
@@ -98,7 +98,7 @@ def plan_renders(element: bytes, studio: Studio) -> Iterator[bytes]:
 
 def _task(run: Run, task_id: str, stage: Stage, spec: str, total: int, edit: str) -> Task:
     params = {"spec": spec}
-    key = artefact_key(stage, params)
+    key = run.slate.key(stage, params)
     return Task(run, task_id, stage, total, True, key, edit, task_id, params)
 
 

@@ -1,16 +1,17 @@
 """What makers work with, opened once per process."""
 
+import logging
 import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jobs.elements import Run
-from jobs.errors import InvalidInput
+from jobs.errors import AiprodError, InvalidInput
 from media.run import Workspace, find_ffmpeg
 from providers.speech import SpeechSession
 from storage.artefacts import Artefacts
@@ -20,6 +21,9 @@ from storage.leftovers import owned_prefix
 from storage.secrets import resolve
 from storage.stores import open_blobs
 from transforms.tracing import Tracing
+
+LOG = logging.getLogger(__name__)
+RUN_LIMIT_S = 6 * 3600  # a run that takes longer hangs: its lease is no longer renewed
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class StudioConfig:
       lease_s: How long a claim lasts unless somebody renews it, in seconds.
       input_buckets: Buckets that gs:// inputs may name.
       traces_endpoint: Where traces go, as in `OTEL_EXPORTER_OTLP_ENDPOINT`; None: nowhere.
+      holder: Name of a pipeline whose processes hold their jobs together: each of them keeps the
+        leases of all alive, wherever their elements wait. None: each holds its own, and sees to it.
     """
 
     store: str
@@ -47,6 +53,7 @@ class StudioConfig:
     lease_s: float = 60.0
     input_buckets: tuple[str, ...] = ()
     traces_endpoint: str | None = None
+    holder: str | None = None
 
     def open(self) -> "Studio":
         """The studio of this process for these values; close it as often as it was opened.
@@ -74,6 +81,10 @@ class Studio:
         # A connection per task, and some for the steps between them.
         database = open_database(resolve(config.database_url), pool_size=config.workers + 4)
         self.ledger = Ledger(database, lease_s=config.lease_s)
+        self._closing = threading.Event()
+        if config.holder:
+            self.ledger = replace(self.ledger, worker=config.holder)
+            threading.Thread(target=self._renew_leases, name="pulse", daemon=True).start()
         self.tracing = Tracing(config.traces_endpoint)
         self.pool = ThreadPoolExecutor(config.workers, thread_name_prefix="perform")
         self._voice: SpeechSession | None = None
@@ -106,6 +117,13 @@ class Studio:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    def _renew_leases(self) -> None:
+        while not self._closing.wait(self.config.lease_s / 3):
+            try:
+                self.ledger.renew_all(RUN_LIMIT_S)
+            except AiprodError as error:
+                LOG.warning("leases are not renewed: %s", error.message)
+
     def close(self) -> None:
         """Lets go of it; the last to do so closes everything."""
         with _LOCK:
@@ -113,6 +131,7 @@ class Studio:
             if self.users:
                 return
             _OPEN.pop(self.config, None)
+        self._closing.set()
         self.pool.shutdown()
         if self._voice:
             self._voice.close()

@@ -1,16 +1,18 @@
 """The parts of a run with what was made for each."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from jobs.elements import Ending, Gathered, Outcome, Part, PartList, PartStatus, Problem
-from jobs.errors import ErrorCode
 from jobs.wire import from_json
 from storage.artefacts import Record
 from transforms.job_step import RunEnded
+from transforms.perform import OUTAGES
 from transforms.studio import Studio
 
+LOG = logging.getLogger(__name__)
 # How much an outcome tells, so that it fits into an element even in the widest letters. The
 # manifest and the ledger tell the rest, part by part.
 MAX_FAILURES, _FAILURE_CHARACTERS, _FAILURE_TAIL = 8, 1000, 500
@@ -34,11 +36,14 @@ def open_takes(gathered: Gathered, studio: Studio) -> Takes:
     """Finds what a wave made.
 
     Raises:
-      RunEnded: The user has cancelled, or a required part failed.
+      RunEnded: The user has cancelled, a required part failed, or what was made cannot be reached:
+        then the run comes again.
     """
     parts = from_json(PartList, studio.blobs.read(gathered.parts) or b"").parts
     if any(part.status is PartStatus.CANCELLED for part in parts):
         raise RunEnded(Outcome(gathered.run, Ending.CANCELLED))
+    if any(part.problem and part.problem.code in OUTAGES for part in parts):
+        raise RunEnded(Outcome(gathered.run, Ending.POSTPONED))
     failed = [part for part in parts if part.required and not part.is_made]
     if failed:
         problems = _failures([part.problem for part in failed if part.problem])
@@ -54,10 +59,8 @@ def open_takes(gathered: Gathered, studio: Studio) -> Takes:
         else:
             gone.append(part.task_id)
     if gone:
-        problem = Problem(
-            "gather", ErrorCode.INTERNAL, f"artefacts vanished: {', '.join(gone[:5])}", True
-        )
-        raise RunEnded(Outcome(gathered.run, Ending.FAILED, (problem,)))
+        LOG.error("of job %s, artefacts vanished: %s", gathered.run.job_id, ", ".join(gone[:5]))
+        raise RunEnded(Outcome(gathered.run, Ending.INCOMPLETE))
     return Takes(parts, records)
 
 

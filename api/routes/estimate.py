@@ -6,6 +6,7 @@ from api.check_job import check_job
 from api.deps import Body, Reader, ServicesDep
 from api.estimate import JobPlan, estimate
 from api.openapi import job_body, problems
+from jobs.slate import Slate
 from storage.artefacts import Artefacts
 
 router = APIRouter(tags=["jobs"])
@@ -21,4 +22,6 @@ router = APIRouter(tags=["jobs"])
 def estimate_job(services: ServicesDep, caller: Reader, body: Body) -> JobPlan:
     """Length, parts per stage and how many of them exist, cost. Makes, queues and pays nothing."""
     checked = check_job(body, caller.tenant, services.uploads)
-    return estimate(checked.job, checked.submission, Artefacts(services.blobs))
+    return estimate(
+        checked.job, checked.submission, Artefacts(services.blobs), Slate(caller.tenant)
+    )

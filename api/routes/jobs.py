@@ -19,9 +19,7 @@ from api.schemas import JobAccepted, JobListed, JobPage, JobView, Links, listed
 from jobs.ids import RANDOM_BYTES, new_id
 from jobs.stages import Stage
 from jobs.states import Status
-from storage.artefacts import Artefacts
 from storage.intake import Request as Submitting
-from storage.remake import Remake
 from storage.rows import JobRow
 
 router = APIRouter(tags=["jobs"])
@@ -47,7 +45,10 @@ class RetryRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     from_stage: Stage | None = Field(
-        None, alias="from", description="The stage the new run is for; it is noted with the run."
+        None,
+        alias="from",
+        description="Makes the parts of that stage anew, and what is rendered, mixed and "
+        "finished from them.",
     )
 
 
@@ -190,10 +191,7 @@ def retry_job(
 ) -> JobListed:
     """Makes a new run of a job that has ended; what was made before is found again."""
     stage = how.from_stage.value if how and how.from_stage else None
-    if how and how.from_stage:
-        remake = Remake(services.database, Artefacts(services.blobs))
-        remake.forget(caller.tenant, job_id, how.from_stage)
-    row = _there(services.intake.retry(caller.tenant, job_id, stage))
+    row = _there(services.intake.retry(caller.tenant, job_id, how.from_stage if how else None))
     services.after_commit()
     services.audit.note(caller.tenant, caller.key_id, "job.retried", job_id, {"from": stage})
     return JobListed(**listed(row))

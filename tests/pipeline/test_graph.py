@@ -15,13 +15,14 @@ from apache_beam.portability.api import beam_runner_api_pb2
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from jobs.message import Ring
+from jobs.slate import LOCAL_TENANT
 from jobs.states import Status
 from jobs.submission import Submission
 from pipeline.execute import execute
 from pipeline.graph import FanOut, Produce
 from storage.catalogue import Catalogue
 from storage.database import open_database, sqlite_url
-from storage.intake import LOCAL_TENANT, Intake
+from storage.intake import Intake
 from storage.migrate import prepare
 from tests.pipeline.conftest import SMALL
 from transforms.studio import StudioConfig

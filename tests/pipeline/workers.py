@@ -16,11 +16,12 @@ from typing import IO, Any
 import psutil
 from sqlalchemy import update
 
+from jobs.slate import LOCAL_TENANT
 from jobs.states import TERMINAL, Status
 from jobs.submission import Submission
 from storage.catalogue import Catalogue
 from storage.database import Database, open_database, sqlite_url
-from storage.intake import LOCAL_TENANT, Intake, Request
+from storage.intake import Intake, Request
 from storage.migrate import prepare
 from storage.rows import JobRow
 from storage.tables import JOBS

@@ -2,11 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from jobs.stages import Stage, artefact_key
+from jobs.slate import Slate
+from jobs.stages import Stage
 from storage.artefacts import Artefacts, Origin
 from storage.directory import DirectoryBlobs
 
-KEY = artefact_key(Stage.VOICE, {"text": "hello"})
+KEY = Slate().key(Stage.VOICE, {"text": "hello"})
 
 
 @pytest.fixture
@@ -39,24 +40,6 @@ def test_equal_media_is_stored_once(artefacts: Artefacts, tmp_path: Path) -> Non
     path.write_bytes(b"same")
 
     assert artefacts.keep_media(path) == artefacts.keep_media((b"same", ".wav"))
-
-
-@pytest.mark.parametrize(
-    ("stage", "params"),
-    [
-        pytest.param(Stage.MUSIC, {"text": "hello"}, id="another stage"),
-        pytest.param(Stage.VOICE, {"text": "hullo"}, id="another value"),
-        pytest.param(Stage.VOICE, {"text": "hello", "speed": 1.0}, id="one parameter more"),
-    ],
-)
-def test_keys_differ_when_anything_differs(stage: Stage, params: dict[str, object]) -> None:
-    assert artefact_key(stage, params) != KEY
-
-
-def test_keys_do_not_depend_on_the_order_of_parameters() -> None:
-    assert artefact_key(Stage.VOICE, {"a": 1, "b": 2}) == artefact_key(
-        Stage.VOICE, {"b": 2, "a": 1}
-    )
 
 
 def test_a_part_whose_media_is_gone_is_made_again(artefacts: Artefacts) -> None:

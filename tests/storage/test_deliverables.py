@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.errors import InvalidInput, StoreUnavailable
+from jobs.errors import Cancelled, InvalidInput, StoreUnavailable
 from storage.deliverables import deliver
 from tests.fakes.gcs import FakeGcs, Fault
 
@@ -42,6 +42,19 @@ def test_a_later_run_replaces_the_files_of_an_earlier_one(tmp_path: Path, video:
 
     names = sorted(path.name for path in (tmp_path / "out" / "job").iterdir())
     assert names == ["final.mp4", "manifest.json", "my-notes.txt"]
+
+
+def test_a_run_that_was_frozen_does_not_replace_a_later_one(tmp_path: Path, video: Path) -> None:
+    out, files = str(tmp_path / "out"), {"final.mp4": video}
+    manifest = {"files": {"final.mp4": "hash"}}
+    deliver(out, "job", "2", files, {"run": 2, **manifest})
+    video.write_bytes(b"of the first run")
+
+    with pytest.raises(Cancelled, match="run 2 has been delivered"):
+        deliver(out, "job", "1", files, {"run": 1, **manifest})
+
+    assert (tmp_path / "out" / "job" / "final.mp4").read_bytes() == b"video"
+    deliver(out, "job", "2", files, {"run": 2, **manifest})  # a repetition is welcome
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, video: Path) -> None:

@@ -6,11 +6,13 @@ from sqlalchemy import func, select
 
 from jobs.elements import Ending, Outcome, Run
 from jobs.errors import Conflict
+from jobs.slate import LOCAL_TENANT, retaken
+from jobs.stages import Stage
 from jobs.states import Status
 from jobs.submission import Submission
 from storage.catalogue import Catalogue
 from storage.database import Database
-from storage.intake import Intake, Request
+from storage.intake import SERVICE_QUEUE, Intake, Request
 from storage.ledger import Ledger
 from storage.outbox import Outbox
 from storage.tables import JOBS
@@ -139,6 +141,60 @@ def test_a_retry_is_a_new_run_and_rings(database: Database, claimed: Claimed) ->
     assert (row.status, row.generation, row.problems) == (Status.QUEUED, 2, ())
     assert len(outbox.take(10, 30)) == 1
     assert Ledger(database).is_stopped(run)
+
+
+def test_a_job_of_the_command_line_that_is_retried_is_for_the_service(database: Database) -> None:
+    intake, ledger = Intake(database), Ledger(database)
+    intake.put("tea-1", Submission({"title": "a"}), "a")
+    claim = ledger.claim("tea-1")
+    assert claim is not None
+    ledger.settle(Outcome(Run("tea-1", 1, claim.token, ""), Ending.FAILED))
+
+    intake.retry(LOCAL_TENANT, "tea-1")
+
+    again = ledger.claim_next(SERVICE_QUEUE)
+    assert again is not None
+    assert again.job_id == "tea-1"
+
+
+@pytest.mark.parametrize(
+    ("stage", "approved"),
+    [
+        pytest.param(None, True, id="nothing anew"),
+        pytest.param(Stage.RENDER, True, id="what was approved, rendered anew"),
+        pytest.param(Stage.VISUAL, False, id="what was approved, made anew"),
+    ],
+)
+def test_a_retry_from_a_stage_takes_it_anew(
+    database: Database, claimed: Claimed, stage: Stage | None, approved: bool
+) -> None:
+    intake, ledger = Intake(database), Ledger(database)
+    run = claimed()
+    ledger.advance(run, Status.GENERATING)
+    ledger.settle(Outcome(run, Ending.REVIEW))
+    intake.approve("acme", run.job_id)
+    intake.cancel("acme", run.job_id)
+
+    intake.retry("acme", run.job_id, stage)
+
+    claim = ledger.claim(run.job_id)
+    assert claim is not None
+    assert claim.approved is approved
+    assert claim.takes == (retaken({}, stage, 2) if stage else {})
+
+
+def test_takes_of_earlier_retries_stay(database: Database, claimed: Claimed) -> None:
+    intake, ledger = Intake(database), Ledger(database)
+    run = claimed()
+    ledger.settle(Outcome(run, Ending.FAILED))
+
+    intake.retry("acme", run.job_id, Stage.MUSIC)
+    intake.cancel("acme", run.job_id)
+    intake.retry("acme", run.job_id)
+
+    claim = ledger.claim(run.job_id)
+    assert claim is not None
+    assert claim.takes["music"] == 2
 
 
 def test_a_job_that_is_worked_on_is_not_retried(database: Database, claimed: Claimed) -> None:

@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -242,6 +243,55 @@ def test_an_incomplete_run_gives_the_job_back(ledger: Ledger, claimed: Claimed) 
     ledger.settle(Outcome(run, Ending.INCOMPLETE))
 
     assert ledger.claim(run.job_id) is not None
+
+
+def test_a_run_that_met_an_outage_comes_again_and_has_lost_no_attempt(
+    database: Database, ledger: Ledger, claimed: Claimed
+) -> None:
+    run = claimed()
+    outage = Problem("voice", ErrorCode.STORE_UNAVAILABLE, "the store is away", True)
+
+    ledger.settle(Outcome(run, Ending.POSTPONED, (outage,)))
+
+    row = Catalogue(database).job("acme", run.job_id)
+    assert row is not None
+    assert (row.status, row.attempts, row.problems) == (Status.QUEUED, 0, ())
+    assert ledger.claim(run.job_id) is None  # not at once
+
+
+def test_everything_that_a_worker_holds_is_renewed_together(
+    database: Database, submit: Submit
+) -> None:
+    mine = Ledger(database, lease_s=-1.0, patience_s=0, worker="pipeline-1")
+    others = replace(mine, worker="pipeline-2")
+    for job_id, holder in (("job-a", mine), ("job-b", mine), ("job-c", others)):
+        submit(job_id)
+        holder.claim(job_id)
+
+    renewed = replace(mine, lease_s=60.0).renew_all(3600)
+
+    assert renewed == 2
+    assert [mine.claim(job_id) is None for job_id in ("job-a", "job-b", "job-c")] == [
+        True, True, False,
+    ]  # fmt: skip
+
+
+def test_a_run_that_hangs_is_left_to_its_lease(ledger: Ledger, claimed: Claimed) -> None:
+    claimed()
+
+    assert ledger.renew_all(most_s=-1.0) == 0
+
+
+def test_a_job_that_was_cancelled_does_not_wait_for_review(
+    database: Database, ledger: Ledger, claimed: Claimed
+) -> None:
+    run = claimed()
+    ledger.advance(run, Status.GENERATING)
+    Intake(database).cancel("acme", run.job_id)
+
+    ledger.settle(Outcome(run, Ending.REVIEW))
+
+    assert status(database, run.job_id) is Status.CANCELLED
 
 
 def test_a_job_in_review_waits_for_its_owner(
