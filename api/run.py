@@ -34,6 +34,7 @@ from storage.webhooks import Webhooks
 GRACE_S = 5  # for requests that are being answered when the service is told to stop
 BACKGROUND_LIMIT_S = 2.0
 WAIT_S = 5.0  # for a lock of the database: a client gets 503 rather than wait for ever
+BACKLOG = 2048  # as uvicorn's
 ALL_SCOPES = ("jobs:read", "jobs:write", "admin")
 
 
@@ -119,6 +120,7 @@ def listen(host: str, port: int) -> socket.socket:
         listener = socket.socket(info[0], info[1], info[2])
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(info[4])
+        listener.listen(BACKLOG)  # from now on clients wait instead of being refused
     except OSError as error:
         raise InvalidInput(f"cannot listen on {host}:{port}: {error.strerror}") from error
     return listener

@@ -174,7 +174,12 @@ def serve(
     settings = _settings(is_service=True)
     try:
         serve_here(
-            settings, host, port or settings.port, out, has_worker=not no_worker, say=typer.echo
+            settings,
+            host,
+            settings.port if port is None else port,
+            out,
+            has_worker=not no_worker,
+            say=typer.echo,
         )
     except AiprodError as error:
         _stop(error)

@@ -24,7 +24,7 @@ from storage.database import Database, open_database, sqlite_url
 from storage.intake import Intake, Request
 from storage.migrate import prepare
 from storage.rows import JobRow
-from storage.tables import JOBS
+from storage.tables import JOBS, OUTBOX
 
 REPOSITORY = Path(__file__).parents[2]
 WAIT_S = 240  # for things that take a second or two on an idle machine
@@ -83,6 +83,11 @@ class Shop:
         """As if nobody had said anything for an hour."""
         with self.database.begin() as connection:
             connection.execute(update(JOBS).values(lease_until=JOBS.c.lease_until - 3600))
+
+    def let_relays_time_out(self) -> None:
+        """As if whoever took rings out of the outbox had said nothing for an hour."""
+        with self.database.begin() as connection:
+            connection.execute(update(OUTBOX).values(taken_until=OUTBOX.c.taken_until - 3600))
 
     def can_write(self) -> bool:
         if not self.database.is_sqlite:
