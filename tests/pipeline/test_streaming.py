@@ -25,6 +25,8 @@ from pipeline.options import Settings
 from pipeline.streaming import ServiceOptions, run
 from pipeline.topics import Names
 from storage.dead_letters import DeadLetterRow, DeadLetters
+from storage.outbox import Outbox
+from tests.pipeline.serving import serving
 from tests.pipeline.workers import REPOSITORY, Shop, open_shop, until
 from tests.pubsub import Post, new_post
 
@@ -178,6 +180,29 @@ def test_it_goes_on_after_its_emulator_was_killed_and_has_forgotten_everything(
         second = shop.ended(running.rung(small_job()))
 
     assert (first.status, second.status) == (Status.DONE, Status.DONE)
+
+
+@pytest.mark.emulator
+def test_a_ring_that_got_lost_is_rung_again(
+    installed: Emulator, tmp_path: Path, small_job: Callable[..., dict[str, Any]]
+) -> None:
+    port = free_port()
+    post = Post(f"127.0.0.1:{port}", Names())
+    with open_shop(tmp_path) as shop:
+        with installed.running(port, tmp_path / "emulator.log"):
+            post.create()
+            job_id = shop.submit(small_job())
+            outbox = Outbox(shop.database)
+            rings = outbox.take(10, 30)
+            post.publish(*[ring.payload for ring in rings])
+            outbox.done(rings)
+        # The emulator has gone, and with it the ring that nobody had pulled.
+        pubsub = {"PUBSUB_EMULATOR_HOST": post.host, "PUBSUB_TOPIC_NAME": post.names.jobs}
+        with (
+            line(shop, post, f"--port={port}", f"--emulator={installed.jar.parents[1]}"),
+            serving(shop, "--no-worker", **pubsub),
+        ):
+            assert shop.ended(job_id).status is Status.DONE
 
 
 @pytest.mark.emulator

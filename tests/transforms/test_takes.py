@@ -56,6 +56,24 @@ def test_the_worst_failures_fit_into_an_element(studio: StudioConfig) -> None:
     assert len(outcome_of(studio, parts).to_bytes()) < MAX_ELEMENT_BYTES
 
 
+@pytest.mark.parametrize(
+    "code", [ErrorCode.STORE_UNAVAILABLE, ErrorCode.LEDGER_UNAVAILABLE], ids=lambda code: code.value
+)
+def test_an_outage_puts_the_run_off_even_where_the_part_may_be_missing(
+    studio: StudioConfig, code: ErrorCode
+) -> None:
+    outage = Problem("effect", code, "does not answer", True)
+    part = Part(RUN, "e", Stage.EFFECT, 1, False, "k", "p", PartStatus.FAILED, problem=outage)
+
+    assert outcome_of(studio, (part,)).ending is Ending.POSTPONED
+
+
+def test_what_was_made_and_has_gone_is_made_again(studio: StudioConfig) -> None:
+    part = Part(RUN, "v", Stage.VOICE, 1, True, "never-kept", "p", PartStatus.DONE)
+
+    assert outcome_of(studio, (part,)).ending is Ending.INCOMPLETE
+
+
 def test_forty_notes_are_told_and_the_others_counted() -> None:
     parts = [failed(number, f"no {number}", required=False) for number in range(45)]
     more = [Problem("mix", ErrorCode.INVALID_INPUT, "unplaced", False)]
