@@ -26,6 +26,7 @@ from storage.guarded_http import open_client
 from storage.intake import Intake
 from storage.migrate import prepare
 from storage.outbox import Outbox
+from storage.private import make_private
 from storage.rate_limits import RateLimits
 from storage.stores import open_blobs
 from storage.uploads import Uploads
@@ -140,7 +141,7 @@ def local_key(settings: Settings) -> Path:
             if keys.find(path.read_text(encoding="ascii").strip()):
                 return path
         made = keys.make(LOCAL_TENANT, "this machine", frozenset(ALL_SCOPES), None)
-        settings.data.mkdir(parents=True, exist_ok=True)
+        make_private(settings.data)
         temporary = path.with_suffix(".new")
         temporary.unlink(missing_ok=True)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

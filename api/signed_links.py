@@ -52,7 +52,7 @@ def open_link_signer(secret: str | None, data: Path) -> LinkSigner:
         return LinkSigner(secret.encode())
     path = data / "link-secret"
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = data / f".link-secret-{secrets.token_hex(8)}"
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:

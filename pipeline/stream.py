@@ -14,6 +14,7 @@ from pipeline.child import end, start
 from pipeline.emulator import Emulator, Running, find
 from pipeline.options import Settings
 from pipeline.topics import LOCAL_PROJECT, Names, create_topics
+from storage.private import make_private
 
 PORT = 8085  # where Google's own command starts it
 LOOK_EVERY_S = 0.5
@@ -98,7 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda _number, _frame: stop.set())
     try:
         settings = Settings.from_environment()
-        settings.data.mkdir(parents=True, exist_ok=True)
+        make_private(settings.data)
         bench = Bench(
             emulator=None if given.host else find(given.emulator, given.java_home),
             host=given.host or f"127.0.0.1:{given.port}",

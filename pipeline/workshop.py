@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pipeline.options import Settings
 from storage.database import sqlite_url
+from storage.private import make_private
 from transforms.studio import StudioConfig
 
 SCRATCH = "work"  # in the data folder
@@ -16,6 +17,7 @@ def studio_config(settings: Settings, out: Path) -> StudioConfig:
       InvalidInput: The data folder cannot be written.
     """
     data = settings.data.absolute()
+    make_private(data)
     return StudioConfig(
         store=f"gs://{settings.bucket}" if settings.bucket else str(data),
         scratch=str(data / SCRATCH),

@@ -26,6 +26,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from jobs.errors import InvalidInput, LedgerUnavailable, ResourceLimit
+from storage.private import keep_private, make_private
 
 _SQLITE_NOW = (func.julianday("now") - 2440587.5) * 86400.0
 _POSTGRESQL_NOW = cast(func.extract("epoch", func.clock_timestamp()), Float)
@@ -117,6 +118,8 @@ def open_database(database_url: str | URL, pool_size: int = 5, wait_s: float = W
     """
     url = _driver_url(database_url)
     if url.get_backend_name() == "sqlite":
+        if url.database and url.database != ":memory:":
+            keep_private(Path(url.database))  # it holds the secrets that sign webhooks
         engine = create_engine(url, pool_size=pool_size, max_overflow=-1)
         event.listen(engine, "connect", partial(_configure_sqlite, wait_s))
     else:
@@ -139,11 +142,8 @@ def open_database(database_url: str | URL, pool_size: int = 5, wait_s: float = W
 
 
 def sqlite_url(folder: Path) -> str:
-    """Database url of the embedded database in this folder, which is created."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InvalidInput(f"cannot create the data folder {folder}: {error.strerror}") from error
+    """Database url of the embedded database in this folder, which is created for its owner."""
+    make_private(folder)
     if not os.access(folder, os.W_OK):
         raise InvalidInput(f"cannot write into the data folder {folder}: permission denied")
     # Not by hand: a question mark in the folder's name would begin options.
