@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jobs.errors import InvalidInput
 from storage.database import sqlite_url
+from storage.database_url import database_url
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -17,7 +18,8 @@ class Settings:
 
     Attributes:
       data: `AIPROD_DATA`: embedded database, artefacts, uploads on their way in, secrets.
-      database_url: `DATABASE_URL`; without it, the embedded database in `data`.
+      database_url: `DATABASE_URL`, with the instance that `CLOUD_SQL_CONNECTION_NAME` names;
+        without it, the embedded database in `data`.
       bucket: `GCS_BUCKET_NAME`: where artefacts and deliverables are; without it, folders.
       topic: `PUBSUB_TOPIC_NAME`: where jobs are announced; without it, to the worker beside us.
       project: `GOOGLE_CLOUD_PROJECT`: whose topic that is.
@@ -74,9 +76,12 @@ class Settings:
         open_metrics = environment.get("AIPROD_OPEN_METRICS") or "0"
         if open_metrics not in ("0", "1"):
             raise InvalidInput(f"AIPROD_OPEN_METRICS is {open_metrics!r}; give 0 or 1")
+        url = database_url(
+            environment.get("DATABASE_URL"), environment.get("CLOUD_SQL_CONNECTION_NAME")
+        )
         return cls(
             data=data,
-            database_url=environment.get("DATABASE_URL") or sqlite_url(data),
+            database_url=url or sqlite_url(data),
             bucket=environment.get("GCS_BUCKET_NAME") or None,
             topic=environment.get("PUBSUB_TOPIC_NAME") or None,
             project=environment.get("GOOGLE_CLOUD_PROJECT") or None,

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from jobs.errors import InvalidInput
+from storage.database_url import database_url
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 DEFAULT_URL = "http://127.0.0.1:8000"
@@ -22,7 +23,8 @@ class Settings:
       workers: `AIPROD_WORKERS`: tasks side by side; by default one per core this process may use.
       jobs: `AIPROD_JOBS`: jobs that a service works on side by side; they share the workers.
       lease_s: `AIPROD_LEASE_S`: how long a worker that falls silent keeps its job, in seconds.
-      database_url: `DATABASE_URL`; without it, the embedded database.
+      database_url: `DATABASE_URL`, with the instance that `CLOUD_SQL_CONNECTION_NAME` names;
+        without it, the embedded database.
       bucket: `GCS_BUCKET_NAME`: where artefacts and deliverables go; without it, folders.
       topic: `PUBSUB_TOPIC_NAME`: where jobs are announced; without it, to the worker beside us.
       sweep_s: `AIPROD_SWEEP_S`: how often a service looks for jobs that nobody works on.
@@ -72,7 +74,9 @@ class Settings:
             workers=_count(environment, "AIPROD_WORKERS", _cores(), 64),
             jobs=_count(environment, "AIPROD_JOBS", 4, 64),
             lease_s=_seconds(environment, "AIPROD_LEASE_S", 60.0),
-            database_url=environment.get("DATABASE_URL") or None,
+            database_url=database_url(
+                environment.get("DATABASE_URL"), environment.get("CLOUD_SQL_CONNECTION_NAME")
+            ),
             bucket=environment.get("GCS_BUCKET_NAME") or None,
             topic=environment.get("PUBSUB_TOPIC_NAME") or None,
             input_buckets=tuple(name.strip() for name in buckets.split(",") if name.strip()),
