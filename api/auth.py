@@ -2,7 +2,7 @@
 
 import ipaddress
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Request, Security
@@ -69,13 +69,27 @@ def require(scope: str, *, submits: bool = False) -> Callable[..., Caller]:
         services: Services = request.app.state.services
         caller = authenticate(request)
         _limit(services, caller, submits)
-        if not caller.may(scope):
-            _note_refusal(services, request, caller, scope)
-            detail = f"This API key lacks the scope {scope}."
-            raise ProblemError(403, "forbidden", detail, scope=scope)
+        _check_scope(request, caller, scope, f"This API key lacks the scope {scope}.")
         return caller
 
     return authorise
+
+
+def check_grant(request: Request, caller: Caller, scopes: Iterable[str]) -> None:
+    """Lets a key hand out what it has itself, and nothing more.
+
+    Raises:
+      ProblemError: 403, which names the scope that the key lacks.
+    """
+    for scope in scopes:
+        detail = f"A key hands out scopes that it has itself, and this one lacks {scope}."
+        _check_scope(request, caller, scope, detail)
+
+
+def _check_scope(request: Request, caller: Caller, scope: str, detail: str) -> None:
+    if not caller.may(scope):
+        _note_refusal(request.app.state.services, request, caller, scope)
+        raise ProblemError(403, "forbidden", detail, scope=scope)
 
 
 def _key_text(request: Request) -> str | None:

@@ -1,11 +1,9 @@
 """Running the service: stores opened, background started, requests answered until told to stop."""
 
 import contextlib
-import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import uvicorn
 
@@ -16,7 +14,6 @@ from api.services import Services
 from api.settings import Settings
 from api.webhook_sender import WebhookSender
 from jobs.errors import InvalidInput
-from jobs.slate import LOCAL_TENANT
 from storage.api_keys import ApiKeys
 from storage.audit import AuditLog
 from storage.catalogue import Catalogue
@@ -26,7 +23,6 @@ from storage.guarded_http import open_client
 from storage.intake import Intake
 from storage.migrate import prepare
 from storage.outbox import Outbox
-from storage.private import make_private
 from storage.rate_limits import RateLimits
 from storage.stores import open_blobs
 from storage.uploads import Uploads
@@ -36,7 +32,6 @@ GRACE_S = 5  # for requests that are being answered when the service is told to 
 BACKGROUND_LIMIT_S = 2.0
 WAIT_S = 5.0  # for a lock of the database: a client gets 503 rather than wait for ever
 BACKLOG = 2048  # as uvicorn's
-ALL_SCOPES = ("jobs:read", "jobs:write", "admin")
 
 
 def serve(
@@ -125,32 +120,6 @@ def listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise InvalidInput(f"cannot listen on {host}:{port}: {error.strerror}") from error
     return listener
-
-
-def local_key(settings: Settings) -> Path:
-    """The file with the API key of this machine's user; made when it is not there or was revoked.
-
-    The key is of tenant `local`, may do everything, and is in a file that only the user can read.
-    """
-    path = settings.data / "api-key"
-    database = open_database(settings.database_url, pool_size=1)
-    try:
-        prepare(database)
-        keys = ApiKeys(database)
-        with contextlib.suppress(FileNotFoundError):
-            if keys.find(path.read_text(encoding="ascii").strip()):
-                return path
-        made = keys.make(LOCAL_TENANT, "this machine", frozenset(ALL_SCOPES), None)
-        make_private(settings.data)
-        temporary = path.with_suffix(".new")
-        temporary.unlink(missing_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(made.secret + "\n")
-        temporary.replace(path)
-    finally:
-        database.close()
-    return path
 
 
 def _store(settings: Settings) -> str:

@@ -34,7 +34,8 @@ def list_keys(url: Url = None, as_json: AsJson = False) -> None:
 def make_key(
     name: Annotated[str, typer.Argument(help="What it is for.", show_default=False)],
     scopes: Annotated[
-        list[str], typer.Option("--scope", help="jobs:read, jobs:write or admin; repeat it.")
+        list[str],
+        typer.Option("--scope", help="jobs:read, jobs:write, admin or operator; repeat it."),
     ],
     days: Annotated[
         int | None, typer.Option(min=1, help="How long it works.", show_default="until revoked")

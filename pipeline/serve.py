@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from api.local_key import local_key
 from api.publisher import PubSubPublisher
-from api.run import listen, local_key, serve
+from api.run import listen, serve
 from api.settings import Settings as ApiSettings
 from pipeline.options import Settings
 from pipeline.worker_child import WorkerChild

@@ -19,8 +19,9 @@ from storage.short_memory import ShortMemory
 from storage.tables import API_KEYS
 
 LOG = logging.getLogger(__name__)
-ADMIN = "admin"
-SCOPES = ("jobs:read", "jobs:write", ADMIN)
+ADMIN = "admin"  # everything of the own tenant
+OPERATOR_SCOPE = "operator"  # what concerns the whole service, all tenants together
+SCOPES = ("jobs:read", "jobs:write", ADMIN, OPERATOR_SCOPE)
 CACHED_S = 2.0  # every request looks its key up; a revoked one works no longer than this
 CACHED_KEYS = 10_000  # about 5 MB
 USE_NOTED_S = 60.0  # `last_used_at` is for people: a write per request would be for nobody
@@ -41,8 +42,8 @@ class Caller:
     scopes: frozenset[str]
 
     def may(self, scope: str) -> bool:
-        """Whether the key has the scope; `admin` implies the others."""
-        return scope in self.scopes or ADMIN in self.scopes
+        """Whether the key has the scope; `admin` implies the others of its tenant."""
+        return scope in self.scopes or (ADMIN in self.scopes and scope != OPERATOR_SCOPE)
 
 
 @dataclass(frozen=True)
@@ -172,6 +173,13 @@ class ApiKeys:
         with self.database.reading() as connection:
             rows = connection.execute(query.order_by(*order).limit(limit)).all()
         return tuple(KeyRow.of(row) for row in rows)
+
+    def get(self, tenant: str, key_id: str) -> KeyRow | None:
+        """A key of a tenant, also one that no longer works."""
+        query = select(*_SHOWN).where(API_KEYS.c.id == key_id, API_KEYS.c.tenant == tenant)
+        with self.database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return KeyRow.of(row) if row is not None else None
 
     def revoke(self, tenant: str, key_id: str, actor: str = OPERATOR) -> bool:
         """Ends a key for good, everywhere within `CACHED_S` seconds; again changes nothing.

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from api.cursor import cursor_after, position_of
-from api.deps import Admin, ServicesDep
+from api.deps import Operator, ServicesDep
 from api.openapi import problems
 from api.problems import not_found
 from api.schemas import Answer, Time, rfc3339
@@ -53,7 +53,7 @@ class DeadLetterPage(Answer):
 @router.get("", operation_id="list_dead_letters", summary="List dead letters", responses=problems())
 def list_dead_letters(
     services: ServicesDep,
-    _caller: Admin,
+    _caller: Operator,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     cursor: Annotated[str | None, Query(max_length=300)] = None,
 ) -> DeadLetterPage:
@@ -74,7 +74,9 @@ def list_dead_letters(
     summary="Show a dead letter",
     responses=problems(404),
 )
-def get_dead_letter(services: ServicesDep, _caller: Admin, letter_id: LetterId) -> DeadLetterView:
+def get_dead_letter(
+    services: ServicesDep, _caller: Operator, letter_id: LetterId
+) -> DeadLetterView:
     """The message and the reason it was given up for."""
     return DeadLetterView.of(_there(services.dead_letters.get(letter_id)))
 
@@ -86,7 +88,9 @@ def get_dead_letter(services: ServicesDep, _caller: Admin, letter_id: LetterId) 
     summary="Send a dead letter again",
     responses=problems(404),
 )
-def replay_dead_letter(services: ServicesDep, caller: Admin, letter_id: LetterId) -> DeadLetterView:
+def replay_dead_letter(
+    services: ServicesDep, caller: Operator, letter_id: LetterId
+) -> DeadLetterView:
     """Publishes the message once more; one that is still wrong comes back here."""
     letter = _there(services.dead_letters.get(letter_id))
     services.publisher.publish([letter.message.encode()])

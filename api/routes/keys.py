@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.auth import check_grant
 from api.cursor import cursor_after, position_of
 from api.deps import ID, Admin, ServicesDep
 from api.openapi import problems
@@ -23,7 +24,7 @@ _CURSOR = "`next_cursor` of the page before."
 
 KeyId = Annotated[str, Path(pattern=ID, description="Id of an API key.")]
 Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
-Scope = Literal["jobs:read", "jobs:write", "admin"]
+Scope = Literal["jobs:read", "jobs:write", "admin", "operator"]
 
 
 class KeyRequest(BaseModel):
@@ -38,7 +39,7 @@ class KeyRequest(BaseModel):
     )
 
     name: str = Field(min_length=1, max_length=100, description="For people.")
-    scopes: list[Scope] = Field(min_length=1, max_length=3)
+    scopes: list[Scope] = Field(min_length=1, max_length=4)
     expires_s: Annotated[int, Field(ge=1, le=LONGEST_KEY_S)] | None = Field(
         default=None,
         description="Seconds from now on that it works; without it, until it is revoked.",
@@ -110,8 +111,9 @@ class AuditEntries(BaseModel):
     summary="Make an API key",
     responses=problems(),
 )
-def make_key(given: KeyRequest, caller: Admin, services: ServicesDep) -> MadeKey:
-    """Makes a key of the caller's tenant."""
+def make_key(given: KeyRequest, caller: Admin, services: ServicesDep, request: Request) -> MadeKey:
+    """Makes a key of the caller's tenant, with scopes that the caller has."""
+    check_grant(request, caller, given.scopes)
     made = services.api_keys.make(
         caller.tenant, given.name, given.scopes, given.expires_s, actor=caller.key_id
     )
@@ -159,10 +161,16 @@ def revoke_key(key_id: KeyId, caller: Admin, services: ServicesDep) -> Response:
     responses=problems(404, 409),
 )
 def rotate_key(
-    key_id: KeyId, caller: Admin, services: ServicesDep, given: RotateRequest | None = None
+    key_id: KeyId,
+    caller: Admin,
+    services: ServicesDep,
+    request: Request,
+    given: RotateRequest | None = None,
 ) -> MadeKey:
     """Makes a key like this one, which goes on working for `overlap_s` seconds."""
     given = given or RotateRequest()
+    if (old := services.api_keys.get(caller.tenant, key_id)) is not None:
+        check_grant(request, caller, old.scopes)  # which never change
     made = services.api_keys.rotate(caller.tenant, key_id, given.overlap_s, actor=caller.key_id)
     if made is None:
         raise not_found()

@@ -7,7 +7,7 @@ from api.metrics import CONTENT_TYPE, MetricsPage
 from api.openapi import problems
 
 router = APIRouter(tags=["service"])
-_administer = require("admin")
+_operate = require("operator")
 
 
 @router.get(
@@ -19,9 +19,9 @@ _administer = require("admin")
     openapi_extra={"security": [{"bearer": []}, {"api_key": []}, {}]},
 )
 def metrics(request: Request) -> Response:
-    """Of all tenants: needs an admin key, unless the service was set to answer everybody."""
+    """Of all tenants: for operators, unless the service was set to answer everybody."""
     state = request.app.state
     if not state.services.settings.has_open_metrics:
-        _administer(request, None, None)
+        _operate(request, None, None)
     page: MetricsPage = state.metrics_page
     return Response(page.render(), headers={"Content-Type": CONTENT_TYPE})

@@ -124,9 +124,10 @@ def date(answer: httpx.Response) -> set[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("scope", "allowed"),
     [
-        pytest.param("jobs:read", [True, False, False], id="jobs:read"),
-        pytest.param("jobs:write", [False, True, False], id="jobs:write"),
-        pytest.param("admin", [True, True, True], id="admin"),
+        pytest.param("jobs:read", [True, False, False, False, False], id="jobs:read"),
+        pytest.param("jobs:write", [False, True, False, False, False], id="jobs:write"),
+        pytest.param("admin", [True, True, True, False, False], id="admin"),
+        pytest.param("operator", [False, False, False, True, True], id="operator"),
     ],
 )
 def test_a_key_does_what_its_scope_says(embedded: Service, scope: str, allowed: list[bool]) -> None:
@@ -137,6 +138,8 @@ def test_a_key_does_what_its_scope_says(embedded: Service, scope: str, allowed: 
         client.get("/v1/jobs", headers=headers),
         client.post("/v1/jobs", headers=headers, json=DOCUMENT),
         client.get("/v1/keys", headers=headers),
+        client.get("/v1/dead-letters", headers=headers),
+        client.get("/metrics", headers=headers),
     ]
 
     assert [answer.is_success for answer in answers] == allowed

@@ -187,6 +187,36 @@ def test_keys_and_the_log_are_for_admins(embedded: Service, method: str, address
     assert embedded.anonymous.request(method, address, json=READER).status_code == 401
 
 
+def test_a_key_hands_out_no_scope_that_it_lacks(embedded: Service) -> None:
+    admin = embedded.client_with("admin")
+
+    refused = admin.post("/v1/keys", json={**READER, "scopes": ["jobs:read", "operator"]})
+    granted = admin.post("/v1/keys", json={**READER, "scopes": ["jobs:read", "admin"]})
+
+    assert (refused.status_code, refused.json()["scope"]) == (403, "operator")
+    assert granted.status_code == 201
+    assert [row.action for row in embedded.services.audit.page("acme", 2)] == [
+        "key.made", "scope.refused",
+    ]  # fmt: skip
+
+
+def test_an_operator_hands_out_what_it_has(embedded: Service) -> None:
+    answer = embedded.client.post("/v1/keys", json={**READER, "scopes": ["operator"]})
+
+    assert (answer.status_code, answer.json()["scopes"]) == (201, ["operator"])
+
+
+def test_a_key_is_not_rotated_into_scopes_that_the_caller_lacks(embedded: Service) -> None:
+    key = made(embedded, scopes=["operator"])
+    admin = embedded.client_with("admin")
+
+    refused = admin.post(f"/v1/keys/{key['id']}/rotate")
+
+    assert (refused.status_code, refused.json()["scope"]) == (403, "operator")
+    assert admin.post(f"/v1/keys/{made(embedded)['id']}/rotate").status_code == 201
+    assert embedded.client.post(f"/v1/keys/{key['id']}/rotate").status_code == 201
+
+
 def test_pages_of_keys_lead_from_one_to_the_next(service: Service) -> None:
     expected = {made(service, name=f"key {number}")["id"] for number in range(4)}
     pages: list[list[str]] = []

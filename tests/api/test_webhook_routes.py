@@ -110,7 +110,7 @@ def test_a_secret_is_shown_once(service: Service) -> None:
     ],
 )
 def test_each_route_needs_its_scope(embedded: Service, method: str, path: str, scope: str) -> None:
-    # admin implies the others: it cannot be what a key lacks them with.
+    # admin implies the others of its tenant: it cannot be what a key lacks them with.
     others = [one for one in SCOPES if one not in (scope, "admin")]
 
     refused = embedded.client_with(*others).request(method, path)

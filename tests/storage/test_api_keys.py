@@ -235,12 +235,26 @@ def test_what_no_key_can_be_made_of_is_named(
     assert ApiKeys(database).page("acme") == ()
 
 
-def test_admin_implies_the_other_scopes() -> None:
-    admin = Caller("acme", "k1", frozenset(["admin"]))
-    writer = Caller("acme", "k1", frozenset(["jobs:write"]))
+@pytest.mark.parametrize(
+    ("scope", "allowed"),
+    [
+        pytest.param("jobs:write", [False, True, False, False], id="one of a tenant"),
+        pytest.param("admin", [True, True, True, False], id="admin: all of its tenant"),
+        pytest.param("operator", [False, False, False, True], id="operator: the service alone"),
+    ],
+)
+def test_a_scope_allows_what_it_is_for(scope: str, allowed: list[bool]) -> None:
+    caller = Caller("acme", "k1", frozenset([scope]))
 
-    assert [admin.may(scope) for scope in SCOPES] == [True, True, True]
-    assert [writer.may(scope) for scope in SCOPES] == [False, True, False]
+    assert [caller.may(one) for one in SCOPES] == allowed
+
+
+def test_a_key_is_told_of_to_its_own_tenant(database: Database) -> None:
+    keys = ApiKeys(database)
+    made = keys.make("acme", "laptop", READ)
+
+    assert keys.get("acme", made.id) == made.row
+    assert keys.get("other", made.id) is None
 
 
 def test_keys_are_listed_newest_first_in_pages(database: Database) -> None:
