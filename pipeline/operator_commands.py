@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.telling import AsJson, Url, print_json, service_client
+from pipeline.telling import AsJson, Url, ending_on_errors, print_json, service_client
 
 DAY_S, HOUR_S = 86_400, 3600
 
@@ -50,6 +50,45 @@ def make_key(
     with service_client(url, as_json) as client:
         made = client.post(MadeKey, "/v1/keys", body)
     print_json(made.as_json()) if as_json else typer.echo(made.key)
+
+
+@keys_app.command("open-tenant")
+def open_tenant(
+    tenant: Annotated[str, typer.Argument(help="Whose key it is.", show_default=False)],
+    name: Annotated[str, typer.Option(help="What it is for.")] = "first key",
+    scopes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scope",
+            help="As of `make`; repeat it.",
+            show_default="jobs:read, jobs:write and admin",
+        ),
+    ] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, help="How long it works.", show_default="until revoked")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the first key of a tenant in the database itself, and print it: without a service."""
+    from pipeline.open_tenant import SCOPES, open_tenant
+    from pipeline.options import Settings
+
+    with ending_on_errors(as_json):
+        opened = open_tenant(
+            Settings.from_environment(),
+            tenant,
+            name,
+            scopes or SCOPES,
+            days * DAY_S if days else None,
+        )
+    row = opened.key.row
+    if as_json:
+        told = {"id": row.id, "tenant": tenant, "name": row.name, "scopes": row.scopes}
+        print_json({**told, "is_new": opened.is_new, "key": opened.key.secret})
+        return
+    known = "" if opened.is_new else ", which had keys before"
+    typer.echo(f"aiprod: key {row.id} of tenant {tenant}{known}; in {opened.place}", err=True)
+    typer.echo(opened.key.secret)
 
 
 @keys_app.command()

@@ -49,6 +49,8 @@ def serve_here(
             if key:
                 say(f"Its key for this machine is in {key}. In another shell:")
                 say("  aiprod submit JOB.json --wait")
+            else:
+                say("In production no key is made here; `aiprod keys open-tenant` makes one.")
             if has_worker:
                 worker.start()
 

@@ -32,10 +32,17 @@ def service_client(
     from pipeline.client import open_client
     from pipeline.options import Settings
 
-    try:
+    with ending_on_errors(as_json):
         settings = Settings.from_environment()
         with open_client(find_access(settings, url), say or _say_aside) as client:
             yield client
+
+
+@contextmanager
+def ending_on_errors(as_json: bool) -> Iterator[None]:
+    """Says what went wrong and ends the command with the exit code for it."""
+    try:
+        yield
     except AiprodError as error:
         if as_json:
             print_json(error_json(error))

@@ -1,8 +1,12 @@
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
 from jobs.elements import DeadLetter
+from storage.api_keys import ApiKeys
+from storage.audit import AuditLog
+from storage.database import open_database
 from tests.pipeline.conftest import Desk
 from tests.pipeline.office import Office, open_office
 
@@ -72,3 +76,56 @@ def test_the_secret_of_webhooks_is_replaced_and_printed_once(office: Office) -> 
     assert first.startswith("whsec_")
     assert second.startswith("whsec_")
     assert first.strip() != second
+
+
+def test_the_first_key_of_a_tenant_needs_no_service_and_no_key(
+    desk: Desk, database_url: str
+) -> None:
+    nothing = {"ENVIRONMENT": "production", "DATABASE_URL": database_url}
+
+    first = desk.run("keys", "open-tenant", "acme", "--days", "7", **nothing)
+    second = desk.run("keys", "open-tenant", "acme", "--json", **nothing)
+    operator = desk.run(
+        "keys", "open-tenant", "ops", "--scope", "operator", "--name", "me", **nothing
+    )
+
+    with closing(open_database(database_url)) as database:
+        keys = ApiKeys(database)
+        found = [keys.find(text) for text in (first.out.strip(), operator.out.strip())]
+        rows = keys.page("acme")
+        noted = AuditLog(database).page("acme", 10)
+    assert [(one.tenant, sorted(one.scopes)) for one in found if one] == [
+        ("acme", ["admin", "jobs:read", "jobs:write"]),
+        ("ops", ["operator"]),
+    ]
+    assert "of tenant acme; in " in first.err
+    assert (second.json["is_new"], second.json["key"][:4]) == (False, "aip_")
+    assert [row.expires_at is None for row in sorted(rows, key=lambda row: row.created_at)] == [
+        False, True,
+    ]  # fmt: skip
+    assert [(row.actor, row.action) for row in noted] == [("operator", "key.made")] * 2
+    assert not [text for text in (first.err, operator.err) if "aip_" in text]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "code", "said"),
+    [
+        pytest.param(("Acme!",), {}, 2, "tenant: give 1 to 80", id="no tenant"),
+        pytest.param(("acme", "--scope", "root"), {}, 2, "scopes: give", id="no scope"),
+        pytest.param(
+            ("acme",),
+            {"DATABASE_URL": "postgresql://u:hidden@127.0.0.1:9/db"},
+            1,
+            "the ledger 127.0.0.1 cannot be used",
+            id="no database there",
+        ),
+    ],
+)
+def test_a_key_that_cannot_be_made_is_explained(
+    desk: Desk, arguments: tuple[str, ...], environment: dict[str, str], code: int, said: str
+) -> None:
+    ran = desk.run("keys", "open-tenant", *arguments, **environment)
+
+    assert (ran.code, ran.out) == (code, "")
+    assert said in ran.err
+    assert "hidden" not in ran.err

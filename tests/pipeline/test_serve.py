@@ -16,6 +16,7 @@ import pytest
 from jobs.message import Ring
 from jobs.states import TERMINAL
 from storage.outbox import Outbox
+from tests.pipeline.conftest import Desk
 from tests.pipeline.serving import serving
 from tests.pipeline.workers import WAIT_S, Shop, open_shop, until
 from tests.pubsub import Post
@@ -177,3 +178,16 @@ def test_the_events_of_a_job_tell_every_stage(shop: Shop, tmp_path: Path) -> Non
     assert [kind for kind in kinds if kind in states] == states
     assert view["status"] == "done"
     assert json.loads((shop.folder / "out" / job_id / "manifest.json").read_text())["id"] == job_id
+
+
+def test_in_production_a_tenant_is_opened_beside_the_service(shop: Shop, desk: Desk) -> None:
+    where = {"ENVIRONMENT": "production", "DATABASE_URL": shop.url}
+    with serving(shop, "--no-worker", **where) as service:
+        assert "authorization" not in service.client.headers
+        assert service.client.get("/v1/jobs").status_code == 401
+
+        key = desk.run("keys", "open-tenant", "acme", **where).out.strip()
+
+        answer = service.client.get("/v1/jobs", headers={"Authorization": f"Bearer {key}"})
+        assert (answer.status_code, answer.json()["jobs"]) == (200, [])
+        assert not (shop.folder / "api-key").exists()
