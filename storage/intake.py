@@ -17,7 +17,7 @@ from jobs.states import TERMINAL, Status
 from jobs.submission import Submission
 from jobs.wire import to_json
 from storage.announcements import announce
-from storage.audit import OPERATOR, AuditLog
+from storage.audit import OPERATOR, Action, AuditLog
 from storage.database import Database
 from storage.journal import change, note, ring
 from storage.rows import JobRow
@@ -58,6 +58,18 @@ class Submitted:
 
     job_id: str
     is_new: bool
+
+
+@dataclass(frozen=True)
+class _Act:
+    """What somebody does with a job; `noted` is for the audit log, `told` for its events."""
+
+    tenant: str
+    job_id: str
+    actor: str
+    action: Action
+    noted: dict[str, Any] = field(hash=False)
+    told: dict[str, Any] = field(hash=False)
 
 
 @dataclass(frozen=True)
@@ -142,10 +154,13 @@ class Intake:
             note(self.database, connection, job_id, 1, 1, Status.QUEUED.value, {})
         return 1
 
-    def cancel(self, tenant: str, job_id: str) -> JobRow | None:
+    def cancel(self, tenant: str, job_id: str, actor: str = OPERATOR) -> JobRow | None:
         """Cancels a job that waits, and asks whoever works on one to stop.
 
-        A job that has ended stays as it is. None: no such job.
+        A job that has ended, or has been asked to stop, stays as it is. None: no such job.
+
+        Args:
+          actor: Id of the key that asks, for the audit log.
         """
         mine = (JOBS.c.id == job_id, JOBS.c.tenant == tenant)
         with self.database.begin() as connection:
@@ -162,16 +177,25 @@ class Intake:
                     self.database, connection, (*mine, *working),
                     {"cancel_requested": True}, "cancel_requested", {},
                 )  # fmt: skip
-            if row is None:
+            if row is not None:
+                AuditLog(self.database).note(tenant, actor, "job.cancelled", job_id, {}, connection)
+            else:
                 row = connection.execute(select(*LISTED).where(*mine)).one_or_none()
         return JobRow.of(row) if row is not None else None
 
-    def retry(self, tenant: str, job_id: str, from_stage: Stage | None = None) -> JobRow | None:
+    def retry(
+        self,
+        tenant: str,
+        job_id: str,
+        from_stage: Stage | None = None,
+        actor: str = OPERATOR,
+    ) -> JobRow | None:
         """Makes a new run of a job that has ended, for the service. None: no such job.
 
         Args:
           from_stage: Makes the parts of that stage anew, and what is made from them. What other
             runs and jobs have made stays theirs.
+          actor: Id of the key that asks, for the audit log.
 
         Raises:
           Conflict: The job has not ended.
@@ -185,14 +209,17 @@ class Intake:
                 return values
             return {**values, "takes": retaken(row.takes or {}, from_stage, row.generation + 1)}
 
+        stage = {"from": from_stage.value if from_stage else None}
         return self._requeue(
-            tenant, job_id, _ENDED, with_takes,
-            {"retry": True, "from": from_stage.value if from_stage else None},
-            "retried: it has not ended",
+            _Act(tenant, job_id, actor, "job.retried", stage, {"retry": True, **stage}),
+            _ENDED, with_takes, "retried: it has not ended",
         )  # fmt: skip
 
-    def approve(self, tenant: str, job_id: str) -> JobRow | None:
+    def approve(self, tenant: str, job_id: str, actor: str = OPERATOR) -> JobRow | None:
         """Lets a job that waits for review go on to its render. None: no such job.
+
+        Args:
+          actor: Id of the key that asks, for the audit log.
 
         Raises:
           Conflict: It does not wait for review.
@@ -204,30 +231,33 @@ class Intake:
             "rung_at": self.database.now(),
         }
         return self._requeue(
-            tenant, job_id, [Status.AWAITING_REVIEW.value], lambda _row: values,
-            {"approved": True}, "approved: it does not wait for review",
+            _Act(tenant, job_id, actor, "job.approved", {}, {"approved": True}),
+            [Status.AWAITING_REVIEW.value], lambda _row: values,
+            "approved: it does not wait for review",
         )  # fmt: skip
 
     def _requeue(
         self,
-        tenant: str,
-        job_id: str,
+        act: _Act,
         statuses: list[str],
         values_of: Callable[[Row[Any]], dict[str, Any]],
-        data: dict[str, Any],
         refusal: str,
     ) -> JobRow | None:
-        mine = (JOBS.c.id == job_id, JOBS.c.tenant == tenant)
+        job_id = act.job_id
+        mine = (JOBS.c.id == job_id, JOBS.c.tenant == act.tenant)
         with self.database.begin() as connection:
             found = connection.execute(select(*LISTED).where(*mine).with_for_update()).one_or_none()
             if found is None:
                 return None
             row = change(
                 self.database, connection, (*mine, JOBS.c.status.in_(statuses)),
-                values_of(found), Status.QUEUED.value, data,
+                values_of(found), Status.QUEUED.value, act.told,
             )  # fmt: skip
             if row is not None:
                 ring(self.database, connection, job_id, Ring(job_id).to_bytes())
+                AuditLog(self.database).note(
+                    act.tenant, act.actor, act.action, job_id, act.noted, connection
+                )
                 return JobRow.of(row)
         raise Conflict(f"job {job_id} is {found.status}; it cannot be {refusal}")
 

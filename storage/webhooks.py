@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from sqlalchemy.sql.expression import ColumnElement, Subquery
 
+from storage.audit import OPERATOR, AuditLog
 from storage.database import Database
 from storage.tables import WEBHOOK_DELIVERIES, WEBHOOK_SECRETS
 
@@ -171,16 +172,30 @@ class Webhooks:
             ).all()
         return tuple(Delivery.of(row) for row in rows)
 
-    def replay(self, tenant: str, delivery_id: str) -> bool:
-        """Sends a webhook again under the same id; false when there is none of that id."""
+    def replay(self, tenant: str, delivery_id: str, actor: str = OPERATOR) -> bool:
+        """Sends a webhook again under the same id; false when there is none of that id.
+
+        One that is yet to be attempted stays as it is.
+
+        Args:
+          actor: Id of the key that asks, for the audit log.
+        """
         table = WEBHOOK_DELIVERIES
+        mine = (table.c.id == delivery_id, table.c.tenant == tenant)
+        was_tried = or_(
+            table.c.status != "pending", table.c.attempts > 0, table.c.taken_until.is_not(None)
+        )
         with self.database.begin() as connection:
             changed = connection.execute(
                 update(table)
-                .where(table.c.id == delivery_id, table.c.tenant == tenant)
+                .where(*mine, was_tried)
                 .values(status="pending", attempts=0, due_at=self.database.now(), taken_until=None)
             )
-        return bool(changed.rowcount)
+            if changed.rowcount:
+                audit = AuditLog(self.database)
+                audit.note(tenant, actor, "webhook.replayed", delivery_id, {}, connection)
+                return True
+            return connection.scalar(select(table.c.id).where(*mine)) is not None
 
     def secrets(self, tenant: str) -> tuple[str, ...]:
         """The secrets that sign for a tenant, newest first; the first is made when needed."""
@@ -201,8 +216,12 @@ class Webhooks:
             ).one_or_none()
         return (len(row.secrets), row.updated_at) if row is not None else (0, None)
 
-    def rotate_secret(self, tenant: str) -> str:
-        """A new secret; the one before signs, too, until the next rotation."""
+    def rotate_secret(self, tenant: str, actor: str = OPERATOR) -> str:
+        """A new secret; the one before signs, too, until the next rotation.
+
+        Args:
+          actor: Id of the key that asks, for the audit log.
+        """
         made = _new_secret()
         with self.database.begin() as connection:
             before = self._locked_secrets(connection, tenant)
@@ -211,6 +230,8 @@ class Webhooks:
                 .where(WEBHOOK_SECRETS.c.tenant == tenant)
                 .values(secrets=[made, *before][:LIVE_SECRETS], updated_at=self.database.now())
             )
+            audit = AuditLog(self.database)
+            audit.note(tenant, actor, "webhook_secret.rotated", tenant, {}, connection)
         return made
 
     def _locked_secrets(self, connection: Connection, tenant: str) -> tuple[str, ...]:

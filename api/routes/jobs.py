@@ -174,8 +174,7 @@ def get_job(
 )
 def cancel_job(services: ServicesDep, caller: Writer, job_id: JobId) -> JobListed:
     """Cancels a job that waits, and asks whoever works on it to stop. Repeating changes nothing."""
-    row = _there(services.intake.cancel(caller.tenant, job_id))
-    services.audit.note(caller.tenant, caller.key_id, "job.cancelled", job_id, {})
+    row = _there(services.intake.cancel(caller.tenant, job_id, caller.key_id))
     return JobListed(**listed(row))
 
 
@@ -190,10 +189,9 @@ def retry_job(
     services: ServicesDep, caller: Submitter, job_id: JobId, how: RetryRequest | None = None
 ) -> JobListed:
     """Makes a new run of a job that has ended; what was made before is found again."""
-    stage = how.from_stage.value if how and how.from_stage else None
-    row = _there(services.intake.retry(caller.tenant, job_id, how.from_stage if how else None))
+    stage = how.from_stage if how else None
+    row = _there(services.intake.retry(caller.tenant, job_id, stage, caller.key_id))
     services.after_commit()
-    services.audit.note(caller.tenant, caller.key_id, "job.retried", job_id, {"from": stage})
     return JobListed(**listed(row))
 
 
@@ -206,9 +204,8 @@ def retry_job(
 )
 def approve_job(services: ServicesDep, caller: Writer, job_id: JobId) -> JobListed:
     """Lets a job go on to its final render; cancel it to refuse it."""
-    row = _there(services.intake.approve(caller.tenant, job_id))
+    row = _there(services.intake.approve(caller.tenant, job_id, caller.key_id))
     services.after_commit()
-    services.audit.note(caller.tenant, caller.key_id, "job.approved", job_id, {})
     return JobListed(**listed(row))
 
 

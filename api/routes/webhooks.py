@@ -88,9 +88,8 @@ def replay_webhook(
     delivery_id: Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")],
 ) -> dict[str, str]:
     """Sends it under the same id, on the whole schedule."""
-    if not services.webhooks.replay(caller.tenant, delivery_id):
+    if not services.webhooks.replay(caller.tenant, delivery_id, caller.key_id):
         raise not_found()
-    services.audit.note(caller.tenant, caller.key_id, "webhook.replayed", delivery_id, {})
     return {"id": delivery_id, "status": "pending"}
 
 
@@ -114,6 +113,4 @@ def webhook_secret(services: ServicesDep, caller: Admin) -> SecretsMade:
 )
 def rotate_webhook_secret(services: ServicesDep, caller: Admin) -> NewSecret:
     """Webhooks are signed with this secret and the one before, until the next rotation."""
-    made = services.webhooks.rotate_secret(caller.tenant)
-    services.audit.note(caller.tenant, caller.key_id, "webhook_secret.rotated", caller.tenant, {})
-    return NewSecret(secret=made)
+    return NewSecret(secret=services.webhooks.rotate_secret(caller.tenant, caller.key_id))

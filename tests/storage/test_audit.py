@@ -1,10 +1,22 @@
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from sqlalchemy import delete, text, update
 
-from jobs.errors import LedgerUnavailable
+from jobs.elements import Ending, Outcome, Run
+from jobs.errors import Conflict, LedgerUnavailable
+from jobs.stages import Stage
+from jobs.states import Status
 from storage.audit import AuditLog
+from storage.catalogue import Catalogue
 from storage.database import Database
+from storage.intake import Intake
+from storage.ledger import Ledger
 from storage.tables import AUDIT_LOG
+from storage.webhooks import Webhooks
+
+Claimed = Callable[..., Run]
 
 
 def test_entries_are_told_newest_first_with_all_they_hold(database: Database) -> None:
@@ -70,3 +82,75 @@ def test_what_was_noted_cannot_be_undone(database: Database, change: object) -> 
         connection.execute(change)  # type: ignore[call-overload]
 
     assert [row.actor for row in log.page("acme", 10)] == ["k1"]
+
+
+def noted(database: Database) -> list[tuple[str, str, dict[str, Any]]]:
+    """What was done with jobs, but for their submission, oldest first."""
+    rows = AuditLog(database).page("acme", 20)[::-1]
+    return [(row.actor, row.action, row.data) for row in rows if row.action != "job.submitted"]
+
+
+def test_what_somebody_did_with_a_job_is_noted_once(database: Database, claimed: Claimed) -> None:
+    intake, ledger = Intake(database), Ledger(database)
+    run = claimed()
+    ledger.advance(run, Status.GENERATING)
+    ledger.settle(Outcome(run, Ending.REVIEW))
+
+    intake.approve("acme", run.job_id, "k1")
+    with pytest.raises(Conflict):
+        intake.approve("acme", run.job_id, "k1")
+    for _ in range(3):
+        intake.cancel("acme", run.job_id, "k2")
+    intake.retry("acme", run.job_id, Stage.VOICE, "k3")
+    with pytest.raises(Conflict):
+        intake.retry("acme", run.job_id, None, "k3")
+
+    assert noted(database) == [
+        ("k1", "job.approved", {}),
+        ("k2", "job.cancelled", {}),
+        ("k3", "job.retried", {"from": "voice"}),
+    ]
+
+
+def test_only_the_first_wish_that_a_running_job_stops_is_noted(
+    database: Database, claimed: Claimed
+) -> None:
+    run = claimed()
+
+    for actor in ("k1", "k2"):
+        Intake(database).cancel("acme", run.job_id, actor)
+    Ledger(database).settle(Outcome(run, Ending.CANCELLED))
+    Intake(database).cancel("acme", run.job_id, "k3")
+
+    assert noted(database) == [("k1", "job.cancelled", {})]
+
+
+@pytest.mark.parametrize("action", ["cancel", "retry", "approve"])
+def test_what_cannot_be_noted_is_not_done(
+    database: Database, claimed: Claimed, action: str
+) -> None:
+    run = claimed()
+    ending = Ending.REVIEW if action == "approve" else Ending.FAILED
+    if action != "cancel":
+        Ledger(database).advance(run, Status.GENERATING)
+        Ledger(database).settle(Outcome(run, ending))
+    before = Catalogue(database).job("acme", run.job_id)
+    with database.begin() as connection:
+        connection.execute(text("ALTER TABLE audit_log RENAME TO away"))
+
+    with pytest.raises(LedgerUnavailable):
+        getattr(Intake(database), action)("acme", run.job_id)
+
+    assert Catalogue(database).job("acme", run.job_id) == before
+
+
+def test_a_secret_that_cannot_be_noted_is_not_made(database: Database) -> None:
+    webhooks = Webhooks(database)
+    before = webhooks.secrets("acme")
+    with database.begin() as connection:
+        connection.execute(text("ALTER TABLE audit_log RENAME TO away"))
+
+    with pytest.raises(LedgerUnavailable):
+        webhooks.rotate_secret("acme")
+
+    assert webhooks.secrets("acme") == before

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from jobs.elements import Ending, Outcome, Run
 from jobs.errors import LedgerUnavailable
 from jobs.states import Status
+from storage.audit import AuditLog
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.tables import WEBHOOK_DELIVERIES
@@ -213,6 +214,25 @@ def test_an_attempt_that_was_under_way_does_not_undo_a_replay(webhooks: Webhooks
     (found,) = webhooks.deliveries("acme", "job-1")
     assert (found.status, found.attempts) == ("pending", 0)
     assert found.log == ({"status": 410},)
+
+
+def test_only_a_replay_that_changes_something_is_in_the_audit_log(
+    database: Database, webhooks: Webhooks
+) -> None:
+    queue(webhooks, 1)
+
+    def noted() -> list[tuple[str, str, str]]:
+        return [(row.actor, row.action, row.target) for row in AuditLog(database).page("acme", 9)]
+
+    waiting = webhooks.replay("acme", "msg_0001", "k1")
+    before = noted()
+    (taken,) = webhooks.take_due(8, LEASE_S)
+    webhooks.note_attempt(taken, {"status": 410}, "failed", None)
+    replayed = [webhooks.replay("acme", "msg_0001", "k1") for _ in range(3)]
+
+    assert (waiting, before) == (True, [])
+    assert replayed == [True] * 3
+    assert noted() == [("k1", "webhook.replayed", "msg_0001")]
 
 
 def test_nobody_sees_or_replays_the_webhooks_of_others(webhooks: Webhooks) -> None:
