@@ -1,4 +1,4 @@
-"""Handing rings to whoever works on jobs."""
+"""Handing rings to whoever works on jobs, and dead letters to whoever looks at them."""
 
 import re
 from collections.abc import Sequence
@@ -38,16 +38,15 @@ class PubSubPublisher:
 
     Args:
       topic: `projects/<project>/topics/<topic>`.
+      variable: Where the name is from, for messages.
 
     Raises:
       InvalidInput: The name is not of that form, or there are no credentials.
     """
 
-    def __init__(self, topic: str) -> None:
+    def __init__(self, topic: str, variable: str = "PUBSUB_TOPIC_NAME") -> None:
         if not _TOPIC.fullmatch(topic):
-            raise InvalidInput(
-                f"PUBSUB_TOPIC_NAME is {topic!r}; give projects/<project>/topics/<topic>"
-            )
+            raise InvalidInput(f"{variable} is {topic!r}; give projects/<project>/topics/<topic>")
         self._topic = topic
         try:
             self._client = PublisherClient()

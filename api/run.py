@@ -43,6 +43,7 @@ def serve(
     sweep_s: float,
     ready: Callable[[], None],
     stopping: Callable[[], None],
+    dead_letter_publisher: Publisher | None = None,
 ) -> None:
     """Answers requests until SIGTERM or SIGINT, then finishes those it has begun.
 
@@ -52,6 +53,7 @@ def serve(
       listener: A bound socket.
       ready: Called when the stores are open.
       stopping: Called as soon as it is told to stop, from a signal handler.
+      dead_letter_publisher: Where pushed messages that are no jobs go, beside the ledger.
 
     Raises:
       InvalidInput, LedgerUnavailable, StoreUnavailable: Something it needs is not there.
@@ -79,6 +81,7 @@ def serve(
         publisher=publisher,
         after_commit=relay.wake,
         ring=ring,
+        dead_letter_publisher=dead_letter_publisher,
     )
     background = Background(
         (

@@ -22,6 +22,7 @@ class Services:
     """Stores and clients. Safe for several threads.
 
     Attributes:
+      dead_letter_publisher: Where pushed messages that are no jobs go, beside the ledger.
       publisher: Where rings go; the relay uses it, the readiness check asks it.
       after_commit: Told after each transaction that may have put a ring into the outbox.
       ring: Wakes the worker beside this process, if there is one.
@@ -41,3 +42,4 @@ class Services:
     publisher: Publisher
     after_commit: Callable[[], None]
     ring: Callable[[], None]
+    dead_letter_publisher: Publisher | None = None

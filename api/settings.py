@@ -22,6 +22,8 @@ class Settings:
         without it, the embedded database in `data`.
       bucket: `GCS_BUCKET_NAME`: where artefacts and deliverables are; without it, folders.
       topic: `PUBSUB_TOPIC_NAME`: where jobs are announced; without it, to the worker beside us.
+      dead_letter_topic: `AIPROD_DEAD_LETTER_TOPIC`: where pushed messages that are no jobs go,
+        beside the ledger; without it, the topic with `-dlq` after its name.
       project: `GOOGLE_CLOUD_PROJECT`: whose topic that is.
       pool_size: `AIPROD_DB_POOL`: connections to the database, and requests at work side by side.
       push_audience, push_email: `AIPROD_PUSH_AUDIENCE`, `AIPROD_PUSH_EMAIL`: for whom and by which
@@ -42,6 +44,7 @@ class Settings:
     database_url: str
     bucket: str | None = None
     topic: str | None = None
+    dead_letter_topic: str | None = None
     project: str | None = None
     pool_size: int = 20
     push_audience: str | None = None
@@ -79,11 +82,14 @@ class Settings:
         url = database_url(
             environment.get("DATABASE_URL"), environment.get("CLOUD_SQL_CONNECTION_NAME")
         )
+        topic = environment.get("PUBSUB_TOPIC_NAME") or None
         return cls(
             data=data,
             database_url=url or sqlite_url(data),
             bucket=environment.get("GCS_BUCKET_NAME") or None,
-            topic=environment.get("PUBSUB_TOPIC_NAME") or None,
+            topic=topic,
+            dead_letter_topic=environment.get("AIPROD_DEAD_LETTER_TOPIC")
+            or (f"{topic}-dlq" if topic else None),
             project=environment.get("GOOGLE_CLOUD_PROJECT") or None,
             pool_size=_count(environment, "AIPROD_DB_POOL", cls.pool_size, 1000),
             push_audience=environment.get("AIPROD_PUSH_AUDIENCE") or None,

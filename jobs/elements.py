@@ -7,13 +7,15 @@ from typing import Any, Self
 from jobs.errors import AiprodError, ErrorCode
 from jobs.slate import LOCAL_TENANT, Slate
 from jobs.stages import Stage
-from jobs.wire import from_json, to_json
+from jobs.wire import from_json, sha256, to_json
 
 WIRE_VERSION = 1
 MAX_ELEMENT_BYTES = 64 * 1024  # larger elements belong into a blob: shuffles are priced by byte
 # Characters of a problem that are kept: the start of its message, and the end of up to 64 kB that a
 # tool said, which is where the reason is. The rest is kept nowhere.
 _MAX_MESSAGE, _MAX_TAIL = 4000, 4000
+LETTER_BYTES = 8192  # of a message that is no job are kept; rings have about 60
+_MAX_REASON = 500
 
 
 class _Wired:
@@ -223,9 +225,24 @@ class Outcome(_Wired):
 
 @dataclass(frozen=True)
 class DeadLetter(_Wired):
-    """A message that is no job: the reason, and the message itself, cut to 8 kB, as text."""
+    """A message that is no job.
+
+    Attributes:
+      message: Its first 8 kB, as text.
+      sha256: Of the whole message, as it came.
+      attempt: How often it has come since it was last sent again, with this time; None when the
+        ledger, which counts, did not answer.
+    """
 
     reason: str
     stage: str
     message: str
+    sha256: str
+    attempt: int | None = None
     v: int = WIRE_VERSION
+
+    @classmethod
+    def of(cls, reason: str, stage: str, message: bytes) -> "DeadLetter":
+        """The letter of a message; bytes that are no text are written out (`\\xff`)."""
+        shown = message[:LETTER_BYTES].decode("utf-8", "backslashreplace")
+        return cls(reason[:_MAX_REASON], stage, shown, sha256(message))

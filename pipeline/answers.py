@@ -147,6 +147,7 @@ class DeadLetter(Answer):
     stage: str
     reason: str
     message: str
+    is_whole: bool = True
     attempts: int
     first_at: datetime
     last_at: datetime

@@ -39,6 +39,11 @@ def serve_here(
     listener = listen(host, port)
     worker = WorkerChild(out)
     publisher = PubSubPublisher(api.topic) if api.topic else worker
+    letters = (
+        PubSubPublisher(api.dead_letter_topic, "AIPROD_DEAD_LETTER_TOPIC")
+        if api.dead_letter_topic
+        else None
+    )
     with contextlib.closing(listener):
         is_local = settings.environment != "production"
         key = local_key(api) if is_local else None
@@ -62,6 +67,7 @@ def serve_here(
             serve(
                 api, publisher, worker.ring, listener,
                 sweep_s=settings.sweep_s, ready=ready, stopping=stopping,
+                dead_letter_publisher=letters,
             )  # fmt: skip
         finally:
             worker.close()
@@ -70,6 +76,8 @@ def serve_here(
                 clear_leftovers(settings.data / name)
             if publisher is not worker:
                 publisher.close()
+            if letters:
+                letters.close()
 
 
 def _leave_in_time() -> None:

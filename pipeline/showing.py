@@ -87,11 +87,12 @@ def describe_job(job: Job) -> str:
 def describe_letter(letter: DeadLetter) -> str:
     """A dead letter in lines, with the message as it came."""
     replayed = f", replayed {_local(letter.replayed_at)}" if letter.replayed_at else ""
+    cut = "" if letter.is_whole else "  not kept as it came, so that it cannot be sent again\n"
     return shown(
         f"{letter.id}\n"
         f"  given up in {letter.stage}: {letter.reason}\n"
         f"  came {_times(letter.attempts)} since {_local(letter.first_at)}, "
-        f"last {_local(letter.last_at)}{replayed}\n\n{letter.message}"
+        f"last {_local(letter.last_at)}{replayed}\n{cut}\n{letter.message}"
     )
 
 

@@ -7,9 +7,13 @@ from sqlalchemy import Row, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
-from jobs.elements import DeadLetter
+from jobs.crash_points import crash_point
+from jobs.elements import LETTER_BYTES, DeadLetter
+from jobs.errors import Conflict
 from jobs.wire import sha256
+from storage.audit import OPERATOR, AuditLog
 from storage.database import Database
+from storage.journal import ring
 from storage.tables import DEAD_LETTERS
 
 
@@ -18,8 +22,9 @@ class DeadLetterRow:
     """A dead letter as the ledger has it. Times are seconds since 1970 by the database's clock.
 
     Attributes:
-      id: SHA-256 of the message as text.
-      attempts: How often the message came, since it was last replayed.
+      id: SHA-256 of the message as it came.
+      message: As much of it as is kept, as text.
+      attempts: How often the message came, since it was last sent again.
       replayed_at: When an operator last sent it again.
     """
 
@@ -32,6 +37,11 @@ class DeadLetterRow:
     last_at: float
     replayed_at: float | None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the text is the message itself: not cut, and nothing in it written out."""
+        return sha256(self.message.encode()) == self.id
+
 
 @dataclass(frozen=True)
 class DeadLetters:
@@ -39,8 +49,8 @@ class DeadLetters:
 
     database: Database
 
-    def record(self, letter: DeadLetter) -> str:
-        """Keeps a letter and returns its id; a message that comes again is counted.
+    def record(self, letter: DeadLetter) -> DeadLetterRow:
+        """Keeps a letter; a message that comes again is counted.
 
         Raises:
           LedgerUnavailable: The database does not answer, or refuses.
@@ -48,13 +58,13 @@ class DeadLetters:
         # PostgreSQL takes no NUL in text.
         message = letter.message.replace("\x00", "\\x00")
         reason = letter.reason.replace("\x00", "\\x00")
-        letter_id, now = sha256(message.encode()), self.database.now()
+        now = self.database.now()
         make = insert_on_sqlite if self.database.is_sqlite else insert_on_postgresql
         with self.database.begin() as connection:
-            connection.execute(
+            row = connection.execute(
                 make(DEAD_LETTERS)
                 .values(
-                    id=letter_id, stage=letter.stage, reason=reason, message=message,
+                    id=letter.sha256, stage=letter.stage, reason=reason, message=message,
                     attempts=1, first_at=now, last_at=now,
                 )
                 .on_conflict_do_update(
@@ -64,8 +74,9 @@ class DeadLetters:
                         "attempts": DEAD_LETTERS.c.attempts + 1, "last_at": now,
                     },
                 )
-            )  # fmt: skip
-        return letter_id
+                .returning(*DEAD_LETTERS.c)
+            ).one()  # fmt: skip
+        return _row(row)
 
     def page(
         self, limit: int, before: tuple[float, str] | None = None
@@ -91,15 +102,51 @@ class DeadLetters:
             ).one_or_none()
         return _row(row) if row is not None else None
 
-    def mark_replayed(self, letter_id: str) -> bool:
-        """Notes that a letter was sent again, and counts its attempts anew; false: no such."""
+    def replay(self, letter_id: str, tenant: str, actor: str = OPERATOR) -> DeadLetterRow | None:
+        """Hands a message to the outbox, to be published once more. None: no such letter.
+
+        The mark, the entry of the audit log and the message are one transaction. A letter that has
+        not come back since it was last sent again stays as it is, and nothing is sent.
+
+        Args:
+          tenant, actor: Of the key that asks, for the audit log.
+
+        Raises:
+          Conflict: The message is not kept as it came, so that another one would be sent.
+        """
+        table = DEAD_LETTERS
         with self.database.begin() as connection:
-            marked = connection.execute(
-                update(DEAD_LETTERS)
-                .where(DEAD_LETTERS.c.id == letter_id)
+            found = connection.execute(
+                select(table).where(table.c.id == letter_id).with_for_update()
+            ).one_or_none()
+            if found is None:
+                return None
+            letter = _row(found)
+            _check_sendable(letter)
+            if not letter.attempts:
+                return letter
+            row = connection.execute(
+                update(table)
+                .where(table.c.id == letter_id)
                 .values(attempts=0, replayed_at=self.database.now())
-            )
-        return bool(marked.rowcount)
+                .returning(*table.c)
+            ).one()
+            ring(self.database, connection, letter_id, letter.message.encode())
+            audit = AuditLog(self.database)
+            audit.note(tenant, actor, "dead_letter.replayed", letter_id, {}, connection)
+            crash_point("replay.before_commit")
+        crash_point("replay.after_commit")
+        return _row(row)
+
+
+def _check_sendable(letter: DeadLetterRow) -> None:
+    if not letter.message:
+        raise Conflict(f"dead letter {letter.id} is empty: Pub/Sub takes no such message")
+    if not letter.is_whole:
+        raise Conflict(
+            f"dead letter {letter.id} is not kept as it came: it was longer than the "
+            f"{LETTER_BYTES:,} bytes that are kept, or no text; have its sender send it again"
+        )
 
 
 def _row(row: Row[Any]) -> DeadLetterRow:

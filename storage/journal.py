@@ -55,7 +55,11 @@ def note(
 
 
 def ring(database: Database, connection: Connection, job_id: str, payload: bytes) -> None:
-    """Puts a ring for a job into the outbox, from where a relay publishes it."""
+    """Puts a ring for a job into the outbox, from where a relay publishes it.
+
+    Args:
+      job_id: Of the job; for a dead letter that is sent again, its own id.
+    """
     connection.execute(
         insert(OUTBOX).values(
             job_id=job_id, payload=payload.decode(), created_at=database.now(), taken_until=None

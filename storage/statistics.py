@@ -105,7 +105,7 @@ class Statistics:
         """What stands in lines now. Reads indexes, and the row of every delivery of a webhook."""
         with self.database.reading() as connection:
             webhooks, failed_attempts = _webhooks(connection)
-            not_replayed = DEAD_LETTERS.c.replayed_at.is_(None)
+            not_replayed = DEAD_LETTERS.c.attempts > 0  # since it was last sent again, if ever
             return Current(
                 queues=self._queues(connection),
                 jobs=_jobs(connection),

@@ -125,7 +125,7 @@ OUTBOX = Table(
     "outbox",
     METADATA,
     Column("id", _COUNTER, primary_key=True, autoincrement=True),
-    Column("job_id", _ID, nullable=False),
+    Column("job_id", _ID, nullable=False),  # or the id of a dead letter that is sent again
     Column("payload", Text, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("taken_until", Float),  # a relay is publishing it
@@ -136,11 +136,11 @@ Index("idx_outbox_job", OUTBOX.c.job_id)
 DEAD_LETTERS = Table(
     "dead_letters",
     METADATA,
-    Column("id", _SHA256, primary_key=True),  # hash of the message
+    Column("id", _SHA256, primary_key=True),  # of the whole message, as it came
     Column("stage", String(20), nullable=False),
     Column("reason", Text, nullable=False),
     Column("message", Text, nullable=False),
-    Column("attempts", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),  # since it was last sent again
     Column("first_at", Float, nullable=False),
     Column("last_at", Float, nullable=False),
     Column("replayed_at", Float),

@@ -11,6 +11,8 @@ from pipeline.ingest import read_job_file
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 OPTIONS = (REPOSITORY / "pipeline" / "options.py").read_text(encoding="utf-8")
+API_SETTINGS = (REPOSITORY / "api" / "settings.py").read_text(encoding="utf-8")
+API = (REPOSITORY / "docs" / "api.md").read_text(encoding="utf-8")
 EXAMPLES = sorted((REPOSITORY / "examples").glob("*.json"))
 
 
@@ -24,6 +26,11 @@ def test_every_command_is_in_the_readme(command: str) -> None:
 )  # fmt: skip
 def test_every_setting_is_in_the_readme(variable: str) -> None:
     assert variable in README
+
+
+@pytest.mark.parametrize("variable", sorted(set(re.findall(r"`([A-Z_]{4,})`", API_SETTINGS))))
+def test_every_setting_of_the_api_is_in_its_documentation(variable: str) -> None:
+    assert f"`{variable}`" in API or f"`{variable}`" in README
 
 
 def test_every_folder_is_in_the_architecture() -> None:

@@ -10,10 +10,9 @@ from apache_beam.pvalue import PCollection, TaggedOutput
 from apache_beam.typehints.decorators import no_annotations
 
 from jobs.crash_points import crash_point
-from jobs.elements import Run
+from jobs.elements import DeadLetter, Run
 from jobs.errors import AiprodError
 from jobs.message import Ring
-from transforms.decode_jobs import dead_letter
 from transforms.studio import Studio, StudioConfig
 
 LOG = logging.getLogger(__name__)
@@ -87,7 +86,7 @@ class _AdmitFn(beam.DoFn):
         try:
             run = admit(Ring.from_bytes(element), self._studio)
         except LookupError as error:
-            letter = dead_letter(str(error.args[0]), "admit", element)
+            letter = DeadLetter.of(str(error.args[0]), "admit", element)
             yield TaggedOutput("rejected", letter.to_bytes())
             return
         if run:

@@ -11,8 +11,6 @@ from apache_beam.typehints.decorators import no_annotations
 from jobs.elements import DeadLetter
 from jobs.message import Ring
 
-_SHOWN_BYTES = 8192
-
 
 @dataclass(frozen=True)
 class Decoded:
@@ -35,16 +33,10 @@ class DecodeJobs(beam.PTransform[PCollection[bytes], Decoded]):
         return Decoded(decoded.rings, decoded.rejected)
 
 
-def dead_letter(reason: str, stage: str, message: bytes) -> DeadLetter:
-    """A message that cannot be worked on, cut to 8 kB."""
-    shown = message[:_SHOWN_BYTES].decode("utf-8", "backslashreplace")
-    return DeadLetter(reason[:500], stage, shown)
-
-
 class _DecodeFn(beam.DoFn):
     def process(self, element: bytes) -> Iterator[bytes | TaggedOutput[Literal["rejected"], bytes]]:
         try:
             yield Ring.from_bytes(element).to_bytes()
         except ValueError as error:
-            letter = dead_letter(str(error), "decode", element)
+            letter = DeadLetter.of(str(error), "decode", element)
             yield TaggedOutput("rejected", letter.to_bytes())

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import apache_beam as beam
 from apache_beam.pvalue import PCollection
@@ -17,7 +17,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class RecordDeadLetters(beam.PTransform[PCollection[bytes], PCollection[bytes]]):
-    """Writes each `DeadLetter` into the ledger and passes it on, to be published.
+    """Writes each `DeadLetter` into the ledger, which counts it, and passes it on to be published.
 
     A ledger that does not answer stops no letter: what is passed on is the second record of it.
     """
@@ -39,10 +39,10 @@ class _RecordFn(beam.DoFn):
     def process(self, element: bytes) -> Iterator[bytes]:
         letter = DeadLetter.from_bytes(element)
         try:
-            self._letters.record(letter)
+            letter = replace(letter, attempt=self._letters.record(letter).attempts)
         except AiprodError as error:
             LOG.warning("a dead letter of %s is not recorded: %s", letter.stage, error.message)
-        yield element
+        yield letter.to_bytes()
 
     def teardown(self) -> None:
         self._studio.close()

@@ -23,8 +23,11 @@ class DeadLetterView(Answer):
     id: str
     stage: str = Field(description="Where it was given up.")
     reason: str
-    message: str
-    attempts: int = Field(description="How often it came, since it was last replayed.")
+    message: str = Field(description="Its first 8 kB, as text.")
+    is_whole: bool = Field(
+        description="Whether that is the message as it came. Else it cannot be sent again."
+    )
+    attempts: int = Field(description="How often it came, since it was last sent again.")
     first_at: Time
     last_at: Time
     replayed_at: Time | None
@@ -36,6 +39,7 @@ class DeadLetterView(Answer):
             stage=row.stage,
             reason=row.reason,
             message=row.message,
+            is_whole=row.is_whole,
             attempts=row.attempts,
             first_at=rfc3339(row.first_at),
             last_at=rfc3339(row.last_at),
@@ -86,17 +90,18 @@ def get_dead_letter(
     status_code=202,
     operation_id="replay_dead_letter",
     summary="Send a dead letter again",
-    responses=problems(404),
+    responses=problems(404, 409),
 )
 def replay_dead_letter(
     services: ServicesDep, caller: Operator, letter_id: LetterId
 ) -> DeadLetterView:
-    """Publishes the message once more; one that is still wrong comes back here."""
-    letter = _there(services.dead_letters.get(letter_id))
-    services.publisher.publish([letter.message.encode()])
-    services.dead_letters.mark_replayed(letter_id)
-    services.audit.note(caller.tenant, caller.key_id, "dead_letter.replayed", letter_id, {})
-    return DeadLetterView.of(_there(services.dead_letters.get(letter_id)))
+    """Publishes the message once more; one that is still wrong comes back here.
+
+    Until it has come back, repeating this sends nothing.
+    """
+    row = _there(services.dead_letters.replay(letter_id, caller.tenant, caller.key_id))
+    services.after_commit()
+    return DeadLetterView.of(row)
 
 
 def _there(row: DeadLetterRow | None) -> DeadLetterRow:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Response
@@ -10,15 +11,16 @@ from pydantic import BaseModel, ValidationError
 from api.deps import Body, PushVerifierDep, ServicesDep
 from api.openapi import open_problems
 from api.problems import ProblemError
+from api.services import Services
 from jobs.elements import DeadLetter
 from jobs.message import Ring
+from storage.ledger import Ledger
 
 router = APIRouter(tags=["service"])
-MAX_KEPT, MAX_REASON = 8000, 1000  # characters of a dead letter
 
 
 class _Message(BaseModel):
-    data: str  # base64
+    data: str = ""  # base64; a message may have attributes alone
 
 
 class _Push(BaseModel):
@@ -48,20 +50,37 @@ def process_job(
 ) -> Response:
     """Wakes the worker for the job that the message names: the job itself is in the ledger.
 
-    What is no ring is kept as a dead letter, and acknowledged: it would never become one.
+    What is no ring, or rings for a job that nobody knows, is kept as a dead letter and published as
+    one, and then acknowledged: it would never become a job.
     """
     if verifier is None:
         raise ProblemError(403, "push_disabled", "This service expects no pushes.")
     verifier.verify(authorization)
-    pushed = _data_of(body)
-    try:
-        Ring.from_bytes(pushed)
-    except ValueError as error:
-        text = pushed.decode(errors="backslashreplace")[:MAX_KEPT]
-        services.dead_letters.record(DeadLetter(str(error)[:MAX_REASON], "push", text))
-    else:
+    letter = _undeliverable(services, _data_of(body))
+    if letter is None:
         services.ring()
+    else:
+        _put_aside(services, letter)
     return Response(status_code=204)
+
+
+def _undeliverable(services: Services, pushed: bytes) -> DeadLetter | None:
+    """Why a message wakes nobody; None when it rings for a job of ours."""
+    try:
+        ring = Ring.from_bytes(pushed)
+    except ValueError as error:
+        return DeadLetter.of(str(error), "push", pushed)
+    # Without patience: a push that is not answered comes again by itself.
+    if Ledger(services.database, patience_s=0).knows(ring.job_id):
+        return None
+    return DeadLetter.of(f"there is no job {ring.job_id}", "admit", pushed)
+
+
+def _put_aside(services: Services, letter: DeadLetter) -> None:
+    """Records a letter and publishes it; one that cannot be is pushed again, and counted again."""
+    attempt = services.dead_letters.record(letter).attempts
+    if services.dead_letter_publisher:
+        services.dead_letter_publisher.publish([replace(letter, attempt=attempt).to_bytes()])
 
 
 def _data_of(body: bytes) -> bytes:

@@ -33,6 +33,29 @@ def test_settings_are_taken_from_the_environment() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "topic"),
+    [
+        pytest.param({}, None, id="no Pub/Sub"),
+        pytest.param(
+            {"PUBSUB_TOPIC_NAME": "projects/p/topics/a"}, "projects/p/topics/a-dlq", id="by name"
+        ),
+        pytest.param(
+            {
+                "PUBSUB_TOPIC_NAME": "projects/p/topics/a",
+                "AIPROD_DEAD_LETTER_TOPIC": "projects/p/topics/b",
+            },
+            "projects/p/topics/b",
+            id="another one",
+        ),
+    ],
+)
+def test_dead_letters_go_beside_the_jobs(given: dict[str, str], topic: str | None) -> None:
+    settings = Settings.from_environment({"DATABASE_URL": "postgresql://db/a", **given})
+
+    assert settings.dead_letter_topic == topic
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("AIPROD_DB_POOL", "0"),

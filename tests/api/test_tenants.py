@@ -56,7 +56,7 @@ def test_every_route_but_the_open_ones_wants_a_key(
 ) -> None:
     document = service.anonymous.get("/openapi.json").json()
     open_paths = {"/health", "/ready", "/v1/schema"}
-    service.services.dead_letters.record(DeadLetter("r", "s", "m"))
+    service.services.dead_letters.record(DeadLetter.of("r", "s", b"m"))
 
     answers = {
         (method, path): service.anonymous.request(

@@ -16,6 +16,7 @@ from jobs.elements import (
 from jobs.errors import ErrorCode, ToolFailed
 from jobs.stages import Stage
 from jobs.submission import InputFile, Submission, job_id
+from jobs.wire import sha256
 
 RUN = Run("job", 2, 5, "media/submission.json")
 PROBLEM = Problem("voice", ErrorCode.TIMEOUT, "too slow", True, "tail")
@@ -35,7 +36,7 @@ PROBLEM = Problem("voice", ErrorCode.TIMEOUT, "too slow", True, "tail")
         ),
         pytest.param(Gathered(RUN, "p", "parts"), id="gathered"),
         pytest.param(Outcome(RUN, Ending.FAILED, (PROBLEM,)), id="outcome"),
-        pytest.param(DeadLetter("why", "decode", "what"), id="dead letter"),
+        pytest.param(DeadLetter.of("why", "decode", b"what"), id="dead letter"),
     ],
 )
 def test_elements_come_back_from_their_bytes(element: Task) -> None:
@@ -67,6 +68,26 @@ def test_a_problem_keeps_the_end_of_what_the_tool_said() -> None:
 
     assert problem.stderr_tail.endswith("the end")
     assert len(problem.stderr_tail) == 4000
+
+
+@pytest.mark.parametrize(
+    ("message", "kept"),
+    [
+        pytest.param(b'{"v": 1}', '{"v": 1}', id="text"),
+        pytest.param(b"\xff{", "\\xff{", id="no text"),
+        pytest.param(b"x" * 9000, "x" * 8192, id="longer than what is kept"),
+    ],
+)
+def test_a_dead_letter_knows_the_message_it_is_cut_from(message: bytes, kept: str) -> None:
+    letter = DeadLetter.of("why" * 1000, "decode", message)
+
+    assert (letter.message, letter.sha256) == (kept, sha256(message))
+    assert len(letter.reason) == 500
+
+
+@pytest.mark.parametrize("byte", [b"\xff", b"\x01", b"\x00", "語".encode()], ids=str)
+def test_the_longest_dead_letter_fits_into_an_element(byte: bytes) -> None:
+    assert len(DeadLetter.of("\x01" * 500, "decode", byte * 9000).to_bytes()) < MAX_ELEMENT_BYTES
 
 
 DOCUMENT = Submission({"title": "T"}, (InputFile("media/a.jpg", "a.jpg", "image"),))

@@ -7,6 +7,7 @@ from jobs.elements import DeadLetter
 from storage.api_keys import ApiKeys
 from storage.audit import AuditLog
 from storage.database import open_database
+from storage.outbox import Outbox
 from tests.pipeline.conftest import Desk
 from tests.pipeline.office import Office, open_office
 
@@ -39,19 +40,25 @@ def test_keys_are_made_listed_replaced_and_ended(office: Office) -> None:
 
 def test_dead_letters_are_shown_as_text_and_sent_again(office: Office) -> None:
     letters = office.service.services.dead_letters
-    letter = letters.record(DeadLetter("decode", "it is no JSON", "\x1b[2Jgone"))
+    letter = letters.record(DeadLetter.of("it is no JSON", "decode", b"\x1b[2Jgone")).id
+    binary = letters.record(DeadLetter.of("it is no JSON", "decode", b"\xff")).id
 
     listed = office.run("dlq", "list").out
     shown = office.run("dlq", "show", letter)
     ran = office.run("dlq", "replay", letter)
+    refused = office.run("dlq", "replay", binary)
 
-    assert listed.splitlines()[0] == letter
+    assert letter in listed.splitlines()
     assert "it is no JSON" in listed
     assert "it is no JSON" in shown.out
     assert "\\x1b[2Jgone" in shown.out
     assert "\x1b" not in shown.out
     assert ran.out == f"{letter}: sent again\n"
-    assert office.service.rings.published == [b"\x1b[2Jgone"]
+    (sent,) = Outbox(office.service.services.database).take(10, 30)
+    assert sent.payload == b"\x1b[2Jgone"
+    assert "cannot be sent again" in office.run("dlq", "show", binary).out
+    assert (refused.code, refused.out) == (2, "")
+    assert "is not kept as it came" in refused.err
 
 
 def test_webhooks_are_listed_and_sent_again(office: Office) -> None:

@@ -13,8 +13,11 @@ import httpx
 import psutil
 import pytest
 
+from jobs.elements import DeadLetter
 from jobs.message import Ring
 from jobs.states import TERMINAL
+from storage.audit import AuditLog
+from storage.dead_letters import DeadLetters
 from storage.outbox import Outbox
 from tests.pipeline.conftest import Desk
 from tests.pipeline.serving import serving
@@ -78,6 +81,31 @@ def test_a_ring_that_was_written_down_is_published(shop: Shop, post: Post, point
 
     assert set(rings) == {Ring(job_id).to_bytes()}
     assert Outbox(shop.database).take(10, 30) == ()
+
+
+@pytest.mark.emulator
+@pytest.mark.parametrize("point", ["replay.before_commit", "replay.after_commit"])
+def test_a_dead_letter_is_sent_again_once_wherever_the_service_dies(
+    shop: Shop, post: Post, point: str
+) -> None:
+    pubsub = {"PUBSUB_EMULATOR_HOST": post.host, "PUBSUB_TOPIC_NAME": post.names.jobs}
+    letter = DeadLetters(shop.database).record(DeadLetter.of("why", "decode", b"what")).id
+    address = f"/v1/dead-letters/{letter}/replay"
+    with serving(shop, "--no-worker", AIPROD_CRASH_POINT=point, **pubsub) as dying:
+        with pytest.raises(httpx.HTTPError):
+            dying.client.post(address)
+        assert dying.process.wait(WAIT_S) == -signal.SIGKILL
+
+    with serving(shop, "--no-worker", **pubsub) as living:
+        repeated = living.client.post(address)
+        job_id = living.submit(SMALL, "order-1").json()["id"]
+        messages = post.pulled(post.names.jobs_pull, 2)
+
+    assert repeated.status_code == 202
+    assert sorted(messages) == sorted([b"what", Ring(job_id).to_bytes()])
+    assert Outbox(shop.database).take(10, 30) == ()
+    noted = AuditLog(shop.database).page("local", 20)
+    assert [row.action for row in noted].count("dead_letter.replayed") == 1
 
 
 def test_a_service_that_is_told_to_stop_gives_its_jobs_back(shop: Shop) -> None:

@@ -136,7 +136,9 @@ def test_what_is_no_job_stops_nothing_and_is_kept_twice(
         DeadLetter.from_bytes(data)
         for data in running.post.pulled(running.post.names.dead_letters_pull, len(messages))
     ]
-    assert {letter.message for letter in letters} == set(shown.values())
+    assert {(letter.message, letter.attempt) for letter in letters} == {
+        (text, 1) for text in shown.values()
+    }
     for message, (stage, reason) in messages.items():
         row = running.letter(shown[message].replace("\x00", "\\x00"))
         assert (row.stage, row.attempts) == (stage, 1)

@@ -209,7 +209,8 @@ def test_a_dead_letter_counts_until_it_is_replayed(database: Database) -> None:
         database,
         DEAD_LETTERS,
         {**letter, "id": "a" * 64},
-        {**letter, "id": "b" * 64, "replayed_at": 2.0},
+        {**letter, "id": "b" * 64, "attempts": 0, "replayed_at": 2.0},
+        {**letter, "id": "c" * 64, "attempts": 1, "replayed_at": 2.0},
     )
 
-    assert Statistics(database).current().dead_letters == 1
+    assert Statistics(database).current().dead_letters == 2

@@ -49,7 +49,7 @@ def test_a_message_names_its_job(pipeline: Callable[[], beam.Pipeline]) -> None:
 def test_what_is_no_job_becomes_a_dead_letter(
     pipeline: Callable[[], beam.Pipeline], message: bytes, reason: str
 ) -> None:
-    letter = DeadLetter(reason, "decode", message.decode()).to_bytes()
+    letter = DeadLetter.of(reason, "decode", message).to_bytes()
 
     with pipeline() as p:
         decoded = p | beam.Create([message]) | DecodeJobs()

@@ -13,17 +13,23 @@ from storage.dead_letters import DeadLetters
 from transforms.record_dead_letters import RecordDeadLetters
 from transforms.studio import StudioConfig
 
-GARBAGE = DeadLetter("not JSON", "decode", "garbage").to_bytes()
-UNKNOWN = DeadLetter("there is no job a", "admit", '{"v": 1, "job_id": "a"}').to_bytes()
+GARBAGE = DeadLetter.of("not JSON", "decode", b"garbage")
+UNKNOWN = DeadLetter.of("there is no job a", "admit", b'{"v": 1, "job_id": "a"}')
 
 
-def test_letters_are_recorded_and_passed_on(
+def wired(*letters: DeadLetter) -> list[bytes]:
+    return [letter.to_bytes() for letter in letters]
+
+
+def test_letters_are_recorded_and_passed_on_with_their_attempt(
     pipeline: Callable[[], beam.Pipeline], studio: StudioConfig
 ) -> None:
     with pipeline() as p:
-        passed = p | beam.Create([GARBAGE, UNKNOWN, GARBAGE]) | RecordDeadLetters(studio)
+        letters = beam.Create(wired(GARBAGE, UNKNOWN, GARBAGE))
+        passed = p | letters | RecordDeadLetters(studio)
 
-        assert_that(passed, equal_to([GARBAGE, UNKNOWN, GARBAGE]))
+        counted = (replace(GARBAGE, attempt=1), replace(UNKNOWN, attempt=1))
+        assert_that(passed, equal_to(wired(*counted, replace(GARBAGE, attempt=2))))
 
     with closing(open_database(studio.database_url)) as database:
         rows = DeadLetters(database).page(10)
@@ -41,8 +47,8 @@ def test_a_ledger_that_refuses_stops_no_letter(
     without_tables = replace(studio, database_url=f"sqlite:///{tmp_path}/empty.db")
 
     with pipeline() as p:
-        passed = p | beam.Create([GARBAGE]) | RecordDeadLetters(without_tables)
+        passed = p | beam.Create(wired(GARBAGE)) | RecordDeadLetters(without_tables)
 
-        assert_that(passed, equal_to([GARBAGE]))
+        assert_that(passed, equal_to(wired(GARBAGE)))
 
     assert "a dead letter of decode is not recorded" in caplog.text
