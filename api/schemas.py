@@ -13,6 +13,7 @@ from storage.rows import JobRow, PartRow, VideoRow
 from storage.uploads import Upload
 
 _MADE = frozenset({"done", "cached"})
+_STAGES = frozenset(stage.value for stage in Stage)
 
 Time = Annotated[
     str,
@@ -62,15 +63,27 @@ class JobProblem(Answer):
     code: str = Field(description="From a closed list.", examples=["provider_unavailable"])
     message: str = Field(description="A sentence for people.")
     retryable: bool = Field(description="Whether a retry may help.")
+    command: str = Field(
+        description="Makes it happen again: the command line of the tool that failed, else the "
+        "command that makes the stage anew. For a shell.",
+        examples=["aiprod jobs retry job-01kh9x3v5n8q2r7t4w6y0z1abc --from voice"],
+    )
 
     @classmethod
-    def of(cls, problem: Problem) -> "JobProblem":
+    def of(cls, problem: Problem, job_id: str) -> "JobProblem":
         return cls(
             stage=problem.stage,
             code=problem.code.value,
             message=problem.message,
             retryable=problem.retryable,
+            command=problem.command or _retry_command(job_id, problem.stage),
         )
+
+
+def _retry_command(job_id: str, stage: str) -> str:
+    # Steps between stages, such as planning, are gone through again by every retry.
+    anew = f" --from {stage}" if stage in _STAGES else ""
+    return f"aiprod jobs retry {job_id}{anew}"
 
 
 class StageProgress(Answer):
@@ -201,7 +214,7 @@ def listed(row: JobRow) -> dict[str, Any]:
         "created_at": rfc3339(row.created_at),
         "updated_at": rfc3339(row.updated_at),
         "cancel_requested": row.cancel_requested,
-        "problems": [JobProblem.of(problem) for problem in row.problems],
+        "problems": [JobProblem.of(problem, row.id) for problem in row.problems],
     }
 
 

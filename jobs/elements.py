@@ -14,6 +14,8 @@ MAX_ELEMENT_BYTES = 64 * 1024  # larger elements belong into a blob: shuffles ar
 # Characters of a problem that are kept: the start of its message, and the end of up to 64 kB that a
 # tool said, which is where the reason is. The rest is kept nowhere.
 _MAX_MESSAGE, _MAX_TAIL = 4000, 4000
+MAX_COMMAND_BYTES = 2048
+_CUT = " ... (cut)"
 LETTER_BYTES = 8192  # of a message that is no job are kept; rings have about 60
 _MAX_REASON = 500
 
@@ -117,19 +119,34 @@ class PartStatus(Enum):
 
 @dataclass(frozen=True)
 class Problem:
-    """A failure as data: what the user, the ledger and the manifest are told."""
+    """A failure as data: what the user, the ledger and the manifest are told.
+
+    Attributes:
+      stderr_tail: The end of what a tool said that failed.
+      command: The command line of that tool, at most 2 kB, for a shell.
+    """
 
     stage: str
     code: ErrorCode
     message: str
     retryable: bool
     stderr_tail: str = ""
+    command: str = ""
 
     @classmethod
     def of(cls, stage: str, error: AiprodError) -> "Problem":
         tail = str(error.facts.get("stderr_tail", ""))
+        command = _bounded(str(error.facts.get("command", "")))
         message = error.message[:_MAX_MESSAGE]
-        return cls(stage, error.code, message, error.retryable, tail[-_MAX_TAIL:])
+        return cls(stage, error.code, message, error.retryable, tail[-_MAX_TAIL:], command)
+
+
+def _bounded(command: str) -> str:
+    """A command line of at most 2 kB; what is cut says so, lest somebody takes it for whole."""
+    data = command.encode("utf-8", "replace")
+    if len(data) <= MAX_COMMAND_BYTES:
+        return data.decode()
+    return data[: MAX_COMMAND_BYTES - len(_CUT)].decode("utf-8", "ignore") + _CUT
 
 
 @dataclass(frozen=True)

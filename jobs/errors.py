@@ -7,7 +7,7 @@ AiprodError              code, retryable, a sentence for people
 ├── ProviderRejected     a generation service will never accept this request
 ├── ProviderUnavailable  a generation service did not answer: a retry may help
 ├── ToolMissing          FFmpeg or a library is not on this machine: the operator acts
-├── ToolFailed           FFmpeg or a helper process died; facts: stderr_tail
+├── ToolFailed           FFmpeg or a helper process died; facts: stderr_tail, command
 ├── TimedOut             wall-clock limit reached, the process group was killed
 ├── ResourceLimit        disk or memory is full: the operator acts, then a retry helps
 ├── LedgerUnavailable    the database does not answer or is damaged: the operator acts
@@ -96,7 +96,8 @@ class ToolMissing(AiprodError):
 class ToolFailed(AiprodError):
     """A child process ended badly.
 
-    Facts: `stderr_tail`, its last output, at most 64 kB; `was_killed`, whether a signal ended it.
+    Facts: `stderr_tail`, its last output, at most 64 kB; `command`, its command line, for a shell;
+    `was_killed`, whether a signal ended it.
     """
 
     code = ErrorCode.TOOL_FAILED

@@ -47,6 +47,7 @@ class Plates:
                 raise ToolFailed(
                     "FFmpeg drew fewer pages of text than asked",
                     stderr_tail=self._process.stderr_tail(),
+                    command=self._process.command,
                 )
             spare[: len(block)] = block
             spare = spare[len(block) :]

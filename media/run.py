@@ -10,6 +10,7 @@ clip.mp4 would otherwise read any file of this machine.
 
 import contextlib
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -253,8 +254,14 @@ class Process:
         last = next((line for line in reversed(tail.splitlines()) if line.strip()), "no message")
         how = f"killed by signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         raise ToolFailed(
-            f"FFmpeg failed ({how}): {last.strip()[:300]}", stderr_tail=tail, was_killed=code < 0
-        )
+            f"FFmpeg failed ({how}): {last.strip()[:300]}",
+            stderr_tail=tail, command=self.command, was_killed=code < 0,
+        )  # fmt: skip
+
+    @property
+    def command(self) -> str:
+        """What was started, for a shell, in the private folder: local paths and numbers of ours."""
+        return shlex.join([self._space.ffmpeg, *self._arguments])
 
     def stderr_tail(self) -> str:
         """The last 64 kB of what FFmpeg said; complete once it has ended."""
@@ -274,7 +281,10 @@ class Process:
 
     def _reason_to_stop(self, deadline: float) -> Exception | None:
         if time.monotonic() > deadline:
-            return TimedOut(f"FFmpeg ran longer than {self._space.wall_s:g} s and was stopped")
+            return TimedOut(
+                f"FFmpeg ran longer than {self._space.wall_s:g} s and was stopped",
+                command=self.command,
+            )
         try:
             return Cancelled("stopped by the user") if self._space.cancelled() else None
         except Exception as error:  # raised again by finish(); this thread must not die of it

@@ -32,6 +32,7 @@ class JobProblem(Answer):
     code: str
     message: str
     retryable: bool
+    command: str = ""
 
 
 class StageProgress(Answer):

@@ -115,6 +115,8 @@ def _job_lines(job: Job) -> Iterator[str]:
     for problem in job.problems:
         yield f"  problem   {problem.stage}: {problem.message} [{problem.code}]"
         yield f"            {_remedy(job, problem.retryable)}"
+        if problem.command:
+            yield f"  reproduce {problem.command}"
     yield from _next_steps(job)
 
 

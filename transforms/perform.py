@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +129,7 @@ def explain(stage: str, label: str, error: Exception) -> Problem:
             return Problem(stage, error.code, OUTAGES[error.code], retryable=True)
         found = Problem.of(stage, error)
         message = f"{label}: {found.message}" if label else found.message
-        return Problem(stage, found.code, message, found.retryable, found.stderr_tail)
+        return replace(found, message=message)
     LOG.error("unexpected failure of %s %s", stage, label, exc_info=error)
     return Problem(
         stage, ErrorCode.INTERNAL, f"{label}: {type(error).__name__}: {error}"[:1000], False

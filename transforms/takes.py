@@ -70,7 +70,10 @@ def notes_of(parts: Sequence[Part], more: Sequence[Problem]) -> tuple[Problem, .
     What tools said is left to the parts in the manifest.
     """
     notes = [part.problem for part in parts if part.problem and not part.required] + [*more]
-    told = [_shortened(note, _NOTE_CHARACTERS, tail="") for note in notes[:MAX_NOTES]]
+    told = [
+        replace(_shortened(note, _NOTE_CHARACTERS, tail=""), command="")
+        for note in notes[:MAX_NOTES]
+    ]
     hidden = notes[MAX_NOTES:]
     if hidden:
         told.append(Problem(hidden[0].stage, hidden[0].code, f"... and {len(hidden)} more", False))
@@ -83,6 +86,7 @@ def _failures(problems: Sequence[Problem]) -> tuple[Problem, ...]:
         _shortened(problem, _FAILURE_CHARACTERS, problem.stderr_tail[-_FAILURE_TAIL:])
         for problem in problems[:MAX_FAILURES]
     ]
+    told[1:] = [replace(problem, command="") for problem in told[1:]]  # one is enough to look at
     hidden = len(problems) - len(told)
     if hidden:
         told[-1] = replace(told[-1], message=f"{told[-1].message} ... and {hidden} more")

@@ -199,11 +199,34 @@ def test_a_job_that_failed_says_why_and_runs_again(service: Service) -> None:
     again = service.client.post(f"/v1/jobs/{job_id}/retry", json={"from": "voice"})
 
     assert failed["problems"] == [
-        {"stage": "voice", "code": "timeout", "message": "Nobody spoke.", "retryable": True}
-    ]
+        {
+            "stage": "voice", "code": "timeout", "message": "Nobody spoke.", "retryable": True,
+            "command": f"aiprod jobs retry {job_id} --from voice",
+        }
+    ]  # fmt: skip
     assert failed["links"]["retry"] == f"/v1/jobs/{job_id}/retry"
     assert again.status_code == 202
     assert (again.json()["status"], again.json()["generation"]) == ("queued", 2)
+
+
+@pytest.mark.parametrize(
+    ("stage", "command", "shown"),
+    [
+        pytest.param("render", "ffmpeg -i file:a.mp4", "ffmpeg -i file:a.mp4", id="a tool"),
+        pytest.param("render", "", "aiprod jobs retry {id} --from render", id="a stage"),
+        pytest.param("inputs", "", "aiprod jobs retry {id}", id="a step between stages"),
+    ],
+)
+def test_a_failure_comes_with_the_command_that_makes_it_again(
+    embedded: Service, stage: str, command: str, shown: str
+) -> None:
+    job_id = embedded.submit()
+    problem = Problem(stage, ErrorCode.TOOL_FAILED, "It died.", True, "", command)
+    embedded.end(job_id, Ending.FAILED, problem)
+
+    (told,) = embedded.client.get(f"/v1/jobs/{job_id}").json()["problems"]
+
+    assert told["command"] == shown.format(id=job_id)
 
 
 def test_a_job_that_has_not_ended_is_not_run_again(service: Service) -> None:

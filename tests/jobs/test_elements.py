@@ -16,7 +16,7 @@ from jobs.elements import (
 from jobs.errors import ErrorCode, ToolFailed
 from jobs.stages import Stage
 from jobs.submission import InputFile, Submission, job_id
-from jobs.wire import sha256
+from jobs.wire import canonical, from_json, sha256
 
 RUN = Run("job", 2, 5, "media/submission.json")
 PROBLEM = Problem("voice", ErrorCode.TIMEOUT, "too slow", True, "tail")
@@ -68,6 +68,25 @@ def test_a_problem_keeps_the_end_of_what_the_tool_said() -> None:
 
     assert problem.stderr_tail.endswith("the end")
     assert len(problem.stderr_tail) == 4000
+
+
+def test_a_problem_keeps_the_command_that_failed() -> None:
+    problem = Problem.of("render", ToolFailed("died", command="ffmpeg -i 'file:a b.mp4'"))
+
+    assert problem.command == "ffmpeg -i 'file:a b.mp4'"
+
+
+def test_a_command_that_is_too_long_says_that_it_was_cut() -> None:
+    problem = Problem.of("render", ToolFailed("died", command="語" * 5000))
+
+    assert len(problem.command.encode()) <= 2048
+    assert problem.command.endswith("語 ... (cut)")
+
+
+def test_a_problem_of_before_commands_were_kept_can_be_read() -> None:
+    old = {"stage": "mix", "code": "timeout", "message": "slow", "retryable": True}
+
+    assert from_json(Problem, canonical(old)).command == ""
 
 
 @pytest.mark.parametrize(

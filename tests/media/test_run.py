@@ -1,4 +1,5 @@
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -48,6 +49,18 @@ def test_failure_tells_the_last_line_and_keeps_stderr(space: Workspace) -> None:
     assert "nothing.mp4" in str(caught.value.facts["stderr_tail"])
 
 
+def test_failure_tells_the_command_that_failed(space: Workspace) -> None:
+    failing = replace(space, ffmpeg=script(space.folder, "exit 1"))
+
+    with pytest.raises(ToolFailed) as caught:
+        failing.run(["-i", "file:it's here.mp4", "out put.mp4"])
+
+    command = str(caught.value.facts["command"])
+    assert shlex.split(command) == [failing.ffmpeg, "-i", "file:it's here.mp4", "out put.mp4"]
+    again = subprocess.run(["/bin/sh", "-c", command], cwd=space.folder, check=False)
+    assert again.returncode == 1
+
+
 def test_a_flood_of_messages_is_cut_to_its_end(space: Workspace) -> None:
     flood = "yes 'a line of noise' | head -n 20000 >&2; echo last >&2; exit 1"
     noisy = replace(space, ffmpeg=script(space.folder, flood))
@@ -61,8 +74,10 @@ def test_a_flood_of_messages_is_cut_to_its_end(space: Workspace) -> None:
 def test_hanging_process_is_killed_at_the_time_limit(space: Workspace) -> None:
     hanging = replace(space, ffmpeg=script(space.folder, "trap '' TERM; sleep 600"), wall_s=0.5)
 
-    with pytest.raises(TimedOut, match=r"longer than 0\.5 s"):
-        hanging.run([])
+    with pytest.raises(TimedOut, match=r"longer than 0\.5 s") as caught:
+        hanging.run(["-y"])
+
+    assert caught.value.facts["command"] == f"{hanging.ffmpeg} -y"
 
 
 def test_children_of_a_hanging_process_die_with_it(space: Workspace) -> None:

@@ -97,7 +97,7 @@ def test_a_job_that_fails_ends_with_one_and_its_problem(office: Office) -> None:
     assert not (office.desk.folder / "out" / job_id).exists()
     shown = office.run("jobs", "show", job_id).out
     assert "voice: the voice broke [tool_failed]" in shown
-    assert f"aiprod jobs retry {job_id}" in shown
+    assert f"  reproduce aiprod jobs retry {job_id} --from voice\n" in shown
     assert f"aiprod jobs show {job_id} --document" in shown
 
 

@@ -22,7 +22,9 @@ RUN = Run("job", 1, 1, "media/submission.json")
 
 def failed(number: int, message: str, *, required: bool) -> Part:
     task = f"effect/{number:03}"
-    problem = Problem("effect", ErrorCode.NO_MATCH, message, False, "語" * 3990 + "the end")
+    problem = Problem(
+        "effect", ErrorCode.NO_MATCH, message, False, "語" * 3990 + "the end", '"' * 2048
+    )
     return Part(RUN, task, Stage.EFFECT, 99, required, "k", "p", PartStatus.FAILED, problem=problem)
 
 
@@ -48,6 +50,7 @@ def test_eight_failures_are_told_and_the_others_counted(studio: StudioConfig) ->
     ]
     assert all(problem.stderr_tail.endswith("the end") for problem in problems)
     assert {len(problem.stderr_tail) for problem in problems} == {500}
+    assert [len(problem.command) for problem in problems] == [2048, *[0] * 7]
 
 
 def test_the_worst_failures_fit_into_an_element(studio: StudioConfig) -> None:
