@@ -16,6 +16,7 @@ BATCH = 200
 TAKEN_S = 30.0  # a relay that dies leaves its messages to others after that
 IDLE_S = 10.0  # how often messages are looked for that a process, dead since, did not publish
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
+STEADY_S = 60.0  # what has run that long does not fail at once again
 
 
 class Relay:
@@ -96,15 +97,25 @@ class Sweeper:
 
 @dataclass(frozen=True)
 class Background:
-    """Threads beside the API, each with how it is woken to notice that it is to stop."""
+    """Threads beside the API, each with how it is woken to notice that it is to stop.
+
+    One that meets what nobody foresaw goes on after a pause: without it rings would not be
+    published, or webhooks not be sent, while the service answers as if all were well.
+
+    Attributes:
+      pause_s: The first pause, in seconds; it doubles, up to a quarter of a minute.
+    """
 
     tasks: tuple[tuple[str, Callable[[threading.Event], None], Callable[[], None]], ...]
+    pause_s: float = FIRST_PAUSE_S
 
     def start(self) -> "Running":
         stop = threading.Event()
         threads = []
         for name, run, _wake in self.tasks:
-            thread = threading.Thread(target=run, args=(stop,), name=name, daemon=True)
+            thread = threading.Thread(
+                target=_keep_running, args=(name, run, stop, self.pause_s), name=name, daemon=True
+            )
             thread.start()
             threads.append(thread)
         return Running(stop, tuple(threads), tuple(wake for _name, _run, wake in self.tasks))
@@ -126,3 +137,19 @@ class Running:
             wake()
         for thread in self.threads:
             thread.join(max(0.0, deadline - time.monotonic()))
+
+
+def _keep_running(
+    name: str, run: Callable[[threading.Event], None], stop: threading.Event, first_pause_s: float
+) -> None:
+    pause_s = first_pause_s
+    while not stop.is_set():
+        started = time.monotonic()
+        try:
+            run(stop)
+        except Exception:
+            if time.monotonic() - started > STEADY_S:
+                pause_s = first_pause_s
+            LOG.exception("%s met what nobody foresaw; it goes on in %g s", name, pause_s)
+            stop.wait(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)

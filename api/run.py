@@ -44,6 +44,7 @@ def serve(
     ready: Callable[[], None],
     stopping: Callable[[], None],
     dead_letter_publisher: Publisher | None = None,
+    check_worker: Callable[[], None] | None = None,
 ) -> None:
     """Answers requests until SIGTERM or SIGINT, then finishes those it has begun.
 
@@ -54,6 +55,7 @@ def serve(
       ready: Called when the stores are open.
       stopping: Called as soon as it is told to stop, from a signal handler.
       dead_letter_publisher: Where pushed messages that are no jobs go, beside the ledger.
+      check_worker: Raises `ToolFailed` when the worker beside us cannot stay up.
 
     Raises:
       InvalidInput, LedgerUnavailable, StoreUnavailable: Something it needs is not there.
@@ -82,6 +84,7 @@ def serve(
         after_commit=relay.wake,
         ring=ring,
         dead_letter_publisher=dead_letter_publisher,
+        check_worker=check_worker,
     )
     background = Background(
         (

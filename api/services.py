@@ -26,6 +26,7 @@ class Services:
       publisher: Where rings go; the relay uses it, the readiness check asks it.
       after_commit: Told after each transaction that may have put a ring into the outbox.
       ring: Wakes the worker beside this process, if there is one.
+      check_worker: Raises `ToolFailed` when that worker cannot stay up; None without one.
     """
 
     settings: Settings
@@ -43,3 +44,4 @@ class Services:
     after_commit: Callable[[], None]
     ring: Callable[[], None]
     dead_letter_publisher: Publisher | None = None
+    check_worker: Callable[[], None] | None = None

@@ -95,6 +95,8 @@ class WebhookSender:
             self.send(client, delivery)
         except AiprodError as error:
             LOG.warning("webhook %s is sent again later: %s", delivery.id, error.message)
+        except Exception:
+            LOG.exception("webhook %s met what nobody foresaw; it is sent again", delivery.id)
         finally:
             with self._lock:
                 self._under_way -= 1

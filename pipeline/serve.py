@@ -68,6 +68,7 @@ def serve_here(
                 api, publisher, worker.ring, listener,
                 sweep_s=settings.sweep_s, ready=ready, stopping=stopping,
                 dead_letter_publisher=letters,
+                check_worker=worker.check_up if has_worker else None,
             )  # fmt: skip
         finally:
             worker.close()

@@ -42,12 +42,14 @@ async def health() -> Alive:
     responses={503: {"model": Readiness, "description": "Something it needs is not there."}},
 )
 def ready(services: ServicesDep, response: Response) -> Readiness:
-    """Asks the database, the file store and the queue."""
+    """Asks the database, the file store, the queue, and whether the worker beside us stays up."""
     asked: dict[str, Callable[[], None]] = {
         "database": lambda: _check_database(services),
         "blobs": services.blobs.check,
         "publisher": services.publisher.check,
     }
+    if services.check_worker:
+        asked["worker"] = services.check_worker
     checks: dict[str, Literal["ok", "failed"]] = {
         name: _outcome(name, check) for name, check in asked.items()
     }

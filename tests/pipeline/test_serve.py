@@ -219,3 +219,32 @@ def test_in_production_a_tenant_is_opened_beside_the_service(shop: Shop, desk: D
         answer = service.client.get("/v1/jobs", headers={"Authorization": f"Bearer {key}"})
         assert (answer.status_code, answer.json()["jobs"]) == (200, [])
         assert not (shop.folder / "api-key").exists()
+
+
+def test_a_service_whose_worker_cannot_stay_up_is_not_ready(shop: Shop) -> None:
+    with serving(shop, AIPROD_FFMPEG="/nonexistent/ffmpeg") as service:
+
+        def answer_when_failed() -> httpx.Response | None:
+            found = service.client.get("/ready")
+            return found if found.status_code != 200 else None
+
+        answer = until(answer_when_failed, "the service not to be ready")
+
+        assert answer.status_code == 503
+        assert answer.json()["checks"]["worker"] == "failed"
+        assert service.client.get("/health").status_code == 200
+
+
+def test_a_service_with_a_worker_that_stays_up_is_ready(shop: Shop) -> None:
+    with serving(shop) as service:
+        job_id = service.submit(SMALL, "order-1").json()["id"]
+        assert shop.ended(job_id).status.value == "done"
+
+        answer = service.client.get("/ready")
+
+        assert (answer.status_code, answer.json()["checks"]["worker"]) == (200, "ok")
+
+
+def test_a_service_without_a_worker_does_not_ask_for_one(shop: Shop) -> None:
+    with serving(shop, "--no-worker") as service:
+        assert "worker" not in service.client.get("/ready").json()["checks"]
