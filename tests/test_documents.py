@@ -1,12 +1,17 @@
+import contextlib
 import json
 import re
 from pathlib import Path
 
 import pytest
 import typer
+from sqlalchemy.pool import QueuePool
 
+from api.settings import Settings as ApiSettings
 from pipeline.cli import app
 from pipeline.ingest import read_job_file
+from pipeline.options import Settings
+from pipeline.workshop import studio_config
 
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -31,6 +36,24 @@ def test_every_setting_is_in_the_readme(variable: str) -> None:
 @pytest.mark.parametrize("variable", sorted(set(re.findall(r"`([A-Z_]{4,})`", API_SETTINGS))))
 def test_every_setting_of_the_api_is_in_its_documentation(variable: str) -> None:
     assert f"`{variable}`" in API or f"`{variable}`" in README
+
+
+def test_connections_are_counted_as_processes_open_them(tmp_path: Path) -> None:
+    said = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", said, re.M)
+    settings = Settings.from_environment(
+        {"AIPROD_DATA": str(tmp_path), "DATABASE_URL": "postgresql://db/a", "AIPROD_WORKERS": "3"}
+    )
+    with contextlib.closing(studio_config(settings, tmp_path).open()) as studio:
+        pool = studio.ledger.database.engine.pool
+        assert isinstance(pool, QueuePool)
+        beside = pool.size() - settings.workers
+
+    assert f"| API | {ApiSettings.pool_size} |" in said
+    assert f"| worker beside it | `AIPROD_WORKERS` + {beside} |" in said
+    assert len(rows) == 4
+    for instances, pool_size, workers, total in (map(int, row) for row in rows):
+        assert total == instances * (pool_size + workers + beside)
 
 
 def test_every_folder_is_in_the_architecture() -> None:
