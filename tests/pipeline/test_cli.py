@@ -160,7 +160,7 @@ def test_plan_warns_of_a_video_that_its_preset_would_refuse(desk: Desk, small_jo
 def test_plan_says_that_nobody_is_asked_for_a_review(desk: Desk, small_job: Build) -> None:
     job = str(desk.write("job.json", small_job(preset="premium_spot")))
 
-    assert "does not wait for a review" in desk.run("plan", job).out
+    assert "`aiprod submit` waits for it, `aiprod render` does not" in desk.run("plan", job).out
 
 
 def test_cores_are_counted_where_a_process_cannot_be_tied_to_some(desk: Desk) -> None:
