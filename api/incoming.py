@@ -17,7 +17,7 @@ from api.deps import ServicesDep, Writer
 from jobs.errors import ResourceLimit
 
 FOLDER = "incoming"
-NAME = "upload"  # how messages about pictures call it
+NAME = "upload"
 BLOCK_BYTES = 2**20  # a thread writes so much at once
 ABANDONED_S = 86_400.0  # no upload takes a day
 

@@ -1,7 +1,11 @@
 """Reading the picture files of users, whatever they hold."""
 
 import io
+import struct
 import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -9,30 +13,46 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from jobs.errors import UnsupportedMedia
+from media.picture_header import picture_header
 from media.run import MAX_PIXELS
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
-_BEHIND_ALPHA = (
-    16,
-    16,
-    20,
-)  # what shows through transparent pictures: near black, as between scenes
+_BEHIND_ALPHA = (16, 16, 20)  # shows through transparent pictures: near black, as between scenes
+# What Pillow raises for damaged files, found by giving it many.
+_DAMAGE = (
+    OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, ArithmeticError,
+    AttributeError, struct.error, zlib.error,
+)  # fmt: skip
 
 
-def picture_size(path: Path) -> tuple[int, int]:
-    """Width and height as shown, read from the header only.
+def picture_size(path: Path, name: str | None = None) -> tuple[int, int]:
+    """Width and height as shown. Reads little and decodes nothing, whatever the file says.
+
+    Whether the pixels are damaged is found out when they are read.
+
+    Args:
+      name: What to call the picture in messages; the name of the file unless given.
 
     Raises:
-      UnsupportedMedia: Not a picture of `FORMATS`, or more than 50 million pixels.
+      UnsupportedMedia: Not a picture of `FORMATS`, its header damaged, or more than 50 million
+        pixels.
     """
-    with _opened(path) as image:
-        turned = image.getexif().get(0x0112, 1) in (
-            5,
-            6,
-            7,
-            8,
-        )  # EXIF orientation, transposing ones
-        return (image.height, image.width) if turned else (image.width, image.height)
+    name = name or path.name
+    try:
+        with path.open("rb") as file:
+            header = picture_header(file)
+    except FileNotFoundError as error:
+        raise UnsupportedMedia(f"{name} does not exist") from error
+    except OSError as error:
+        raise UnsupportedMedia(f"{name} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        raise UnsupportedMedia(f"{name} is damaged: {error}") from error
+    if header is None:
+        # The other formats come from this machine only: nobody sends them to a service.
+        with _opened(path, name) as image:
+            return image.size
+    _check_size(name, header.width, header.height)
+    return header.shown_size
 
 
 def read_picture(path: Path) -> NDArray[np.uint8]:
@@ -43,37 +63,42 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
       UnsupportedMedia: Not a picture, larger than 50 million pixels, or damaged.
     """
     try:
-        with _opened(path) as image:
+        with _opened(path, path.name) as image:
             image.load()
             upright = ImageOps.exif_transpose(image)
             return np.asarray(_flat(_in_srgb(upright)))
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except _DAMAGE as error:
         raise UnsupportedMedia(f"{path.name} is damaged: {error}") from error
 
 
-def _opened(path: Path) -> Image.Image:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # bomb warnings: the size is checked right below
+@contextmanager
+def _opened(path: Path, name: str) -> Iterator[Image.Image]:
+    with warnings.catch_warnings():
+        # Of bombs: the size is checked right below. Of broken EXIF: pictures can do without.
+        warnings.simplefilter("ignore")
+        try:
             image = Image.open(path, formats=FORMATS)
-    except FileNotFoundError as error:
-        raise UnsupportedMedia(f"{path.name} does not exist") from error
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as error:
-        if isinstance(error, Image.DecompressionBombError):
-            raise _too_large(path, "") from error
-        raise UnsupportedMedia(
-            f"{path.name} is not a picture (accepted: {', '.join(FORMATS)})"
-        ) from error
-    if image.width * image.height > MAX_PIXELS:
-        size = f" ({image.width}x{image.height})"
-        image.close()
-        raise _too_large(path, size)
-    return image
+        except FileNotFoundError as error:
+            raise UnsupportedMedia(f"{name} does not exist") from error
+        except Image.DecompressionBombError as error:
+            raise _too_large(name, "") from error
+        except (UnidentifiedImageError, *_DAMAGE) as error:
+            raise UnsupportedMedia(
+                f"{name} is not a picture (accepted: {', '.join(FORMATS)})"
+            ) from error
+        with image:
+            _check_size(name, image.width, image.height)
+            yield image
 
 
-def _too_large(path: Path, size: str) -> UnsupportedMedia:
+def _check_size(name: str, width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise _too_large(name, f" ({width}x{height})")
+
+
+def _too_large(name: str, size: str) -> UnsupportedMedia:
     return UnsupportedMedia(
-        f"{path.name} is too large{size}: at most {MAX_PIXELS // 1_000_000} million pixels"
+        f"{name} is too large{size}: at most {MAX_PIXELS // 1_000_000} million pixels"
     )
 
 

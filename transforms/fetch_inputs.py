@@ -99,7 +99,7 @@ def _fetched(
                 buckets=frozenset(studio.config.input_buckets), kind=kind,
             )  # fmt: skip
             if kind == "image":
-                picture_size(found.path)
+                picture_size(found.path, "the picture")
             return InputFile(studio.artefacts.keep_media(found.path), uri, kind)
 
         jobs = [pool.submit(get, number, *one) for number, one in enumerate(absent)]

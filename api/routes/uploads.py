@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.deps import ServicesDep, Writer
-from api.incoming import NAME, Received
+from api.incoming import Received
 from api.openapi import problems
 from api.schemas import UploadView
 from jobs.errors import UnsupportedMedia
@@ -59,7 +59,7 @@ def _media_in(path: Path, called: str) -> Sniffed:
     """What kind of media a file is.
 
     Raises:
-      UnsupportedMedia: None that is read, or a picture that is too large.
+      UnsupportedMedia: None that is read, or a picture that is damaged or too large.
     """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
@@ -71,8 +71,5 @@ def _media_in(path: Path, called: str) -> Sniffed:
             f"{called} is not a picture or clip (accepted: JPEG, PNG, WebP, MP4, MOV, MKV, WebM)"
         )
     if found.kind == "image":
-        try:
-            picture_size(path)
-        except UnsupportedMedia as error:
-            raise UnsupportedMedia(f"{called}{error.message.removeprefix(NAME)}") from error
+        picture_size(path, called)
     return found

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from storage.database import open_database, sqlite_url
@@ -19,6 +21,16 @@ def picture(width: int = 8) -> bytes:
     return file.getvalue()
 
 
+def turned(kind: str) -> bytes:
+    """A picture with EXIF, of noise: it does not shrink."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    file = io.BytesIO()
+    Image.effect_noise((24, 16), 60).convert("RGB").save(file, kind, exif=exif)
+    return file.getvalue()
+
+
+TURNED = {kind: turned(kind) for kind in ("PNG", "JPEG", "WEBP")}
 CLIP = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100)
 
 
@@ -85,7 +97,7 @@ def test_a_picture_is_not_a_clip(service: Service) -> None:
         pytest.param(b"", '"a.png" is empty', id="nothing"),
         pytest.param(b"#EXTM3U\nfile:///etc/passwd\n", "is not a picture or clip", id="a playlist"),
         pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is not a picture", id="SVG"),
-        pytest.param(picture()[:20], "is not a picture", id="a picture cut off"),
+        pytest.param(picture()[:20], "is damaged: it ends early", id="a picture cut off"),
         pytest.param(picture(7_000_000), "is too large", id="too many pixels"),
     ],
 )
@@ -98,6 +110,26 @@ def test_other_files_are_refused(
     assert said in answer.json()["detail"]
     assert "a.png" in answer.json()["detail"]
     assert list((tmp_path / "data" / "incoming").iterdir()) == []
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    kind=st.sampled_from(["PNG", "JPEG", "WEBP"]),
+    edits=st.lists(st.tuples(st.integers(0, 200), st.binary(min_size=1, max_size=8)), max_size=6),
+    cut=st.integers(1, 2000),
+)
+def test_a_damaged_picture_is_taken_or_refused_and_no_fault_of_ours(
+    embedded: Service, kind: str, edits: list[Any], cut: int
+) -> None:
+    content = bytearray(TURNED[kind])
+    for at, piece in edits:
+        content[at : at + len(piece)] = piece
+
+    answer = embedded.client.post("/v1/uploads", content=bytes(content[:cut]))
+
+    assert answer.status_code in (201, 422), answer.text
 
 
 @pytest.fixture
