@@ -65,7 +65,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.push_verifier = _push_verifier(settings)
     endpoint = settings.traces_endpoint
     app.state.traces = open_provider(endpoint) if endpoint else None
-    app.state.feed = EventFeed(EventReading(services.database))
+    app.state.feed = EventFeed(EventReading(services.database), services.api_keys)
     app.state.metrics_page = MetricsPage(Statistics(services.database), http)
     for module in (
         health, metrics, push, jobs, events, files, uploads, estimate, schema, webhooks,

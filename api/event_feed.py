@@ -2,20 +2,29 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from jobs.errors import AiprodError
+from storage.api_keys import ApiKeys
 from storage.event_reading import EventReading, Standing
 
 LOG = logging.getLogger(__name__)
 EVERY_S = 0.25
+KEYS_EVERY_S = 2.0  # as long as other requests remember a key that was found
 
 
 class Listener:
-    """Somebody who waits for a job to change."""
+    """Somebody who waits for a job to change.
 
-    def __init__(self) -> None:
+    Attributes:
+      refused: Set when the key was revoked or has expired since.
+    """
+
+    def __init__(self, key_id: str) -> None:
+        self.key_id = key_id
+        self.refused = asyncio.Event()
         self.latest: Standing | None = None
         self.changed = asyncio.Event()
 
@@ -32,19 +41,27 @@ class Listener:
 class EventFeed:
     """Watches the jobs that somebody listens to, and nothing when nobody does.
 
+    The keys of the listeners are looked up every two seconds, all in one query; while they cannot
+    be, nothing is told.
+
     Everything but `close` belongs to one event loop.
     """
 
-    def __init__(self, reading: EventReading) -> None:
+    def __init__(self, reading: EventReading, keys: ApiKeys) -> None:
         self._reading = reading
+        self._keys = keys
         self._listeners: dict[str, set[Listener]] = {}
         self._watching: asyncio.Task[None] | None = None
         self.is_closing = False
 
     @asynccontextmanager
-    async def listening(self, job_id: str) -> AsyncIterator[Listener]:
-        """Listens to a job; its standing now is the first change."""
-        listener = Listener()
+    async def listening(self, job_id: str, key_id: str) -> AsyncIterator[Listener]:
+        """Listens to a job; its standing now is the first change.
+
+        Args:
+          key_id: Of the key that may read it, just found to work.
+        """
+        listener = Listener(key_id)
         self._listeners.setdefault(job_id, set()).add(listener)
         if self._watching is None or self._watching.done():
             self._watching = asyncio.create_task(self._watch())
@@ -60,8 +77,13 @@ class EventFeed:
         self.is_closing = True
 
     async def _watch(self) -> None:
+        checked_at = time.monotonic()
         while self._listeners:
             try:
+                if time.monotonic() - checked_at >= KEYS_EVERY_S:
+                    now = time.monotonic()
+                    await self._refuse_ended_keys()
+                    checked_at = now
                 found = await asyncio.to_thread(self._reading.standings, list(self._listeners))
             except AiprodError as error:
                 LOG.warning("event streams wait: %s", error.message)
@@ -72,7 +94,17 @@ class EventFeed:
                         listener.latest = standing
                         listener.changed.set()
             if self.is_closing:
-                for listeners in self._listeners.values():
-                    for listener in listeners:
-                        listener.changed.set()
+                for listener in self._all():
+                    listener.changed.set()
             await asyncio.sleep(EVERY_S)
+
+    async def _refuse_ended_keys(self) -> None:
+        asked = {listener.key_id for listener in self._all()}
+        ended = asked - await asyncio.to_thread(self._keys.working, asked)
+        for listener in self._all():
+            if listener.key_id in ended:
+                listener.refused.set()
+                listener.changed.set()
+
+    def _all(self) -> list[Listener]:
+        return [one for listeners in self._listeners.values() for one in listeners]

@@ -26,7 +26,7 @@ TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 UPLOAD_TIMEOUT = httpx.Timeout(300.0, connect=5.0)  # it answers when two gigabytes are stored
 EVENTS_TIMEOUT = httpx.Timeout(45.0, connect=5.0)  # the service says something every 15 s
 PASSING = frozenset({500, 502, 503, 504})
-TOO_MANY = 429
+NO_CONTENT, TOO_MANY = 204, 429
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 
@@ -169,6 +169,8 @@ class Client:
             )
         )  # fmt: skip
         try:
+            if answer.status_code == NO_CONTENT:
+                return  # the job has ended, and its last event was seen
             if not answer.headers.get("content-type", "").startswith("text/event-stream"):
                 raise foreign(answer, self.access)
             yield from parse_events(self._body(answer))

@@ -158,6 +158,17 @@ class ApiKeys:
         """Whether this very text was found some time ago by this process. Asks no database."""
         return hashlib.sha256(text.encode("utf-8", "replace")).digest() in self._found
 
+    def working(self, key_ids: Collection[str]) -> frozenset[str]:
+        """Those of these keys that work now, as the database has it."""
+        ends = API_KEYS.c.expires_at
+        query = select(API_KEYS.c.id).where(
+            API_KEYS.c.id.in_(key_ids),
+            API_KEYS.c.revoked_at.is_(None),
+            or_(ends.is_(None), ends > self.database.now()),
+        )
+        with self.database.reading() as connection:
+            return frozenset(connection.scalars(query))
+
     def page(
         self, tenant: str, limit: int = 100, before: tuple[float, str] | None = None
     ) -> tuple[KeyRow, ...]:

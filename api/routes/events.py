@@ -14,12 +14,15 @@ from api.openapi import problems
 from api.problems import not_found
 from api.schemas import rfc3339
 from api.services import Services
+from jobs.states import TERMINAL
+from storage.api_keys import Caller
 from storage.event_reading import Standing
 from storage.rows import EventRow
 
 router = APIRouter(tags=["jobs"])
 SILENCE_S = 15.0  # proxies close a stream that is silent for 30 to 60 s
 MOST = 500  # events read at once
+LARGEST = 2**31 - 1  # number of an event
 
 
 @router.get(
@@ -35,6 +38,7 @@ MOST = 500  # events read at once
                 "application/json": {"schema": {"type": "object"}},
             },
         },
+        204: {"description": "The job has ended and you have seen all; browsers then stop asking."},
         **problems(404),
     },
 )
@@ -44,19 +48,20 @@ async def job_events(
     caller: Reader,
     job_id: JobId,
     after: Annotated[
-        int, Query(ge=0, le=2**31 - 1, description="Only events numbered above this.")
+        int, Query(ge=0, le=LARGEST, description="Only events numbered above this.")
     ] = 0,
     last_event_id: Annotated[
         str | None, Header(max_length=20, description="As browsers send it to go on.")
     ] = None,
     accept: Annotated[str, Header(include_in_schema=False)] = "",
 ) -> Response:
-    """Each event with its number as id, and `progress` between them; ends when the job has ended.
+    """Each event with its number as id, and `progress` between them; ends when the job has ended,
+    and soon after the key no longer works.
 
     Events: the states of the job, `part_done`, `part_failed`, `cancel_requested`.
     """
     if last_event_id and last_event_id.isascii() and last_event_id.isdigit():
-        after = max(after, int(last_event_id[:10]))
+        after = max(after, min(int(last_event_id), LARGEST))
     job = await asyncio.to_thread(services.catalogue.job, caller.tenant, job_id)
     if job is None:
         raise not_found()
@@ -65,24 +70,27 @@ async def job_events(
             services.catalogue.events, caller.tenant, job_id, after, MOST
         )
         return JSONResponse({"events": [_plain(row) for row in rows]})
+    if job.status in TERMINAL and after >= job.last_event:
+        return Response(status_code=204)
     feed: EventFeed = request.app.state.feed
     return StreamingResponse(
-        _stream(feed, services, caller.tenant, job_id, after),
+        _stream(feed, services, caller, job_id, after),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
     )
 
 
 async def _stream(
-    feed: EventFeed, services: Services, tenant: str, job_id: str, after: int
+    feed: EventFeed, services: Services, caller: Caller, job_id: str, after: int
 ) -> AsyncIterator[bytes]:
     told: Standing | None = None
-    async with feed.listening(job_id) as listener:
+    async with feed.listening(job_id, caller.key_id) as listener:
         yield b"retry: 1000\n\n"
         while True:
             standing = await listener.next(SILENCE_S)
-            if feed.is_closing:
-                return  # the client comes back, with the number of the last event it has seen
+            # The client comes back, with the number of the last event it has seen.
+            if feed.is_closing or listener.refused.is_set():
+                return
             if standing is None:
                 yield b": nothing new\n\n"
                 continue
@@ -92,11 +100,13 @@ async def _stream(
             told = standing
             while after < standing.last_event:
                 rows = await asyncio.to_thread(
-                    services.catalogue.events, tenant, job_id, after, MOST
+                    services.catalogue.events, caller.tenant, job_id, after, MOST
                 )
                 if not rows:
                     break
                 for row in rows:
+                    if listener.refused.is_set():
+                        return  # while a slow client took what was read before
                     yield _event(row.kind, _plain(row), row.number)
                 after = rows[-1].number
             if standing.has_ended:

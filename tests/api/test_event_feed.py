@@ -1,22 +1,26 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import event, text
 
-from api.event_feed import EventFeed
+from api.event_feed import KEYS_EVERY_S, EventFeed, Listener
 from jobs.elements import Part, PartStatus, Run, Task
 from jobs.stages import Stage
 from jobs.states import Status
 from jobs.submission import Submission
+from storage.api_keys import ApiKeys
 from storage.database import Database
 from storage.event_reading import EventReading, StageStanding
 from storage.intake import Intake, Request
 from storage.ledger import Ledger
 
 WAIT_S = 60.0
+Listening = Callable[[str], AbstractAsyncContextManager[Listener]]
 
 
 def submit(database: Database, job_id: str = "job-1") -> str:
@@ -71,9 +75,12 @@ def counted(database: Database) -> Iterator[list[str]]:
 
 
 @contextlib.asynccontextmanager
-async def feeding(database: Database) -> AsyncIterator[EventFeed]:
-    feed = EventFeed(EventReading(database))
-    yield feed
+async def feeding(database: Database) -> AsyncIterator[tuple[EventFeed, Listening]]:
+    """A feed, and how somebody with a key that works listens to it."""
+    keys = ApiKeys(database)
+    feed = EventFeed(EventReading(database), keys)
+    key = keys.make("acme", "test", ["jobs:read"])
+    yield feed, partial(feed.listening, key_id=key.id)
     await nothing_runs()
 
 
@@ -122,7 +129,7 @@ def test_the_first_change_is_how_the_job_stands(database: Database) -> None:
     submit(database)
 
     async def listen() -> None:
-        async with feeding(database) as feed, feed.listening("job-1") as listener:
+        async with feeding(database) as (_, listening), listening("job-1") as listener:
             first = await listener.next(WAIT_S)
             assert first is not None
             assert (first.status, first.last_event) == (Status.QUEUED, 1)
@@ -134,7 +141,7 @@ def test_a_change_is_noticed_and_silence_is_not_a_change(database: Database) -> 
     submit(database)
 
     async def listen() -> None:
-        async with feeding(database) as feed, feed.listening("job-1") as listener:
+        async with feeding(database) as (_, listening), listening("job-1") as listener:
             await listener.next(WAIT_S)
             silent = await listener.next(0.6)  # two looks
             await asyncio.to_thread(claim, database, "job-1")
@@ -150,9 +157,9 @@ def test_all_listeners_share_one_look(database: Database) -> None:
     names = [submit(database, f"job-{n}") for n in range(5)]
 
     async def listen(statements: list[str]) -> int:
-        async with feeding(database) as feed, contextlib.AsyncExitStack() as opened:
+        async with feeding(database) as (_, listening), contextlib.AsyncExitStack() as opened:
             listeners = [
-                await opened.enter_async_context(feed.listening(names[n % 5])) for n in range(200)
+                await opened.enter_async_context(listening(names[n % 5])) for n in range(200)
             ]
             found = await asyncio.gather(*(one.next(WAIT_S) for one in listeners))
             count = len(statements)
@@ -170,12 +177,12 @@ def test_the_database_is_left_alone_when_nobody_listens(database: Database) -> N
     submit(database)
 
     async def listen(statements: list[str]) -> tuple[int, int]:
-        async with feeding(database) as feed:
-            async with feed.listening("job-1") as listener:
+        async with feeding(database) as (_, listening):
+            async with listening("job-1") as listener:
                 await listener.next(WAIT_S)
             await nothing_runs()
             idle = len(statements)
-            async with feed.listening("job-1") as listener:
+            async with listening("job-1") as listener:
                 again = await listener.next(WAIT_S)
                 assert again is not None
         return idle, len(statements)
@@ -191,8 +198,8 @@ def test_one_who_leaves_does_not_end_the_others(database: Database) -> None:
     submit(database)
 
     async def listen() -> None:
-        async with feeding(database) as feed, feed.listening("job-1") as stays:
-            async with feed.listening("job-1") as leaves:
+        async with feeding(database) as (_, listening), listening("job-1") as stays:
+            async with listening("job-1") as leaves:
                 await leaves.next(WAIT_S)
             await stays.next(WAIT_S)
             await asyncio.to_thread(claim, database, "job-1")
@@ -211,7 +218,7 @@ def test_listeners_outlast_a_database_that_does_not_answer(database: Database) -
 
     async def listen() -> None:
         rename("parts", "away")
-        async with feeding(database) as feed, feed.listening("job-1") as listener:
+        async with feeding(database) as (_, listening), listening("job-1") as listener:
             during = await listener.next(0.6)
             await asyncio.to_thread(rename, "away", "parts")
             after = await listener.next(WAIT_S)
@@ -225,7 +232,7 @@ def test_closing_wakes_every_listener(database: Database) -> None:
     submit(database)
 
     async def listen() -> None:
-        async with feeding(database) as feed, feed.listening("job-1") as listener:
+        async with feeding(database) as (feed, listening), listening("job-1") as listener:
             await listener.next(WAIT_S)
             feed.close()
             await listener.next(WAIT_S)
@@ -235,3 +242,47 @@ def test_closing_wakes_every_listener(database: Database) -> None:
     asyncio.run(listen())
 
     assert time.monotonic() - started < WAIT_S  # it was woken, not left to its limit
+
+
+def test_whoever_listens_with_a_key_that_was_revoked_is_told(database: Database) -> None:
+    submit(database)
+    keys = ApiKeys(database)
+    ends, stays = (keys.make("acme", "test", ["jobs:read"]) for _ in range(2))
+
+    async def listen() -> None:
+        feed = EventFeed(EventReading(database), keys)
+        async with (
+            feed.listening("job-1", ends.id) as one,
+            feed.listening("job-1", stays.id) as two,
+        ):
+            await asyncio.gather(one.next(WAIT_S), two.next(WAIT_S))
+            await asyncio.to_thread(keys.revoke, "acme", ends.id)
+            await one.next(WAIT_S)
+            assert one.refused.is_set()
+            assert not two.refused.is_set()
+        await nothing_runs()
+
+    asyncio.run(listen())
+
+
+def test_nothing_is_told_while_keys_cannot_be_looked_up(database: Database) -> None:
+    submit(database)
+
+    def rename(old: str, new: str) -> None:
+        with database.begin() as connection:
+            connection.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+    async def listen() -> None:
+        async with feeding(database) as (_, listening), listening("job-1") as listener:
+            await listener.next(WAIT_S)
+            await asyncio.to_thread(rename, "api_keys", "away")
+            await listener.next(KEYS_EVERY_S + 1)  # by now they were to be looked up
+            await asyncio.to_thread(claim, database, "job-1")
+            during = await listener.next(1)
+            await asyncio.to_thread(rename, "away", "api_keys")
+            after = await listener.next(WAIT_S)
+            assert during is None
+            assert after is not None
+            assert after.status is Status.PLANNING
+
+    asyncio.run(listen())

@@ -1,4 +1,5 @@
 import contextlib
+import itertools
 import json
 import socket
 import threading
@@ -162,6 +163,62 @@ def test_a_stream_goes_on_after_what_was_seen(
         events = list(told(answer.iter_lines()))
 
     assert numbers(events) == expected
+
+
+@pytest.mark.parametrize("seen", ["2", "99999999999999"])
+def test_who_has_seen_the_end_is_told_not_to_ask_again(embedded: Service, seen: str) -> None:
+    job_id = embedded.submit()
+    embedded.services.intake.cancel("acme", job_id)
+    path = f"/v1/jobs/{job_id}/events"
+
+    first = embedded.client.get(path)
+    resumed = embedded.client.get(path, headers={"Last-Event-ID": seen})
+    listed = embedded.client.get(
+        path, headers={"Last-Event-ID": seen, "Accept": "application/json"}
+    )
+
+    assert (first.status_code, first.text.count("id: ")) == (200, 2)
+    assert (resumed.status_code, resumed.content) == (204, b"")
+    assert listed.json() == {"events": []}
+
+
+def test_who_waits_for_a_job_to_go_on_is_not_sent_away(embedded: Service) -> None:
+    job_id = embedded.submit()
+
+    with embedded.client.stream(
+        "GET", f"/v1/jobs/{job_id}/events", headers={"Last-Event-ID": "7"}
+    ) as answer:
+        assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("number", ["2147483647", "2147483648", "9" * 20])
+def test_no_number_is_too_large_for_a_list(service: Service, number: str) -> None:
+    headers = {"Last-Event-ID": number, "Accept": "application/json"}
+
+    answer = service.client.get(f"/v1/jobs/{service.submit()}/events", headers=headers)
+
+    assert (answer.status_code, answer.json()) == (200, {"events": []})
+
+
+@pytest.mark.parametrize("how", ["revoked", "expired"])
+def test_a_stream_ends_when_its_key_does(service: Service, how: str) -> None:
+    keys = service.services.api_keys
+    key = keys.make("acme", "test", ["jobs:read"], 3 if how == "expired" else None)
+    job_id = service.submit()
+
+    with service.anonymous.stream(
+        "GET", f"/v1/jobs/{job_id}/events", headers={"X-API-Key": key.secret}
+    ) as answer:
+        lines = answer.iter_lines()
+        first = next(line for line in lines if line.startswith("event"))
+        if how == "revoked":
+            keys.revoke("acme", key.id)
+        # A stream that goes on would say so after a while.
+        rest = list(itertools.takewhile(lambda line: not line.startswith(":"), lines))
+
+    assert first == "event: queued"
+    assert "event: planning" not in rest
+    assert answer.is_closed
 
 
 def test_nothing_is_missed_or_repeated_while_several_write_and_the_reader_reconnects(

@@ -12,6 +12,7 @@ from pipeline.refusals import Refused, ServiceUnavailable
 from pipeline.watching import PATIENCE_S, follow
 from tests.pipeline.scripted_service import (
     Caller,
+    Reply,
     ScriptedService,
     answer,
     calling,
@@ -83,6 +84,18 @@ def test_a_stream_that_ends_before_the_job_is_opened_again(
     assert found.status is Status.FAILED
     assert [told.number for told in follower.told] == [1, 2]
     assert caller.said == []  # a service that is being restarted says goodbye
+
+
+def test_a_cut_after_the_last_event_loses_nothing(service: ScriptedService, caller: Caller) -> None:
+    service.answers(
+        answer(job("rendering")),
+        stream(event("done", 4), cut=True),
+        Reply(204),
+        answer(job("done")),
+    )
+
+    assert Follower(caller).follow().status is Status.DONE
+    assert caller.waits == [0.5]
 
 
 def test_the_end_of_an_earlier_run_is_not_the_end(service: ScriptedService, caller: Caller) -> None:
