@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic import BaseModel
 from starlette.routing import compile_path
 
+from api.requests import EXAMPLES
 from api.schemas import ProblemDetails
 from jobs.document import job_schema
 
@@ -70,6 +72,22 @@ def job_body(example: dict[str, Any] = EXAMPLE_JOB) -> dict[str, Any]:
     }
 
 
+def model_body(model: type[BaseModel]) -> dict[str, Any]:
+    """The request body of a route that reads this model of `api.requests`."""
+    example = {"summary": (model.__doc__ or "").rstrip("."), "value": EXAMPLES[model]}
+    return {
+        "requestBody": {
+            "required": any(field.is_required() for field in model.model_fields.values()),
+            "content": {
+                "application/json": {
+                    "schema": {"$ref": f"#/components/schemas/{model.__name__}"},
+                    "examples": {"small": example},
+                }
+            },
+        }
+    }
+
+
 def job_links() -> dict[str, Any]:
     """What can be done with a job that was just taken in."""
     known = {"job_id": "$response.body#/id"}
@@ -87,23 +105,20 @@ def job_links() -> dict[str, Any]:
 
 def install_openapi(app: FastAPI) -> None:
     """Completes the OpenAPI document of an application, once all its routes are there."""
-    document = app.openapi()
-    schemas = document["components"]["schemas"]
-    # References of the job's schema lead to its own definitions; here they live with the others.
-    text = json.dumps(job_schema()).replace('"#/$defs/', '"#/components/schemas/')
-    job = json.loads(text)
-    job.pop("$schema")
-    template = "#/components/schemas/{model}"
-    details = ProblemDetails.model_json_schema(ref_template=template)
-    definitions = {
-        _JOB: job,
-        **job.pop("$defs"),
-        ProblemDetails.__name__: details,
-        **details.pop("$defs"),
-    }
-    if clash := definitions.keys() & schemas.keys():
+    schemas = app.openapi()["components"]["schemas"]
+    models: tuple[type[BaseModel], ...] = (ProblemDetails, *EXAMPLES)
+    _add(schemas, _JOB, {name: part for name, part in job_schema().items() if name != "$schema"})
+    for model in models:
+        _add(schemas, model.__name__, model.model_json_schema())
+
+
+def _add(schemas: dict[str, Any], name: str, schema: dict[str, Any]) -> None:
+    """Adds a schema; what it defines and refers to moves to where the others are."""
+    moved = json.loads(json.dumps(schema).replace('"#/$defs/', '"#/components/schemas/'))
+    more = {**moved.pop("$defs", {}), name: moved}
+    if clash := more.keys() & schemas.keys():
         raise ValueError(f"two schemas of one name: {', '.join(sorted(clash))}")
-    schemas |= definitions
+    schemas |= more
 
 
 def allowed_methods(app: FastAPI, path: str) -> tuple[str, ...]:

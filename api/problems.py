@@ -130,7 +130,7 @@ def _of_failure(request: Request, error: Exception) -> Response:
 
 
 def _of_request(_request: Request, error: Exception) -> Response:
-    """Parameters and small bodies that FastAPI checks. What was given is never repeated."""
+    """Parameters and small bodies. What was given is never repeated."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - by its registration
     found = error.errors()
     if any(one["loc"][0] == "path" for one in found):
@@ -139,8 +139,7 @@ def _of_request(_request: Request, error: Exception) -> Response:
     for one in found:
         where, *path = one["loc"]
         place = path_text(path) or str(where)
-        message = "is not JSON" if one["type"] == "json_invalid" else one["msg"]
-        errors.append({"path": place, "message": f"{place}: {message}"})
+        errors.append({"path": place, "message": f"{place}: {one['msg']}"})
     detail = errors[0]["message"] if len(errors) == 1 else f"There are {len(errors)} mistakes."
     return ProblemError(422, ErrorCode.INVALID_INPUT.value, detail, errors=errors).response()
 
@@ -149,8 +148,6 @@ def _of_framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - by its registration
     if error.status_code == 404:
         return not_found().response()
-    if error.status_code == 400:  # FastAPI, of a body that cannot be decoded
-        return ProblemError(422, ErrorCode.INVALID_INPUT.value, "The body is not JSON.").response()
     status = HTTPStatus(error.status_code)
     code = _NAMES.get(error.status_code, status.phrase.lower().replace(" ", "_"))
     headers = dict(error.headers or {})

@@ -6,18 +6,18 @@ import secrets
 import time
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Header, Query, Response
 
 from api.check_job import check_job
 from api.cursor import cursor_after, position_of
 from api.deps import Body, JobId, LinksDep, Reader, ServicesDep, Submitter, Writer
 from api.job_view import job_view
-from api.openapi import job_body, job_links, problems
+from api.json_body import json_body
+from api.openapi import job_body, job_links, model_body, problems
 from api.problems import not_found
+from api.requests import RetryRequest
 from api.schemas import JobAccepted, JobListed, JobPage, JobView, Links, listed
 from jobs.ids import RANDOM_BYTES, new_id
-from jobs.stages import Stage
 from jobs.states import Status
 from storage.intake import Request as Submitting
 from storage.rows import JobRow
@@ -37,19 +37,6 @@ IdempotencyKey = Annotated[
         examples=["order-7731"],
     ),
 ]
-
-
-class RetryRequest(BaseModel):
-    """How a job is run again."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    from_stage: Stage | None = Field(
-        None,
-        alias="from",
-        description="Makes the parts of that stage anew, and what is rendered, mixed and "
-        "finished from them.",
-    )
 
 
 @router.post(
@@ -184,12 +171,16 @@ def cancel_job(services: ServicesDep, caller: Writer, job_id: JobId) -> JobListe
     operation_id="retry_job",
     summary="Run a job again",
     responses=problems(404, 409),
+    openapi_extra=model_body(RetryRequest),
 )
 def retry_job(
-    services: ServicesDep, caller: Submitter, job_id: JobId, how: RetryRequest | None = None
+    services: ServicesDep,
+    caller: Submitter,
+    job_id: JobId,
+    how: Annotated[RetryRequest, Depends(json_body(RetryRequest))],
 ) -> JobListed:
     """Makes a new run of a job that has ended; what was made before is found again."""
-    stage = how.from_stage if how else None
+    stage = how.from_stage
     row = _there(services.intake.retry(caller.tenant, job_id, stage, caller.key_id))
     services.after_commit()
     return JobListed(**listed(row))

@@ -1,62 +1,28 @@
 """API keys of a tenant, and what was done with them."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from pydantic import BaseModel, Field
 
 from api.auth import check_grant
 from api.cursor import cursor_after, position_of
 from api.deps import ID, Admin, ServicesDep
-from api.openapi import problems
+from api.json_body import json_body
+from api.openapi import model_body, problems
 from api.problems import not_found
+from api.requests import KeyRequest, RotateRequest
 from storage.api_keys import KeyRow, NewKey
 from storage.audit import AuditRow
 
 router = APIRouter(prefix="/v1", tags=["keys"])
 
-DAY_S = 86_400
-LONGEST_KEY_S = 3_650 * DAY_S
-LONGEST_OVERLAP_S = 30 * DAY_S
 _FOLLOWING = "For the page that follows; null on the last one."
 _CURSOR = "`next_cursor` of the page before."
 
 KeyId = Annotated[str, Path(pattern=ID, description="Id of an API key.")]
 Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
-Scope = Literal["jobs:read", "jobs:write", "admin", "operator"]
-
-
-class KeyRequest(BaseModel):
-    """A key to be made."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        strict=True,
-        json_schema_extra={
-            "example": {"name": "render farm", "scopes": ["jobs:read", "jobs:write"]}
-        },
-    )
-
-    name: str = Field(min_length=1, max_length=100, description="For people.")
-    scopes: list[Scope] = Field(min_length=1, max_length=4)
-    expires_s: Annotated[int, Field(ge=1, le=LONGEST_KEY_S)] | None = Field(
-        default=None,
-        description="Seconds from now on that it works; without it, until it is revoked.",
-    )
-
-
-class RotateRequest(BaseModel):
-    """How a key is replaced."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    overlap_s: int = Field(
-        default=DAY_S,
-        ge=0,
-        le=LONGEST_OVERLAP_S,
-        description="Seconds that the old key still works.",
-    )
 
 
 class Key(BaseModel):
@@ -110,8 +76,14 @@ class AuditEntries(BaseModel):
     operation_id="make_key",
     summary="Make an API key",
     responses=problems(),
+    openapi_extra=model_body(KeyRequest),
 )
-def make_key(given: KeyRequest, caller: Admin, services: ServicesDep, request: Request) -> MadeKey:
+def make_key(
+    caller: Admin,
+    services: ServicesDep,
+    request: Request,
+    given: Annotated[KeyRequest, Depends(json_body(KeyRequest))],
+) -> MadeKey:
     """Makes a key of the caller's tenant, with scopes that the caller has."""
     check_grant(request, caller, given.scopes)
     made = services.api_keys.make(
@@ -159,16 +131,16 @@ def revoke_key(key_id: KeyId, caller: Admin, services: ServicesDep) -> Response:
     operation_id="rotate_key",
     summary="Replace an API key",
     responses=problems(404, 409),
+    openapi_extra=model_body(RotateRequest),
 )
 def rotate_key(
     key_id: KeyId,
     caller: Admin,
     services: ServicesDep,
     request: Request,
-    given: RotateRequest | None = None,
+    given: Annotated[RotateRequest, Depends(json_body(RotateRequest))],
 ) -> MadeKey:
     """Makes a key like this one, which goes on working for `overlap_s` seconds."""
-    given = given or RotateRequest()
     if (old := services.api_keys.get(caller.tenant, key_id)) is not None:
         check_grant(request, caller, old.scopes)  # which never change
     made = services.api_keys.rotate(caller.tenant, key_id, given.overlap_s, actor=caller.key_id)

@@ -9,10 +9,12 @@ from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, ValidationError
 
 from api.deps import Body, PushVerifierDep, ServicesDep
+from api.json_body import strict_json
 from api.openapi import open_problems
 from api.problems import ProblemError
 from api.services import Services
 from jobs.elements import DeadLetter
+from jobs.errors import InvalidInput
 from jobs.message import Ring
 from storage.ledger import Ledger
 
@@ -86,6 +88,7 @@ def _put_aside(services: Services, letter: DeadLetter) -> None:
 def _data_of(body: bytes) -> bytes:
     """The message in a push request; the request itself when it holds none."""
     try:
-        return base64.b64decode(_Push.model_validate_json(body).message.data, validate=True)
-    except (ValidationError, binascii.Error):
+        pushed = _Push.model_validate(strict_json(body))
+        return base64.b64decode(pushed.message.data, validate=True)
+    except (InvalidInput, ValidationError, binascii.Error):
         return body

@@ -47,6 +47,59 @@ def test_a_document_that_is_none_is_refused(embedded: Service, path: str, body: 
     assert len(answer.content) < 200_000
 
 
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param(b'"name": "b"', id="written twice"),
+        pytest.param(b'"scopes": ["admin"]', id="another scope"),
+        pytest.param(b'"expires_s": NaN', id="NaN"),
+        pytest.param(b'"expires_s": 1e999', id="beyond every number"),
+        pytest.param(b'"expires_s": ' + b"9" * 5000, id="endless number"),
+        pytest.param(b'"na\\u0000me": 1', id="NUL in a name"),
+    ],
+)
+def test_a_key_is_asked_for_in_one_way_only(embedded: Service, members: bytes) -> None:
+    body = b'{"name": "a", "scopes": ["jobs:read"], ' + members + b"}"
+
+    answer = embedded.client.post("/v1/keys", content=body, headers=JSON)
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"]
+    assert len(embedded.client.get("/v1/keys").json()["keys"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "place"),
+    [
+        pytest.param("keys/{key}/rotate", b'{"overlap_s": 1, "overlap_s": 2}', "overlap_s",
+                     id="key"),
+        pytest.param("jobs/{job}/retry", b'{"from": "mix", "from": "voice"}', "from", id="job"),
+        pytest.param("jobs", b'{"prompt": "a", "music": {"prompt": "b", "prompt": "c"}}',
+                     "music.prompt", id="inside"),
+    ],
+)  # fmt: skip
+def test_what_is_written_twice_is_shown_with_its_place(
+    embedded: Service, path: str, body: bytes, place: str
+) -> None:
+    job_id = embedded.submit()
+    embedded.client.post(f"/v1/jobs/{job_id}/cancel")
+    key_id = embedded.services.api_keys.make("acme", "old", ["jobs:read"]).id
+
+    answer = embedded.client.post(
+        f"/v1/{path.format(key=key_id, job=job_id)}", content=body, headers=JSON
+    )
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["path"] == place
+    assert answer.json()["detail"] == f"{place} is written twice: give each field once."
+
+
+def test_a_body_is_read_after_the_key(embedded: Service) -> None:
+    answer = embedded.anonymous.post("/v1/keys", content=b"[", headers=JSON)
+
+    assert answer.status_code == 401
+
+
 def test_texts_in_every_script_come_back_as_they_were(service: Service) -> None:
     title = "潮だまり · مد وجزر · 🐚"
 

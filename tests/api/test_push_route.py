@@ -132,6 +132,17 @@ def test_without_a_topic_for_it_a_dead_letter_is_in_the_ledger_alone(
     assert [one.message for one in pushed.services.dead_letters.page(10)] == ["no ring"]
 
 
+def test_a_push_that_can_be_read_in_two_ways_is_no_ring(pushed: Service, pair: Pair) -> None:
+    one = json.dumps(wrapped(Ring("job-1").to_bytes()))[1:-1]
+    headers = {**token(pair), "Content-Type": "application/json"}
+
+    answer = pushed.anonymous.post("/process-job", content=f"{{{one}, {one}}}", headers=headers)
+
+    assert answer.status_code == 204
+    assert len(pushed.services.dead_letters.page(10)) == 1
+    assert pushed.rings.woken == 0
+
+
 @pytest.mark.parametrize(
     ("changes", "status"),
     [
