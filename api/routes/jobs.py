@@ -79,17 +79,16 @@ def submit_job(
             trace=traceparent if traceparent and _TRACE.fullmatch(traceparent) else None,
         )
     )
-    services.after_commit()
-    status, generation = Status.QUEUED, 1
-    if not submitted.is_new:
-        row = _there(services.catalogue.job(caller.tenant, submitted.job_id))
-        status, generation = row.status, row.generation
+    if submitted.is_new:
+        services.after_commit()
+    # As it was taken in: a repeated request gets the same answer, however far the job is by then.
+    has_webhook = checked.job.webhook_url is not None
     accepted = JobAccepted(
         id=submitted.job_id,
-        status=status,
-        generation=generation,
+        status=Status.QUEUED,
+        generation=1,
         title=checked.job.title,
-        links=Links.of(submitted.job_id, status, has_webhook=checked.job.webhook_url is not None),
+        links=Links.of(submitted.job_id, Status.QUEUED, has_webhook=has_webhook),
     )
     # As bytes: FastAPI would give a model to yet another thread to write.
     return Response(

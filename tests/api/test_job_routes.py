@@ -51,6 +51,19 @@ def test_the_same_key_and_job_give_the_same_answer(service: Service) -> None:
     assert again.headers["location"] == first.headers["location"]
 
 
+@pytest.mark.parametrize("ending", [Ending.CANCELLED, Ending.FAILED], ids=lambda one: one.value)
+def test_the_answer_to_a_repeated_request_does_not_age(service: Service, ending: Ending) -> None:
+    key = {"Idempotency-Key": "order-77"}
+    first = service.client.post("/v1/jobs", json=DOCUMENT, headers=key)
+    service.end(first.json()["id"], ending)
+    service.client.post(f"/v1/jobs/{first.json()['id']}/retry")
+
+    again = service.client.post("/v1/jobs", json=DOCUMENT, headers=key)
+
+    assert again.content == first.content
+    assert (again.json()["status"], again.json()["generation"]) == ("queued", 1)
+
+
 def test_the_same_key_with_another_job_is_a_conflict(service: Service) -> None:
     key = {"Idempotency-Key": "order-77"}
     service.client.post("/v1/jobs", json=DOCUMENT, headers=key)
