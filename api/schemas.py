@@ -102,7 +102,7 @@ class File(Answer):
 
     name: str = Field(examples=["final.mp4"])
     content_type: str = Field(examples=["video/mp4"])
-    size_bytes: int | None = Field(description="Null when the store does not have it any more.")
+    size_bytes: int | None = Field(description="Null when it was not noted and the file is gone.")
     sha256: str
     url: str = Field(description="Opens without a key for at least an hour.")
 

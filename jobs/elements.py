@@ -216,12 +216,14 @@ class Video:
     Attributes:
       manifest: Blob name.
       files: Blob names by public name: `{"final.mp4": "media/3f/3f..9a.mp4"}`.
+      sizes: Bytes by public name; empty in elements of before it was noted.
     """
 
     manifest: str
     files: dict[str, str] = field(hash=False)
     frames: int
     duration_s: float
+    sizes: dict[str, int] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

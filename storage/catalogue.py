@@ -98,6 +98,6 @@ class Catalogue:
         if row is None:
             return None
         return VideoRow(
-            row.job_id, row.generation, row.manifest, row.files,
+            row.job_id, row.generation, row.manifest, row.files, row.sizes or {},
             row.frames, row.duration_s, row.created_at,
         )  # fmt: skip

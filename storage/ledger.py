@@ -200,6 +200,7 @@ class Ledger:
                         user_id=row.tenant,
                         manifest=video.manifest,
                         files=video.files,
+                        sizes=video.sizes,
                         frames=video.frames,
                         duration_s=video.duration_s,
                         created_at=self.database.now(),

@@ -74,12 +74,14 @@ class EventRow:
 
 @dataclass(frozen=True)
 class VideoRow:
-    """What a run delivered. `manifest`: a blob name; `files`: public names to blob names."""
+    """What a run delivered. `manifest`: a blob name; `files`: public names to blob names;
+    `sizes`: public names to bytes, without those that were not noted."""
 
     job_id: str
     generation: int
     manifest: str
     files: dict[str, str]
+    sizes: dict[str, int]
     frames: int
     duration_s: float
     created_at: float

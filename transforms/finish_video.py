@@ -88,6 +88,7 @@ def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
             name: stack.enter_context(studio.blobs.as_file(blob))
             for name, blob in record.media.items()
         }
+        sizes = {name: path.stat().st_size for name, path in files.items()}
         run = gathered.run
         crash_point("finish.before_deliver")
         if studio.ledger.is_stopped(run):
@@ -100,6 +101,7 @@ def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
         dict(record.media),
         edit.frames,
         round(float(edit.frames / edit.rate), 6),
+        sizes,
     )
     yield Outcome(gathered.run, Ending.DONE, all_notes(edit, takes), video).to_bytes()
 

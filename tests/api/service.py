@@ -21,6 +21,7 @@ from jobs.states import Status
 from storage.api_keys import SCOPES, ApiKeys
 from storage.artefacts import content_name
 from storage.audit import AuditLog
+from storage.blobs import Blobs
 from storage.catalogue import Catalogue
 from storage.database import Database
 from storage.dead_letters import DeadLetters
@@ -106,6 +107,7 @@ class Service:
         """Delivers these files for a job that waits."""
         blobs = self.services.blobs
         names = {}
+        sizes = {name: len(content) for name, content in files.items()}
         for name, content in files.items():
             names[name] = content_name(content, f".{name.rpartition('.')[2]}")
             blobs.create(names[name], content)
@@ -114,7 +116,8 @@ class Service:
         run = self.begin(job_id)
         ledger = Ledger(self.services.database, patience_s=0)
         assert ledger.advance(run, Status.RENDERING)
-        assert ledger.settle(Outcome(run, Ending.DONE, (), Video(manifest, names, 90, 3.0)))
+        video = Video(manifest, names, 90, 3.0, sizes)
+        assert ledger.settle(Outcome(run, Ending.DONE, (), video))
 
     def end(self, job_id: str, ending: Ending, *problems: Problem) -> None:
         """Ends a run of a job that waits in another way."""
@@ -157,14 +160,16 @@ def running(
     database: Database,
     data: Path,
     change: Callable[[Settings], Settings] = lambda settings: settings,
+    blobs: Blobs | None = None,
 ) -> Iterator[Service]:
     """A running service with two tenants.
 
     Args:
       change: Changes the settings.
+      blobs: Where files are; in the data folder unless given.
     """
     services, rings = services_over(database, data)
-    services = replace(services, settings=change(services.settings))
+    services = replace(services, settings=change(services.settings), blobs=blobs or services.blobs)
     with contextlib.ExitStack() as opened:
         app = create_app(services)
         url = opened.enter_context(listening(app))

@@ -12,6 +12,7 @@ from jobs.elements import (
     Run,
     Script,
     Task,
+    Video,
 )
 from jobs.errors import ErrorCode, ToolFailed
 from jobs.stages import Stage
@@ -41,6 +42,14 @@ PROBLEM = Problem("voice", ErrorCode.TIMEOUT, "too slow", True, "tail")
 )
 def test_elements_come_back_from_their_bytes(element: Task) -> None:
     assert type(element).from_bytes(element.to_bytes()) == element
+
+
+def test_an_outcome_of_before_sizes_were_noted_is_read() -> None:
+    before = (
+        b'{"manifest": "m.json", "files": {"final.mp4": "f.mp4"}, "frames": 90, "duration_s": 3}'
+    )
+
+    assert from_json(Video, before) == Video("m.json", {"final.mp4": "f.mp4"}, 90, 3.0, {})
 
 
 def test_the_longest_narration_fits_into_an_element() -> None:

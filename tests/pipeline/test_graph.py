@@ -90,6 +90,16 @@ def test_a_job_becomes_a_video_with_everything_beside_it(pooled: StudioConfig) -
     }  # fmt: skip
 
 
+def test_the_ledger_knows_how_large_every_file_is(pooled: StudioConfig) -> None:
+    folder = Path(pooled.deliver_to) / "small"
+
+    with catalogue_of(pooled) as catalogue:
+        video = catalogue.video(LOCAL_TENANT, "small")
+
+    assert video is not None
+    assert video.sizes == {name: (folder / name).stat().st_size for name in video.files}
+
+
 def test_the_manifest_names_every_part_and_what_was_measured(pooled: StudioConfig) -> None:
     manifest = json.loads((Path(pooled.deliver_to) / "small" / "manifest.json").read_text())
 

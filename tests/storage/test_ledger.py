@@ -14,7 +14,7 @@ from storage.intake import SERVICE_QUEUE, Intake
 from storage.ledger import MAX_ATTEMPTS, Claim, Ledger
 
 PROBLEM = Problem("voice", ErrorCode.TOOL_FAILED, "the voice died", True, "tail")
-VIDEO = Video("media/manifest.json", {"final.mp4": "media/final.mp4"}, 90, 3.0)
+VIDEO = Video("media/manifest.json", {"final.mp4": "media/final.mp4"}, 90, 3.0, {"final.mp4": 7})
 Submit = Callable[..., str]
 Claimed = Callable[..., Run]
 
@@ -132,6 +132,7 @@ def test_a_delivered_run_has_its_video(
     video = Catalogue(database).video("acme", run.job_id)
     assert video is not None
     assert (video.manifest, video.files, video.frames) == (VIDEO.manifest, VIDEO.files, 90)
+    assert video.sizes == {"final.mp4": 7}
 
 
 def test_a_worker_that_was_frozen_past_its_lease_can_write_no_more(
