@@ -3,10 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
+from api.answer_limit import AnswerLimit
 from api.body_limit import BodyLimit
 from api.event_feed import EventFeed
 from api.incoming import clear_abandoned_uploads
@@ -39,6 +41,8 @@ from storage.statistics import Statistics
 
 GZIP_MIN_BYTES = 1024
 GZIP_LEVEL = 5  # JSON hardly shrinks further, and time doubles
+# Uploads have threads of their own, a quarter as many: a store that hangs holds up no other route.
+UPLOADS_SHARE = 4
 # Files are sent in parts and as they are.
 NOT_GZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "text/*")
 
@@ -65,6 +69,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.push_verifier = _push_verifier(settings)
     endpoint = settings.traces_endpoint
     app.state.traces = open_provider(endpoint) if endpoint else None
+    app.state.upload_threads = CapacityLimiter(max(1, settings.pool_size // UPLOADS_SHARE))
     app.state.feed = EventFeed(EventReading(services.database), services.api_keys)
     app.state.metrics_page = MetricsPage(Statistics(services.database), http)
     for module in (
@@ -82,6 +87,10 @@ def create_app(services: Services) -> FastAPI:
         minimum_size=GZIP_MIN_BYTES,
         compresslevel=GZIP_LEVEL,
         exclude_content_types=NOT_GZIPPED,
+    )
+    # Inside the limit of bodies: how slowly a client sends is not our time.
+    app.add_middleware(
+        AnswerLimit, limit_s=settings.answer_timeout_s, unlimited=frozenset({uploads.PATH})
     )
     app.add_middleware(
         BodyLimit,

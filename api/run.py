@@ -32,6 +32,7 @@ GRACE_S = 5  # for requests that are being answered when the service is told to 
 BACKGROUND_LIMIT_S = 2.0
 WAIT_S = 5.0  # for a lock of the database: a client gets 503 rather than wait for ever
 BACKLOG = 2048  # as uvicorn's
+STORE_PATIENCE_S = 4.0  # with one more try of that length well before the client is told to wait
 
 
 def serve(
@@ -62,7 +63,7 @@ def serve(
     """
     database = open_database(settings.database_url, settings.pool_size, WAIT_S)
     prepare(database)
-    blobs = open_blobs(_store(settings), settings.data / "work")
+    blobs = open_blobs(_store(settings), settings.data / "work", STORE_PATIENCE_S)
     outbox = Outbox(database)
     relay = Relay(outbox, publisher)
     sweeper = Sweeper(outbox, relay.wake, ring, sweep_s)

@@ -33,6 +33,7 @@ class Settings:
       submit_rate_per_key, submit_rate_per_tenant: `AIPROD_SUBMIT_RATE_PER_KEY`,
         `AIPROD_SUBMIT_RATE_PER_TENANT`: jobs per minute.
       max_upload_bytes: `AIPROD_MAX_UPLOAD_BYTES`.
+      answer_timeout_s: `AIPROD_ANSWER_TIMEOUT_S`: how long a client waits for an answer to begin.
       body_timeout_s: How long the body of a request may take, and an upload fall silent.
       has_open_metrics: `AIPROD_OPEN_METRICS`: whether `/metrics` answers without a key.
       link_secret: `AIPROD_LINK_SECRET`: signs links to files; without it, one in `data`.
@@ -56,6 +57,7 @@ class Settings:
     max_body_bytes: int = 2**20  # a job document of 500 scenes has about 200 kB
     max_upload_bytes: int = 2 * 2**30
     body_timeout_s: float = 30.0
+    answer_timeout_s: float = 15.0  # half of what load balancers and clients commonly wait
     has_open_metrics: bool = False
     link_secret: str | None = None
     traces_endpoint: str | None = None
@@ -104,6 +106,9 @@ class Settings:
             ),
             max_upload_bytes=_count(
                 environment, "AIPROD_MAX_UPLOAD_BYTES", cls.max_upload_bytes, 2**40
+            ),
+            answer_timeout_s=_count(
+                environment, "AIPROD_ANSWER_TIMEOUT_S", int(cls.answer_timeout_s), 3600
             ),
             has_open_metrics=open_metrics == "1",
             link_secret=environment.get("AIPROD_LINK_SECRET") or None,

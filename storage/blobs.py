@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+PATIENCE_S = 120.0  # of a worker with a bucket that does not answer: covers a short outage
 BLOCK_BYTES = 64 << 10  # what a reader of a range gets at a time; memory per open download
 
 _NAME = re.compile(r"[a-z0-9_-]+(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+")

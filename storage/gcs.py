@@ -20,7 +20,7 @@ from google.auth.transport.requests import Request
 from google.cloud.storage import Client  # type: ignore[import-untyped]  # has no types
 
 from jobs.errors import InvalidInput, StoreUnavailable
-from storage.blobs import BLOCK_BYTES, check_name
+from storage.blobs import BLOCK_BYTES, PATIENCE_S, check_name
 from storage.directory import disk_trouble
 from storage.gcs_signing import signing_credentials
 from storage.gcs_transfer import PART_BYTES, download, limits, upload
@@ -44,14 +44,14 @@ class GcsConfig:
     Attributes:
       prefix: Stands before every name, with a `/` between; may be empty.
       scratch: Local folder for downloads; None for the system's own.
-      patience_s: How long a request is tried again, all tries together. The default covers a short
-        outage. Each part of a large upload is a request.
+      patience_s: How long a request waits and is tried again, all tries together. Each part of a
+        large upload is a request.
     """
 
     bucket: str
     prefix: str = ""
     scratch: Path | None = None
-    patience_s: float = 120.0
+    patience_s: float = PATIENCE_S
 
     def open(self) -> "GcsBlobs":
         """The live store.
@@ -154,7 +154,7 @@ class GcsBlobs:
 
     def check(self) -> None:
         # Not the bucket itself: reading its properties takes a right that nothing else here needs.
-        first = self._listed("", max_results=1, **{**limits(_CHECK_S), "timeout": _CHECK_S})
+        first = self._listed("", max_results=1, **limits(_CHECK_S))
         next(first, None)
 
     def close(self) -> None:
@@ -166,7 +166,7 @@ class GcsBlobs:
 
     @cached_property
     def _signing(self) -> Signing | None:
-        return signing_credentials(self.client._credentials, Request())
+        return signing_credentials(self.client._credentials, Request(), self.config.patience_s)
 
     def _object_name(self, name: str) -> str:
         return f"{self.config.prefix}/{name}" if self.config.prefix else name

@@ -22,6 +22,7 @@ from storage.gcs_trouble import is_bucket_missing
 PART_BYTES = 8 << 20
 
 _SILENCE_S = (10.0, 60.0)  # to connect; until the next bytes. Google answers within a second
+_LEAST_S = 0.1  # a time-out is above 0
 _TRIES = 3  # of a whole transfer: what is damaged three times is not damaged by chance
 
 Fault = Callable[[Exception], object]
@@ -31,7 +32,7 @@ def limits(patience_s: float, on_fault: Fault | None = None) -> dict[str, Any]:
     """How long a request waits, and that it is tried again; arguments for Google's client.
 
     Args:
-      patience_s: For all tries of a request together; its last one may take longer.
+      patience_s: For all tries of a request together; its last one may take as long once more.
       on_fault: Told of each fault after which the request is tried again.
     """
 
@@ -50,7 +51,8 @@ def limits(patience_s: float, on_fault: Fault | None = None) -> dict[str, Any]:
         timeout=patience_s,
         on_error=let_go,
     )
-    return {"timeout": _SILENCE_S, "retry": retry}
+    connect_s, silence_s = (min(limit_s, max(patience_s, _LEAST_S)) for limit_s in _SILENCE_S)
+    return {"timeout": (connect_s, silence_s), "retry": retry}
 
 
 def upload(blob: Any, source: IO[bytes], patience_s: float, on_fault: Fault) -> None:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from jobs.errors import InvalidInput
-from storage.blobs import Blobs
+from storage.blobs import PATIENCE_S, Blobs
 from storage.directory import TEMPORARIES, DirectoryBlobs
 from storage.leftovers import clear_leftovers
 
@@ -19,11 +19,12 @@ def is_bucket(location: str) -> bool:
     return location.startswith(_SCHEME)
 
 
-def open_blobs(location: str, scratch: Path | None = None) -> Blobs:
+def open_blobs(location: str, scratch: Path | None = None, patience_s: float = PATIENCE_S) -> Blobs:
     """The store at a location: a local folder, or `gs://bucket` or `gs://bucket/prefix`.
 
     Args:
       scratch: Local folder for downloads; None for the system's own.
+      patience_s: How long each request to a bucket waits and is tried again.
 
     Raises:
       InvalidInput: The location is neither. StoreUnavailable: no credentials for a bucket.
@@ -39,4 +40,4 @@ def open_blobs(location: str, scratch: Path | None = None) -> Blobs:
     # Imported when there is a bucket to open: it takes 0.3 s, and one machine alone needs none.
     from storage.gcs import GcsConfig
 
-    return GcsConfig(bucket, prefix, scratch).open()
+    return GcsConfig(bucket, prefix, scratch, patience_s).open()

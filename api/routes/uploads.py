@@ -1,18 +1,22 @@
 """Pictures and clips that jobs name afterwards."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from anyio import to_thread
+from fastapi import APIRouter, Query, Request
 
 from api.deps import ServicesDep, Writer
 from api.incoming import Received
 from api.openapi import problems
 from api.schemas import UploadView
+from api.services import Services
 from jobs.errors import UnsupportedMedia
 from jobs.mistakes import shown
 from jobs.uri import upload_address
 from media.pictures import picture_size
+from storage.api_keys import Caller
 from storage.artefacts import content_name_of
 from storage.sniff import HEAD_BYTES, Sniffed, sniff
 
@@ -36,7 +40,8 @@ PATH = "/v1/uploads"
         }
     },
 )
-def upload(
+async def upload(
+    request: Request,
     services: ServicesDep,
     caller: Writer,
     path: Received,
@@ -46,13 +51,17 @@ def upload(
 ) -> UploadView:
     """Stores a file by its content. The same content again is the same upload."""
     called = shown(name) if name else "the upload"
+    keep = partial(_kept, services, caller, path, called)
+    return await to_thread.run_sync(keep, limiter=request.app.state.upload_threads)
+
+
+def _kept(services: Services, caller: Caller, path: Path, called: str) -> UploadView:
     found = _media_in(path, called)
     blob = content_name_of(path, found.suffix)
     size_bytes = path.stat().st_size
     services.blobs.create_from(blob, path)
     kept = services.uploads.keep(caller.tenant, blob, found.kind, size_bytes)
-    uri = upload_address(kept.id)
-    return UploadView.of(kept, uri)
+    return UploadView.of(kept, upload_address(kept.id))
 
 
 def _media_in(path: Path, called: str) -> Sniffed:

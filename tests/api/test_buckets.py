@@ -1,5 +1,8 @@
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from storage.tables import VIDEOS
 from tests.api.service import Service, running
 from tests.fakes.gcs import FakeGcs
 
+CLIP = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100)
 FILES = {"final.mp4": b"film", "poster.jpg": b"\xff\xd8"}
 
 
@@ -55,3 +59,26 @@ def test_the_bucket_knows_the_sizes_of_older_videos(stored: Service, bucket: Fak
         connection.execute(update(VIDEOS).values(sizes=null()))
 
     assert sizes(stored, job_id) == {"final.mp4": 4, "poster.jpg": 2}
+
+
+def test_an_upload_that_waits_for_the_bucket_holds_up_nobody_else(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, says nothing
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        with (
+            closing(GcsConfig("a-bucket", patience_s=2.0).open()) as blobs,
+            running(
+                database, tmp_path / "data", lambda s: replace(s, pool_size=1), blobs
+            ) as service,
+            ThreadPoolExecutor(1) as pool,
+        ):
+            upload = pool.submit(service.client.post, "/v1/uploads", content=CLIP)
+            with silent.accept()[0]:
+                listed = service.client.get("/v1/jobs")
+                is_waiting = not upload.done()
+                refused = upload.result()
+
+    assert listed.status_code == 200
+    assert is_waiting
+    assert (refused.status_code, refused.json()["code"]) == (503, "store_unavailable")

@@ -20,6 +20,7 @@ def test_settings_are_taken_from_the_environment() -> None:
             "DATABASE_URL": "postgresql://db/aiprod",
             "GCS_BUCKET_NAME": "media",
             "AIPROD_DB_POOL": "5",
+            "AIPROD_ANSWER_TIMEOUT_S": "8",
             "AIPROD_RATE_PER_KEY": "60",
             "AIPROD_OPEN_METRICS": "1",
             "LOG_LEVEL": "debug",
@@ -29,6 +30,7 @@ def test_settings_are_taken_from_the_environment() -> None:
     assert settings.database_url == "postgresql://db/aiprod"
     assert (settings.bucket, settings.pool_size, settings.rate_per_key) == ("media", 5, 60)
     assert settings.has_open_metrics
+    assert settings.answer_timeout_s == 8
     assert settings.log_level == "DEBUG"
 
 
@@ -59,6 +61,7 @@ def test_dead_letters_go_beside_the_jobs(given: dict[str, str], topic: str | Non
     ("name", "value"),
     [
         ("AIPROD_DB_POOL", "0"),
+        ("AIPROD_ANSWER_TIMEOUT_S", "0.5"),
         ("AIPROD_RATE_PER_KEY", "-1"),
         ("AIPROD_RATE_PER_TENANT", "1e3"),
         ("AIPROD_MAX_UPLOAD_BYTES", "\u0663"),

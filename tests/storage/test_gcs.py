@@ -1,4 +1,6 @@
 import pickle
+import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -257,6 +259,23 @@ def test_patience_ends(server: FakeGcs, operation: str, call: Callable[[GcsBlobs
 
     assert caught.value.facts == {"status": 503}
     assert server.operations.count(operation) > 1
+
+
+@pytest.mark.parametrize("call", ["create", "read", "size", "names", "delete"])
+def test_a_service_that_falls_silent_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    started = time.monotonic()
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, says nothing
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        with (
+            closing(GcsConfig("a-bucket", patience_s=0.5).open()) as blobs,
+            pytest.raises(StoreUnavailable, match=r"not be used in time \(ReadTimeout\)"),
+        ):
+            CALLS[call](blobs)
+
+    assert time.monotonic() - started < 10
 
 
 def test_a_service_that_is_not_there_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,9 +65,11 @@ class Google:
 
     signing: Answer
     asked: list[str] = field(default_factory=list)
+    waits: dict[str, Any] = field(default_factory=dict)
 
-    def __call__(self, url: str, **_: Any) -> Answer:
+    def __call__(self, url: str, *, timeout: float | None = None, **_: Any) -> Answer:
         path = urlsplit(url).path
+        self.waits[path] = timeout
         self.asked.append(path)
         if path.endswith(":signBlob"):
             return self.signing
@@ -126,17 +128,17 @@ def test_an_account_without_its_key_lets_google_sign() -> None:
     signature = base64.b64encode(b"signature").decode()
     google: Any = Google(Answer(200, json.dumps({"signedBlob": signature}).encode()))
 
-    signing: Any = signing_credentials(MACHINE(universe_domain="googleapis.com"), google)
+    signing: Any = signing_credentials(MACHINE(universe_domain="googleapis.com"), google, 7.0)
 
     assert signing is not None
     assert signing.signer_email == ACCOUNT
     assert signing.sign_bytes(b"text") == b"signature"
-    assert f"/v1/projects/-/serviceAccounts/{ACCOUNT}:signBlob" in google.asked
+    assert google.waits[f"/v1/projects/-/serviceAccounts/{ACCOUNT}:signBlob"] == 7.0
 
 
 def test_an_account_that_may_not_sign_names_the_role_that_is_missing() -> None:
     google: Any = Google(Answer(403, b'{"error": {"code": 403}}'))
-    signing: Any = signing_credentials(MACHINE(universe_domain="googleapis.com"), google)
+    signing: Any = signing_credentials(MACHINE(universe_domain="googleapis.com"), google, 7.0)
 
     assert signing is not None
     with (
@@ -158,5 +160,5 @@ def test_an_account_that_may_not_sign_names_the_role_that_is_missing() -> None:
 def test_who_is_no_service_account_cannot_sign(credentials: Any) -> None:
     google: Any = Google(Answer(500, b""))
 
-    assert signing_credentials(credentials, google) is None
+    assert signing_credentials(credentials, google, 7.0) is None
     assert google.asked == []

@@ -28,10 +28,10 @@ def test_a_path_is_a_directory(tmp_path: Path, location: str) -> None:
     ],
 )
 def test_an_address_is_a_bucket(tmp_path: Path, location: str, bucket: str, prefix: str) -> None:
-    opened = open_blobs(location, tmp_path)
+    opened = open_blobs(location, tmp_path, 3.0)
 
     assert isinstance(opened, GcsBlobs)
-    assert opened.config == GcsConfig(bucket, prefix, tmp_path)
+    assert opened.config == GcsConfig(bucket, prefix, tmp_path, patience_s=3.0)
 
 
 @pytest.mark.parametrize(
