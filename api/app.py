@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 from anyio import CapacityLimiter
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
-from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from api.answer_limit import AnswerLimit
 from api.body_limit import BodyLimit
+from api.compression import Compression
 from api.event_feed import EventFeed
+from api.head_requests import HeadRequests
 from api.incoming import clear_abandoned_uploads
 from api.metrics import HttpMetrics, MeasureRequests, MetricsPage
 from api.openapi import DESCRIPTION, install_openapi, problems
@@ -39,12 +40,8 @@ from jobs.version import VERSION
 from storage.event_reading import EventReading
 from storage.statistics import Statistics
 
-GZIP_MIN_BYTES = 1024
-GZIP_LEVEL = 5  # JSON hardly shrinks further, and time doubles
 # Uploads have threads of their own, a quarter as many: a store that hangs holds up no other route.
 UPLOADS_SHARE = 4
-# Files are sent in parts and as they are.
-NOT_GZIPPED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "text/*")
 
 
 def create_app(services: Services) -> FastAPI:
@@ -82,12 +79,8 @@ def create_app(services: Services) -> FastAPI:
     install_problem_handlers(app)
     install_openapi(app)
     # The last one added is the outermost.
-    app.add_middleware(
-        GZipMiddleware,
-        minimum_size=GZIP_MIN_BYTES,
-        compresslevel=GZIP_LEVEL,
-        exclude_content_types=NOT_GZIPPED,
-    )
+    app.add_middleware(Compression)
+    app.add_middleware(HeadRequests)
     # Inside the limit of bodies: how slowly a client sends is not our time.
     app.add_middleware(
         AnswerLimit, limit_s=settings.answer_timeout_s, unlimited=frozenset({uploads.PATH})

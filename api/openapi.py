@@ -122,13 +122,17 @@ def _add(schemas: dict[str, Any], name: str, schema: dict[str, Any]) -> None:
 
 
 def allowed_methods(app: FastAPI, path: str) -> tuple[str, ...]:
-    """Methods that the document knows for an address; Starlette tells of one route's only."""
-    return tuple(
+    """Methods that the document knows for an address, and HEAD where there is GET.
+
+    Starlette tells of one route's only.
+    """
+    methods = [
         method.upper()
         for template, operations in app.openapi()["paths"].items()
         if compile_path(template)[0].match(path)
         for method in operations
-    )
+    ]
+    return (*methods, "HEAD") if "GET" in methods else tuple(methods)
 
 
 def _problem(status: int) -> dict[str, Any]:

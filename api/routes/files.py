@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 
 from api.auth import require
 from api.deps import JobId, LinksDep, Reader, ServicesDep
+from api.etags import is_known
 from api.openapi import problems
 from api.problems import ProblemError, not_found
 from api.ranges import wanted_range
@@ -70,9 +71,7 @@ def get_manifest(services: ServicesDep, caller: Reader, job_id: JobId) -> Respon
     },
     openapi_extra={"security": [{"bearer": []}, {"api_key": []}, {}]},  # or a signed link
 )
-@router.head("/v1/jobs/{job_id}/files/{name:path}", include_in_schema=False)
 def get_file(
-    request: Request,
     services: ServicesDep,
     tenant: Annotated[str, Depends(_file_reader)],
     job_id: JobId,
@@ -97,7 +96,7 @@ def get_file(
         "Content-Disposition": f'inline; filename="{filename}"',
         "Content-Type": content_type,
     }
-    if if_none_match and etag in (one.strip() for one in if_none_match.split(",")):
+    if is_known(etag, if_none_match):
         return Response(status_code=304, headers=headers)
     size = services.blobs.size(blob)
     if size is None:
@@ -108,8 +107,6 @@ def get_file(
     if part:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     status = 206 if part else 200
-    if request.method == "HEAD":
-        return Response(status_code=status, headers=headers)
     return StreamingResponse(services.blobs.open_range(blob, start, end), status, headers)
 
 

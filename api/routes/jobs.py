@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from api.check_job import check_job
 from api.cursor import cursor_after, position_of
 from api.deps import Body, JobId, LinksDep, Reader, ServicesDep, Submitter, Writer
+from api.etags import is_known
 from api.job_view import job_view
 from api.json_body import json_body
 from api.openapi import job_body, job_links, model_body, problems
@@ -146,7 +147,7 @@ def get_job(
     body = view.model_dump_json().encode()
     etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
-    if if_none_match and etag in (one.strip() for one in if_none_match.split(",")):
+    if is_known(etag, if_none_match):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type="application/json")
 
