@@ -68,6 +68,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.traces = open_provider(endpoint) if endpoint else None
     app.state.upload_threads = CapacityLimiter(max(1, settings.pool_size // UPLOADS_SHARE))
     app.state.feed = EventFeed(EventReading(services.database), services.api_keys)
+    app.state.readiness = health.readiness_checks(services)
     app.state.metrics_page = MetricsPage(Statistics(services.database), http)
     for module in (
         health, metrics, push, jobs, events, files, uploads, estimate, schema, webhooks,

@@ -1,18 +1,14 @@
 """Whether the service lives, and whether it can work."""
 
-import logging
-from collections.abc import Callable
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 
-from api.deps import ServicesDep
+from api.readiness import Outcome, ReadinessChecks
 from api.schemas import Answer
 from api.services import Services
-from jobs.errors import AiprodError
 
-LOG = logging.getLogger(__name__)
 router = APIRouter(tags=["service"])
 
 
@@ -26,7 +22,7 @@ class Readiness(Answer):
     """What the service needs, and whether it is there."""
 
     status: Literal["ready", "not_ready"]
-    checks: dict[str, Literal["ok", "failed"]]
+    checks: dict[str, Outcome]
 
 
 @router.get("/health", operation_id="health", summary="Is the process alive?")
@@ -41,33 +37,28 @@ async def health() -> Alive:
     summary="Can it work?",
     responses={503: {"model": Readiness, "description": "Something it needs is not there."}},
 )
-def ready(services: ServicesDep, response: Response) -> Readiness:
-    """Asks the database, the file store, the queue, and whether the worker beside us stays up."""
-    asked: dict[str, Callable[[], None]] = {
+async def ready(request: Request, response: Response) -> Readiness:
+    """Asks database, file store, queue and the worker beside us, at most every two seconds."""
+    checks: ReadinessChecks = request.app.state.readiness
+    outcomes = await checks.outcomes()
+    if "failed" not in outcomes.values():
+        return Readiness(status="ready", checks=outcomes)
+    response.status_code = 503
+    return Readiness(status="not_ready", checks=outcomes)
+
+
+def readiness_checks(services: Services) -> ReadinessChecks:
+    """What is asked."""
+    checks = {
         "database": lambda: _check_database(services),
         "blobs": services.blobs.check,
         "publisher": services.publisher.check,
     }
     if services.check_worker:
-        asked["worker"] = services.check_worker
-    checks: dict[str, Literal["ok", "failed"]] = {
-        name: _outcome(name, check) for name, check in asked.items()
-    }
-    if "failed" not in checks.values():
-        return Readiness(status="ready", checks=checks)
-    response.status_code = 503
-    return Readiness(status="not_ready", checks=checks)
+        checks["worker"] = services.check_worker
+    return ReadinessChecks(checks)
 
 
 def _check_database(services: Services) -> None:
     with services.database.reading() as connection:
         connection.execute(select(1))
-
-
-def _outcome(name: str, check: Callable[[], None]) -> Literal["ok", "failed"]:
-    try:
-        check()
-    except AiprodError as error:
-        LOG.warning("not ready: %s: %s", name, error.message)
-        return "failed"
-    return "ok"

@@ -42,14 +42,19 @@ class Rings:
     def __init__(self) -> None:
         self.published: list[bytes] = []
         self.is_away = False
+        self.checks = 0
         self.commits = 0
         self.woken = 0
 
     def publish(self, payloads: Sequence[bytes]) -> None:
-        self.check()
+        self._answer()
         self.published += payloads
 
     def check(self) -> None:
+        self.checks += 1
+        self._answer()
+
+    def _answer(self) -> None:
         if self.is_away:
             raise QueueUnavailable("away")
 
