@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from jobs.assets import unavailable_providers
 from jobs.document import Job, job_json, parse_job
+from jobs.errors import InputUnreachable
 from jobs.mistakes import Mistake, invalid, shown
 from jobs.scene import Clip, Image
 from jobs.submission import InputFile, Submission
 from jobs.uri import Place, place_of, upload_id_of
 from jobs.wire import sha256
+from storage.guarded_http import check_address
 from storage.uploads import Upload, Uploads
 
 _LOCAL = (
@@ -52,6 +54,8 @@ def check_job(body: bytes, tenant: str, uploads: Uploads) -> CheckedJob:
             mistakes.append(mistake)
         elif upload:
             inputs[uri] = InputFile(upload.blob, uri, kind)
+    if job.webhook_url and not _may_be_dialled(job.webhook_url):
+        mistakes.append(_undialled("webhook_url", job.webhook_url))
     if mistakes:
         raise invalid("job", tuple(mistakes))
     document = job_json(job)
@@ -74,6 +78,8 @@ def _named_files(job: Job) -> Iterator[tuple[str, str, str]]:
 def _mistake(place: str, uri: str, kind: str, upload: Upload | None) -> Mistake | None:
     if place_of(uri) is Place.LOCAL:
         return _said(place, uri, "is a path on your machine", _LOCAL)
+    if place_of(uri) is Place.WEB and not _may_be_dialled(uri):
+        return _undialled(place, uri)
     if place_of(uri) is not Place.UPLOAD:
         return None
     if upload is None:
@@ -81,6 +87,21 @@ def _mistake(place: str, uri: str, kind: str, upload: Upload | None) -> Mistake 
     if upload.kind != kind:
         return _said(place, uri, f"is of the kind {upload.kind}", f"an upload of the kind {kind}")
     return None
+
+
+def _may_be_dialled(url: str) -> bool:
+    """Whether an address may lead to a public host; where it leads is looked up when it is used."""
+    try:
+        check_address(url)
+    except InputUnreachable:
+        return False
+    return True
+
+
+def _undialled(place: str, url: str) -> Mistake:
+    return _said(
+        place, url, "is not reachable or not allowed", "https on port 443 of a public host"
+    )
 
 
 def _said(place: str, uri: str, problem: str, accepted: str) -> Mistake:

@@ -12,11 +12,13 @@ import httpx
 
 from jobs.errors import InputUnreachable
 from jobs.version import VERSION
+from storage.addresses import is_public
 from storage.guarded_wire import (
     Deadline,
     GuardedWire,
     InputInterrupted,
     Resolve,
+    numbers,
     resolved,
     unreachable,
 )
@@ -63,6 +65,22 @@ def web_address(text: str, base: httpx.URL | None = None) -> httpx.URL:
     except (httpx.InvalidURL, ValueError) as error:
         raise unreachable("") from error
     return url
+
+
+def check_address(text: str) -> None:
+    """Checks what an address tells by itself, before anybody looks up the name in it.
+
+    An address that passes may still be refused when it is dialled: names can lead anywhere.
+
+    Raises:
+      InputUnreachable: A client of `open_client` would never dial it: it is not https on port 443,
+        no host can have its name, or it has the number of a host that is not public.
+    """
+    url = web_address(text)
+    host = url.raw_host.decode("ascii")
+    is_https = url.scheme == "https" and url.port in (None, 443)
+    if not (_is_well_formed(url) and is_https and all(map(is_public, numbers(host)))):
+        raise unreachable(host)
 
 
 @dataclass(eq=False)

@@ -65,6 +65,15 @@ def resolved(host: str, port: int) -> Sequence[str]:
     return tuple(str(address[0]) for *_, address in found)
 
 
+def numbers(host: str) -> Sequence[str]:
+    """The address that a host is given by, however it is written (127.1, 0x7f000001); else none."""
+    try:
+        found = socket.getaddrinfo(host.encode("ascii"), None, flags=socket.AI_NUMERICHOST)
+    except OSError:
+        return ()
+    return tuple(str(address[0]) for *_, address in found)
+
+
 def unreachable(host: str) -> InputUnreachable:
     """The one sentence for hosts that are forbidden, closed or unknown."""
     return InputUnreachable(

@@ -100,6 +100,26 @@ def test_a_body_is_read_after_the_key(embedded: Service) -> None:
     assert answer.status_code == 401
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["https://127.0.0.1/", "https://x:444/", "https://xn--a/", "https://[::1]/", "https://127.1/"],
+)
+@pytest.mark.parametrize("path", ["/v1/jobs", "/v1/estimate"])
+def test_an_address_that_nobody_will_dial_is_refused(
+    embedded: Service, path: str, address: str
+) -> None:
+    scene = {"narration": "One.", "visual": {"type": "image", "uri": address}}
+
+    answer = embedded.client.post(path, json={"scenes": [scene], "webhook_url": address})
+
+    assert answer.status_code == 422
+    assert [one["message"] for one in answer.json()["errors"]] == [
+        f'{place} ("{address}") is not reachable or not allowed: '
+        "give https on port 443 of a public host."
+        for place in ("scenes[0].visual.uri", "webhook_url")
+    ]
+
+
 def test_texts_in_every_script_come_back_as_they_were(service: Service) -> None:
     title = "潮だまり · مد وجزر · 🐚"
 
