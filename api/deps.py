@@ -41,4 +41,7 @@ Submitter = Annotated[Caller, Depends(require("jobs:write", submits=True))]
 Writer = Annotated[Caller, Depends(require("jobs:write"))]
 Admin = Annotated[Caller, Depends(require("admin"))]
 Operator = Annotated[Caller, Depends(require("operator"))]
-JobId = Annotated[str, Path(pattern=ID, description="Id of a job.")]
+JobId = Annotated[
+    str,
+    Path(pattern=ID, description="Id of a job.", examples=["job-01kh9x3v5n8q2r7t4w6y0z1abc"]),
+]

@@ -22,6 +22,10 @@ EXAMPLE_JOB = {
     "music": {"prompt": "calm, curious, piano"},
     "output": {"aspect_ratio": "16:9", "height": 720, "fps": 30, "quality": "draft"},
 }
+_TOLD_JOB = {
+    "prompt": "Twice a day the sea forgets these rocks.",
+    "webhook_url": "https://example.com/hook",
+}
 _JOB = "Job"
 _WHENEVER = (401, 403, 408, 413, 415, 422, 429, 503)
 _SENTENCES = {
@@ -57,7 +61,7 @@ def open_problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: _problem(status) for status in statuses}
 
 
-def job_body(example: dict[str, Any] = EXAMPLE_JOB) -> dict[str, Any]:
+def job_body() -> dict[str, Any]:
     """The request body of a route that takes a job document."""
     return {
         "requestBody": {
@@ -65,7 +69,10 @@ def job_body(example: dict[str, Any] = EXAMPLE_JOB) -> dict[str, Any]:
             "content": {
                 "application/json": {
                     "schema": {"$ref": f"#/components/schemas/{_JOB}"},
-                    "examples": {"small": {"summary": "A small job", "value": example}},
+                    "examples": {
+                        "small": {"summary": "A small job", "value": EXAMPLE_JOB},
+                        "told": {"summary": "A webhook tells how it ends", "value": _TOLD_JOB},
+                    },
                 }
             },
         }
@@ -85,21 +92,6 @@ def model_body(model: type[BaseModel]) -> dict[str, Any]:
                 }
             },
         }
-    }
-
-
-def job_links() -> dict[str, Any]:
-    """What can be done with a job that was just taken in."""
-    known = {"job_id": "$response.body#/id"}
-    return {
-        name: {"operationId": operation, "parameters": known}
-        for name, operation in (
-            ("job", "get_job"),
-            ("cancel", "cancel_job"),
-            ("events", "get_job_events"),
-            ("manifest", "get_manifest"),
-            ("retry", "retry_job"),
-        )
     }
 
 

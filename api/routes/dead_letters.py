@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api.cursor import cursor_after, position_of
 from api.deps import Operator, ServicesDep
+from api.links import letter_links, page_link
 from api.openapi import problems
 from api.problems import not_found
 from api.schemas import Answer, Time, rfc3339
@@ -14,7 +15,11 @@ from storage.dead_letters import DeadLetterRow
 
 router = APIRouter(prefix="/v1/dead-letters", tags=["dead letters"])
 
-LetterId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="Id of a dead letter.")]
+_EXAMPLE = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"  # of the message {}
+LetterId = Annotated[
+    str,
+    Path(pattern=r"^[0-9a-f]{64}$", description="Id of a dead letter.", examples=[_EXAMPLE]),
+]
 
 
 class DeadLetterView(Answer):
@@ -54,7 +59,15 @@ class DeadLetterPage(Answer):
     next_cursor: str | None
 
 
-@router.get("", operation_id="list_dead_letters", summary="List dead letters", responses=problems())
+@router.get(
+    "",
+    operation_id="list_dead_letters",
+    summary="List dead letters",
+    responses={
+        200: {"links": {**letter_links("/dead_letters/0/id"), **page_link("list_dead_letters")}},
+        **problems(),
+    },
+)
 def list_dead_letters(
     services: ServicesDep,
     _caller: Operator,
@@ -76,7 +89,7 @@ def list_dead_letters(
     "/{letter_id}",
     operation_id="get_dead_letter",
     summary="Show a dead letter",
-    responses=problems(404),
+    responses={200: {"links": letter_links()}, **problems(404)},
 )
 def get_dead_letter(
     services: ServicesDep, _caller: Operator, letter_id: LetterId
@@ -90,7 +103,7 @@ def get_dead_letter(
     status_code=202,
     operation_id="replay_dead_letter",
     summary="Send a dead letter again",
-    responses=problems(404, 409),
+    responses={202: {"links": letter_links()}, **problems(404, 409)},
 )
 def replay_dead_letter(
     services: ServicesDep, caller: Operator, letter_id: LetterId

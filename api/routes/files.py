@@ -63,7 +63,7 @@ def get_manifest(services: ServicesDep, caller: Reader, job_id: JobId) -> Respon
     summary="Fetch a file of a finished video",
     response_class=Response,
     responses={
-        200: {"description": "The file.", "content": {"application/octet-stream": {}}},
+        200: {"description": "The file.", "content": {"*/*": {}}},
         206: {"description": "The part asked for with `Range`."},
         304: {"description": "Unchanged since `If-None-Match`."},
         307: {"description": "Where the file can be fetched."},

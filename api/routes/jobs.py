@@ -14,7 +14,8 @@ from api.deps import Body, JobId, LinksDep, Reader, ServicesDep, Submitter, Writ
 from api.etags import is_known
 from api.job_view import job_view
 from api.json_body import json_body
-from api.openapi import job_body, job_links, model_body, problems
+from api.links import job_links, page_link
+from api.openapi import job_body, model_body, problems
 from api.problems import not_found
 from api.requests import RetryRequest
 from api.schemas import JobAccepted, JobListed, JobPage, JobView, Links, listed
@@ -34,8 +35,8 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=255,
         pattern=r"^[\x21-\x7e]+$",
-        description="The same key with the same job makes one job, however often it is sent.",
-        examples=["order-7731"],
+        description="Such as `order-7731`. The same key with the same job makes one job, however "
+        "often it is sent.",
     ),
 ]
 
@@ -101,7 +102,10 @@ def submit_job(
 
 
 @router.get(
-    "/v1/jobs", operation_id="list_jobs", summary="List jobs, newest first", responses=problems()
+    "/v1/jobs",
+    operation_id="list_jobs",
+    summary="List jobs, newest first",
+    responses={200: {"links": {**job_links("/jobs/0/id"), **page_link("list_jobs")}}, **problems()},
 )
 def list_jobs(
     services: ServicesDep,
@@ -129,7 +133,11 @@ def list_jobs(
     operation_id="get_job",
     summary="Show a job",
     response_model=JobView,
-    responses={304: {"description": "Unchanged since `If-None-Match`."}, **problems(404)},
+    responses={
+        200: {"links": job_links()},
+        304: {"description": "Unchanged since `If-None-Match`."},
+        **problems(404),
+    },
 )
 def get_job(
     services: ServicesDep,
@@ -157,7 +165,7 @@ def get_job(
     status_code=202,
     operation_id="cancel_job",
     summary="Cancel a job",
-    responses=problems(404),
+    responses={202: {"links": job_links()}, **problems(404)},
 )
 def cancel_job(services: ServicesDep, caller: Writer, job_id: JobId) -> JobListed:
     """Cancels a job that waits, and asks whoever works on it to stop. Repeating changes nothing."""
@@ -170,7 +178,7 @@ def cancel_job(services: ServicesDep, caller: Writer, job_id: JobId) -> JobListe
     status_code=202,
     operation_id="retry_job",
     summary="Run a job again",
-    responses=problems(404, 409),
+    responses={202: {"links": job_links()}, **problems(404, 409)},
     openapi_extra=model_body(RetryRequest),
 )
 def retry_job(
@@ -191,7 +199,7 @@ def retry_job(
     status_code=202,
     operation_id="approve_job",
     summary="Approve a job that waits for review",
-    responses=problems(404, 409),
+    responses={202: {"links": job_links()}, **problems(404, 409)},
 )
 def approve_job(services: ServicesDep, caller: Writer, job_id: JobId) -> JobListed:
     """Lets a job go on to its final render; cancel it to refuse it."""

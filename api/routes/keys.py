@@ -10,6 +10,7 @@ from api.auth import check_grant
 from api.cursor import cursor_after, position_of
 from api.deps import ID, Admin, ServicesDep
 from api.json_body import json_body
+from api.links import key_links, page_link
 from api.openapi import model_body, problems
 from api.problems import not_found
 from api.requests import KeyRequest, RotateRequest
@@ -21,7 +22,9 @@ router = APIRouter(prefix="/v1", tags=["keys"])
 _FOLLOWING = "For the page that follows; null on the last one."
 _CURSOR = "`next_cursor` of the page before."
 
-KeyId = Annotated[str, Path(pattern=ID, description="Id of an API key.")]
+KeyId = Annotated[
+    str, Path(pattern=ID, description="Id of an API key.", examples=["0123456789abcdef"])
+]
 Limit = Annotated[int, Query(ge=1, le=100, description="How many at most.")]
 
 
@@ -75,7 +78,7 @@ class AuditEntries(BaseModel):
     status_code=201,
     operation_id="make_key",
     summary="Make an API key",
-    responses=problems(),
+    responses={201: {"links": key_links()}, **problems()},
     openapi_extra=model_body(KeyRequest),
 )
 def make_key(
@@ -93,7 +96,10 @@ def make_key(
 
 
 @router.get(
-    "/keys", operation_id="list_keys", summary="List API keys, newest first", responses=problems()
+    "/keys",
+    operation_id="list_keys",
+    summary="List API keys, newest first",
+    responses={200: {"links": {**key_links("/keys/0/id"), **page_link("list_keys")}}, **problems()},
 )
 def list_keys(
     caller: Admin,
@@ -130,7 +136,7 @@ def revoke_key(key_id: KeyId, caller: Admin, services: ServicesDep) -> Response:
     status_code=201,
     operation_id="rotate_key",
     summary="Replace an API key",
-    responses=problems(404, 409),
+    responses={201: {"links": key_links()}, **problems(404, 409)},
     openapi_extra=model_body(RotateRequest),
 )
 def rotate_key(
@@ -154,7 +160,7 @@ def rotate_key(
     tags=["audit"],
     operation_id="read_audit_log",
     summary="Read the audit log, newest first",
-    responses=problems(),
+    responses={200: {"links": page_link("read_audit_log")}, **problems()},
 )
 def read_audit_log(
     caller: Admin,

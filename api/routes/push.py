@@ -19,6 +19,7 @@ from jobs.message import Ring
 from storage.ledger import Ledger
 
 router = APIRouter(tags=["service"])
+_EXAMPLE = {"message": {"data": base64.b64encode(Ring("job-1").to_bytes()).decode()}}
 
 
 class _Message(BaseModel):
@@ -39,7 +40,12 @@ class _Push(BaseModel):
     responses=open_problems(401, 403, 408, 413, 415, 503),
     openapi_extra={
         "requestBody": {
-            "content": {"application/json": {"schema": {"type": "object"}}},
+            "content": {
+                "application/json": {
+                    "schema": {},  # what is no push of ours is kept and acknowledged
+                    "examples": {"ring": {"summary": "A ring for a job", "value": _EXAMPLE}},
+                }
+            },
             "description": "A push message of Pub/Sub; its `data` is a ring.",
         },
     },

@@ -22,6 +22,7 @@ from storage.sniff import HEAD_BYTES, Sniffed, sniff
 
 router = APIRouter(tags=["uploads"])
 PATH = "/v1/uploads"
+_EXAMPLE = "\0\0\0\x18ftypmp42\0\0\0\0mp42isom"  # a box that says what follows
 
 
 @router.post(
@@ -35,7 +36,10 @@ PATH = "/v1/uploads"
             "required": True,
             "description": "The bytes of the file: JPEG, PNG, WebP, MP4, MOV, WebM or Matroska.",
             "content": {
-                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
+                "application/octet-stream": {
+                    "schema": {"type": "string", "format": "binary"},
+                    "examples": {"small": {"summary": "The start of an MP4", "value": _EXAMPLE}},
+                }
             },
         }
     },

@@ -5,13 +5,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from pydantic import Field
 
-from api.deps import Admin, JobId, Reader, ServicesDep, Writer
+from api.deps import ID, Admin, JobId, Reader, ServicesDep, Writer
+from api.links import delivery_links
 from api.openapi import problems
 from api.problems import not_found
 from api.schemas import Answer, Time, rfc3339
 from storage.webhooks import Delivery
 
 router = APIRouter(tags=["webhooks"])
+
+
+DeliveryId = Annotated[
+    str,
+    Path(pattern=ID, description="Id of a webhook.", examples=["msg_01kh9x3v5n8q2r7t4w6y0z1abc"]),
+]
 
 
 class DeliveryView(Answer):
@@ -65,7 +72,7 @@ class NewSecret(Answer):
     "/v1/jobs/{job_id}/webhooks",
     operation_id="job_webhooks",
     summary="List webhooks of a job",
-    responses=problems(404),
+    responses={200: {"links": delivery_links("/deliveries/0/id")}, **problems(404)},
 )
 def job_webhooks(services: ServicesDep, caller: Reader, job_id: JobId) -> Deliveries:
     """What was sent to the job's `webhook_url`, oldest first."""
@@ -80,12 +87,12 @@ def job_webhooks(services: ServicesDep, caller: Reader, job_id: JobId) -> Delive
     status_code=202,
     operation_id="replay_webhook",
     summary="Send a webhook again",
-    responses=problems(404),
+    responses={202: {"links": delivery_links("/id")}, **problems(404)},
 )
 def replay_webhook(
     services: ServicesDep,
     caller: Writer,
-    delivery_id: Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")],
+    delivery_id: DeliveryId,
 ) -> dict[str, str]:
     """Sends it under the same id, on the whole schedule."""
     if not services.webhooks.replay(caller.tenant, delivery_id, caller.key_id):

@@ -53,20 +53,51 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
 def test_links_lead_to_routes_with_their_parameters(document: dict[str, Any]) -> None:
     by_id = {one["operationId"]: one for one in operations(document).values()}
 
-    links = by_id["submit_job"]["responses"]["202"]["links"]
-
-    assert {"job", "cancel", "events"} <= links.keys()
-    for link in links.values():
+    for link in links(document):
         taken = {parameter["name"] for parameter in by_id[link["operationId"]]["parameters"]}
         assert set(link["parameters"]) <= taken
 
 
-def test_the_example_is_a_job_that_is_taken_in(embedded: Service, document: dict[str, Any]) -> None:
-    body = operations(document)["POST /v1/jobs"]["requestBody"]["content"]["application/json"]
-    example = body["examples"]["small"]["value"]
+def test_a_link_leads_to_every_route_that_wants_an_id(document: dict[str, Any]) -> None:
+    led_to = {link["operationId"] for link in links(document)}
 
-    assert job_from(example).scenes
-    assert embedded.client.post("/v1/jobs", json=example).status_code == 202
+    assert {
+        operation["operationId"]
+        for operation in operations(document).values()
+        if any(parameter["in"] == "path" for parameter in operation.get("parameters", ()))
+    } <= led_to
+
+
+def links(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        link
+        for operation in operations(document).values()
+        for response in operation["responses"].values()
+        for link in response.get("links", {}).values()
+    ]
+
+
+def test_every_body_has_an_example(document: dict[str, Any]) -> None:
+    for name, operation in operations(document).items():
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            assert content["examples"], name
+
+
+@pytest.mark.parametrize("example", ["small", "told"])
+def test_the_examples_are_jobs_that_are_taken_in(
+    embedded: Service, document: dict[str, Any], example: str
+) -> None:
+    body = operations(document)["POST /v1/jobs"]["requestBody"]["content"]["application/json"]
+    job = body["examples"][example]["value"]
+
+    assert job_from(job)
+    assert embedded.client.post("/v1/jobs", json=job).status_code == 202
+
+
+def test_the_document_says_what_a_retry_makes_anew(document: dict[str, Any]) -> None:
+    described = document["components"]["schemas"]["RetryRequest"]["properties"]["from"]
+
+    assert "Makes the parts of this stage anew" in described["description"]
 
 
 def test_nothing_is_loaded_from_the_internet(embedded: Service) -> None:

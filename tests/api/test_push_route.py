@@ -25,15 +25,20 @@ def topic() -> Rings:
     return Rings()
 
 
-@pytest.fixture
-def pushed(service: Service, pair: Pair, topic: Rings) -> Service:
-    """The service, trusting tokens of a key of ours, with a topic for dead letters."""
+def trusting(pair: Pair) -> PushVerifier:
+    """Lets in whoever has a token signed with this key."""
     certificates = json.dumps({pair.id: pair.certificate}).encode()
 
     def fetch(url: str, method: str = "GET", timeout: float = 0.0) -> Any:
         return SimpleNamespace(status=200, data=certificates)
 
-    service.app.state.push_verifier = PushVerifier(AUDIENCE, EMAIL, fetch)
+    return PushVerifier(AUDIENCE, EMAIL, fetch)
+
+
+@pytest.fixture
+def pushed(service: Service, pair: Pair, topic: Rings) -> Service:
+    """The service, trusting tokens of a key of ours, with a topic for dead letters."""
+    service.app.state.push_verifier = trusting(pair)
     service.app.state.services = replace(service.services, dead_letter_publisher=topic)
     return service
 
