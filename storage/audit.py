@@ -9,9 +9,9 @@ from sqlalchemy import Connection, insert, select
 from storage.database import Database
 from storage.tables import AUDIT_LOG
 
-# The closed list of what is noted. Values are public.
 OPERATOR = "operator"  # who acts at the machine itself, without a key
 
+# The closed list of what is noted. Values are public.
 Action = Literal[
     "key.made",
     "key.rotated",
@@ -32,7 +32,7 @@ class AuditRow:
     """An entry. `at`: seconds since 1970 by the clock of the database.
 
     Attributes:
-      actor: Id of an API key, or `operator` or `push`.
+      actor: Id of an API key, or `operator`.
       target: Id of what was acted on.
     """
 

@@ -190,7 +190,7 @@ AUDIT_LOG = Table(
     Column("id", _COUNTER, primary_key=True, autoincrement=True),
     Column("at", Float, nullable=False),
     Column("tenant", _ID, nullable=False),
-    Column("actor", _ID, nullable=False),  # id of the key, or "push", "operator"
+    Column("actor", _ID, nullable=False),  # id of the key, or "operator"
     Column("action", String(60), nullable=False),
     Column("target", String(120), nullable=False),
     Column("data", JSON, nullable=False),

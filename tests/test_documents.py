@@ -2,6 +2,7 @@ import contextlib
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import typer
@@ -12,6 +13,7 @@ from pipeline.cli import app
 from pipeline.ingest import read_job_file
 from pipeline.options import Settings
 from pipeline.workshop import studio_config
+from storage.audit import Action
 
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -54,6 +56,15 @@ def test_connections_are_counted_as_processes_open_them(tmp_path: Path) -> None:
     assert len(rows) == 4
     for instances, pool_size, workers, total in (map(int, row) for row in rows):
         assert total == instances * (pool_size + workers + beside)
+
+
+def test_every_audited_action_is_in_the_manual_and_no_other() -> None:
+    manual = (REPOSITORY / "docs" / "security.md").read_text(encoding="utf-8")
+    _, _, chapter = manual.partition("## Audit log")
+
+    told = set(re.findall(r"`([a-z_]+\.[a-z_]+)`", chapter.partition("\n## ")[0]))
+
+    assert told == set(get_args(Action))
 
 
 def test_every_folder_is_in_the_architecture() -> None:

@@ -60,7 +60,7 @@ class AuditEntry(BaseModel):
 
     id: int
     at: datetime
-    actor: str = Field(description="Id of an API key, or `operator` or `push`.")
+    actor: str = Field(description="Id of an API key, or `operator`.")
     action: str
     target: str
     data: dict[str, Any]
