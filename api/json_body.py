@@ -8,14 +8,14 @@ from pydantic import BaseModel, ValidationError
 
 from api.deps import Body
 from jobs.decode import decode_json, plain_tree
-from jobs.mistakes import invalid
+from jobs.mistakes import Mistake, invalid, shown
 
 M = TypeVar("M", bound=BaseModel)
 NAME = "body"
 
 
-def strict_json(body: bytes) -> Any:
-    """Plain data. Parsers disagree on which of two members of one name counts: none does here.
+def strict_json(body: bytes) -> dict[str, Any]:
+    """The members of an object, each there once: parsers disagree on which of two counts.
 
     Raises:
       InvalidInput: Fact `mistakes`, each with its place.
@@ -23,6 +23,10 @@ def strict_json(body: bytes) -> Any:
     data, mistakes = plain_tree(decode_json(body, name=NAME))
     if mistakes:
         raise invalid(NAME, mistakes)
+    if not isinstance(data, dict):
+        given, accepted = shown(data), "a JSON object"
+        message = f"the document is {given}: give {accepted}."
+        raise invalid(NAME, (Mistake("", given, accepted, message),))
     return data
 
 

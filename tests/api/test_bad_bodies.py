@@ -94,6 +94,14 @@ def test_what_is_written_twice_is_shown_with_its_place(
     assert answer.json()["detail"] == f"{place} is written twice: give each field once."
 
 
+@pytest.mark.parametrize("body", [b"[]", b"null", b"7", b'"name"'])
+def test_a_body_is_an_object(embedded: Service, body: bytes) -> None:
+    answer = embedded.client.post("/v1/keys", content=body, headers=JSON)
+
+    assert answer.status_code == 422
+    assert answer.json()["detail"].endswith("give a JSON object.")
+
+
 def test_a_body_is_read_after_the_key(embedded: Service) -> None:
     answer = embedded.anonymous.post("/v1/keys", content=b"[", headers=JSON)
 
