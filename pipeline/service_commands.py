@@ -112,6 +112,7 @@ def watch(
     from jobs.states import Status
     from pipeline.awaited import await_job
     from pipeline.downloading import check_folder
+    from pipeline.interrupts import repeated_interrupts
     from pipeline.progress import open_display
 
     display = open_display(sys.stderr if as_json else sys.stdout)
@@ -120,10 +121,11 @@ def watch(
             check_folder(out)
         display.start("watching", job)
         try:
-            awaited = await_job(
-                client, job, out, display,
-                tell=lambda event: print_json(event.as_json()) if as_json else None,
-            )  # fmt: skip
+            with repeated_interrupts():
+                awaited = await_job(
+                    client, job, out, display,
+                    tell=lambda event: print_json(event.as_json()) if as_json else None,
+                )  # fmt: skip
         except KeyboardInterrupt:
             display.end()
             tell_job_goes_on(job, out, url)

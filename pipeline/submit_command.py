@@ -17,6 +17,7 @@ from pipeline.awaited import await_job
 from pipeline.client import Client
 from pipeline.downloading import check_folder
 from pipeline.ingest import JobFile, read_job_file
+from pipeline.interrupts import repeated_interrupts
 from pipeline.progress import Display, open_display
 from pipeline.refusals import Refused
 from pipeline.submitting import Submitter
@@ -60,9 +61,10 @@ def submit(order: Order) -> int:
         _check(order)
         submission = _Submission(order, client, display)
         try:
-            submission.hand_in()
-            if order.waits:
-                submission.wait()
+            with repeated_interrupts():
+                submission.hand_in()
+                if order.waits:
+                    submission.wait()
         except _Stop:
             submission.tell_what_goes_on()
         except KeyboardInterrupt:

@@ -104,7 +104,8 @@ def attended(services: Services) -> Attended:
     found.work()
     services.intake.approve("acme", job_id)
     found.work()
-    assert services.dead_letters.record(DeadLetter("no job", "push", "{}")) == examples["letter_id"]
+    letter = services.dead_letters.record(DeadLetter.of("no job", "push", b"{}"))
+    assert letter.id == examples["letter_id"]
     spare = services.api_keys.make("acme", "spare", ["jobs:read"])
     with services.database.begin() as connection:
         connection.execute(
