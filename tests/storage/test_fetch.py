@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-from local_hosts import Authority, Forwarding, dripping, host, names, response, silence
 from PIL import Image
 
 from jobs.errors import AiprodError, InputUnreachable, UnsupportedMedia
@@ -17,6 +16,7 @@ from storage.guarded_http import GuardedTransport, client_over, open_client
 from storage.guarded_wire import InputInterrupted
 from tests.fakes.gcs import FakeGcs, Fault
 from tests.fakes.gcs_objects import Bucket, StoredObject
+from tests.fakes.local_hosts import Authority, Forwarding, dripping, host, names, response, silence
 
 WAIT_S = 30.0
 QUICK_S = 0.4

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from local_hosts import Authority, Forwarding, Host, dripping, host, names, response, silence
 
 from jobs.errors import InputUnreachable
 from storage.guarded_http import (
@@ -21,6 +20,16 @@ from storage.guarded_http import (
     web_address,
 )
 from storage.guarded_wire import Deadline, InputInterrupted, Resolve
+from tests.fakes.local_hosts import (
+    Authority,
+    Forwarding,
+    Host,
+    dripping,
+    host,
+    names,
+    response,
+    silence,
+)
 
 PUBLIC = "93.184.215.14"
 NAMES = {
