@@ -11,10 +11,11 @@ import httpx
 
 from jobs.errors import AiprodError, InputUnreachable, ResourceLimit
 from storage.bucket_input import copy_object
-from storage.guarded_http import DEADLINE, web_address
+from storage.guarded_http import DEADLINE, LOCATION, web_address
 from storage.guarded_wire import Deadline, InputInterrupted
 from storage.landing import Landing
 
+_REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_REDIRECTS = 3
 _MAX_SHOWN = 200
 _PASSING = (408, 425, 429)  # and 5xx: what a server says when asking later may help
@@ -105,11 +106,12 @@ def _download(uri: str, client: httpx.Client, landing: Landing) -> None:
     for _ in range(1 + _MAX_REDIRECTS):
         extensions = {DEADLINE: landing.deadline}
         with client.stream("GET", url, extensions=extensions) as answer:
-            if not answer.has_redirect_location:
+            location = answer.extensions[LOCATION]
+            if location is None or answer.status_code not in _REDIRECTS:
                 _land(answer, landing)
                 return
-        aim = web_address(answer.headers["Location"], base=url)
-        if url.scheme == "https" and aim.scheme != "https":
+        aim = web_address(location, base=url)
+        if url.scheme == "https" and aim.scheme == "http":
             raise InputUnreachable("leads from https to an address that is not")
         url = aim
     raise InputUnreachable(f"leads on and on (accepted: {_MAX_REDIRECTS} redirects)")

@@ -25,6 +25,12 @@ from storage.guarded_wire import (
 
 DEADLINE = "deadline"
 """Request extension: the `Deadline` of an exchange that may take longer than `timeout_s`."""
+LOCATION = "location"
+"""Response extension: where the answer leads, as its sender wrote it; None when it says nothing.
+
+There is no such header. httpx reads the address of every redirect, also of those that it does not
+follow, and what it raises on some of them is not even an error of its own.
+"""
 
 _MAX_URL = 2048  # as for webhooks in the job document; servers accept little more
 _HOST = re.compile(rb"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?|[0-9a-f:.]{2,45}")
@@ -119,7 +125,9 @@ class GuardedTransport(httpx.BaseTransport):
         with _told(host, deadline):
             answer = connection.handle_request(asked)
         body = _Body(answer.iter_stream(), connection, host, deadline)
-        return httpx.Response(answer.status, headers=answer.headers, stream=body)
+        headers = httpx.Headers(answer.headers)
+        told = {LOCATION: headers.pop("Location", None)}
+        return httpx.Response(answer.status, headers=headers, stream=body, extensions=told)
 
 
 def client_over(transport: GuardedTransport) -> httpx.Client:

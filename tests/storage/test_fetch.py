@@ -253,11 +253,14 @@ AWAY = [
         "//localhost/x",
         "https://media.example\\@x/",
     ),
-    *("file:///etc/passwd", "gs://acme-media/a.mp4", "ftp://media.example/"),
+    *("https://a:b/", "https://a:99999/", "https://[::1/", "https://[zz]/", "https://xn--a/"),
+    *("https://%zz/", "https://\u2488.example/", "//[/"),
+    *("file:///etc/passwd", "gs://acme-media/a.mp4", "ftp://media.example/", "data:text/plain,x"),
+    f"/{'a' * 70_000}",
 ]
 
 
-@pytest.mark.parametrize("away", AWAY)
+@pytest.mark.parametrize("away", AWAY, ids=lambda away: ascii(away)[:40])
 def test_every_redirect_is_checked_anew(
     away: str, failure: Callable[..., AiprodError], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -269,7 +272,11 @@ def test_every_redirect_is_checked_anew(
         with client_over(transport) as client:
             error = failure("https://media.example/a.mp4", client=client)
 
-    assert isinstance(error, InputUnreachable)
+    assert type(error) is InputUnreachable
+    assert error.message.startswith("https://media.example/a.mp4: ")
+    assert error.message.endswith(
+        " is not reachable or not allowed (accepted: https on port 443 of a public host)"
+    )
     assert wire.dialled == [("93.184.215.14", 443)]
 
 
@@ -286,6 +293,13 @@ def test_a_redirect_cannot_leave_https(
 
     assert error.message.endswith("/a.mp4: leads from https to an address that is not")
     assert plain.connections == 0
+
+
+def test_a_redirect_to_nowhere_is_no_file(failure: Callable[..., AiprodError]) -> None:
+    with host(response(status=302)) as seen:
+        error = failure(f"http://127.0.0.1:{seen.port}/a")
+
+    assert error.message.endswith("127.0.0.1 answered 302 (accepted: 200 and the file)")
 
 
 def test_all_redirects_share_one_deadline(failure: Callable[..., AiprodError]) -> None:

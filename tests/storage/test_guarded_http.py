@@ -13,6 +13,7 @@ import pytest
 from jobs.errors import InputUnreachable
 from storage.guarded_http import (
     DEADLINE,
+    LOCATION,
     GuardedTransport,
     check_address,
     client_over,
@@ -313,12 +314,25 @@ def test_a_host_that_is_silent_in_the_handshake_is_given_up(authority: Authority
         client.get("https://media.example/")
 
 
-def test_redirects_are_not_followed() -> None:
-    there = response(status=302, Location="/elsewhere")
+@pytest.mark.parametrize(
+    "location",
+    [
+        pytest.param("/elsewhere", id="path"),
+        pytest.param("https://xn--a/", id="name that stands for nothing"),
+        pytest.param("data:text/plain,x", id="no host"),
+        pytest.param("https://a:b/", id="port in words"),
+        pytest.param("https://[::1/", id="half an address"),
+        pytest.param("https://\u2488.example/", id="letter that no name has"),
+        pytest.param("/" + "a" * 70_000, id="long"),
+        pytest.param("", id="empty"),
+    ],
+)
+def test_redirects_are_neither_followed_nor_read(location: str) -> None:
+    there = response(status=302, Location=location)
     with host(there) as seen, local_client() as client:
         answer = client.get(f"http://127.0.0.1:{seen.port}/")
 
-    assert answer.status_code == 302
+    assert (answer.status_code, answer.extensions[LOCATION]) == (302, location)
     assert seen.connections == 1
 
 
