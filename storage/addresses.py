@@ -6,7 +6,9 @@ carry any IPv4 address inside them, and `is_private` does not for 100.64.0.0/10.
 
 Source: IANA's special-purpose address registries for IPv4 and IPv6 (RFC 6890), multicast (RFC
 5771) and class E (RFC 1112). Networks of anycast services that are of no use here (AS112, AMT,
-6to4 relays) count as not public, too.
+6to4 relays) count as not public, too, and so does the one address of the open internet that a cloud
+keeps for its machines:
+https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
 """
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_address
@@ -19,6 +21,7 @@ _NOT_PUBLIC_V4 = tuple(
             "10.0.0.0/8",
             "100.64.0.0/10",  # behind carrier-grade NAT, and metadata of one cloud
             "127.0.0.0/8",
+            "168.63.129.16/32",  # the wire server of Azure: what its machines are told to do
             "169.254.0.0/16",  # link-local: the metadata servers of clouds
             "172.16.0.0/12",
             "192.0.0.0/24",  # protocol assignments

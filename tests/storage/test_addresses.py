@@ -18,6 +18,7 @@ NOT_PUBLIC = [
     pytest.param("100.127.255.255", id="end of carrier-grade NAT"),
     pytest.param("127.0.0.1", id="loopback"),
     pytest.param("127.255.255.254", id="end of loopback"),
+    pytest.param("168.63.129.16", id="Azure's wire server"),
     pytest.param("169.254.0.1", id="link-local"),
     pytest.param("169.254.169.254", id="metadata server"),
     pytest.param("169.254.170.2", id="task metadata"),
@@ -88,6 +89,8 @@ PUBLIC = [
     pytest.param("100.128.0.0", id="after carrier-grade NAT"),
     pytest.param("126.255.255.255", id="before loopback"),
     pytest.param("128.0.0.1", id="after loopback"),
+    pytest.param("168.63.129.15", id="before Azure's wire server"),
+    pytest.param("168.63.129.17", id="after Azure's wire server"),
     pytest.param("169.253.255.255", id="before link-local"),
     pytest.param("169.255.0.0", id="after link-local"),
     pytest.param("172.15.255.255", id="before private B"),
@@ -109,6 +112,7 @@ PUBLIC = [
 # Written down anew from the registries, not taken from the code under test.
 CLOSED_V4 = [
     *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+    "168.63.129.16/32",
     *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16"),
     *("198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
 ]
