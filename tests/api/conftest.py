@@ -6,6 +6,7 @@ import pytest
 
 from storage.database import Database, open_database, sqlite_url
 from storage.migrate import prepare
+from storage.webhooks import Webhooks
 from tests.api.service import Service, running
 
 
@@ -24,3 +25,11 @@ def embedded(tmp_path: Path) -> Iterator[Service]:
         prepare(database)
         with running(database, data) as found:
             yield found
+
+
+@pytest.fixture
+def webhooks(tmp_path: Path) -> Iterator[Webhooks]:
+    """Over the embedded database, where the database does not matter."""
+    with contextlib.closing(open_database(sqlite_url(tmp_path / "data"))) as opened:
+        prepare(opened)
+        yield Webhooks(opened)

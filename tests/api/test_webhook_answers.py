@@ -1,0 +1,237 @@
+import json
+import socket
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler
+
+import httpx
+import pytest
+from sqlalchemy import text
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from api.webhook_sender import SCHEDULE_S
+from jobs.errors import LedgerUnavailable
+from storage.guarded_http import open_client
+from storage.webhooks import Webhooks
+from tests.api.receivers import WAIT_S, held_until, make_due, only, queue, receiving, send, status
+
+DAY_S = 86_400.0
+GIGABYTE = 2**30
+
+
+def hasty_client() -> httpx.Client:
+    return open_client(timeout_s=0.5, may_reach_loopback=True)
+
+
+def test_a_receiver_can_verify_what_it_gets(webhooks: Webhooks) -> None:
+    (secret,) = webhooks.secrets("acme")
+
+    with receiving(status(200)) as receiver:
+        queue(webhooks, receiver.url)
+        send(webhooks)
+        got = receiver.next()
+
+    assert got.id == "msg_0001"
+    assert got.headers["content-type"] == "application/json"
+    assert Webhook(secret).verify(got.body, got.headers) == {
+        "type": "job.done",
+        "data": {"title": "Prélude 🎬"},
+    }
+    with pytest.raises(WebhookVerificationError):
+        Webhook(secret).verify(got.body + b" ", got.headers)
+
+
+def test_during_a_rotation_the_old_and_the_new_secret_verify(webhooks: Webhooks) -> None:
+    (old,) = webhooks.secrets("acme")
+    new = webhooks.rotate_secret("acme")
+
+    with receiving(status(200)) as receiver:
+        queue(webhooks, receiver.url)
+        send(webhooks)
+        got = receiver.next()
+        webhooks.rotate_secret("acme")
+        webhooks.replay("acme", "msg_0001")
+        send(webhooks)
+        later = receiver.next()
+
+    for secret in (old, new):
+        assert json.dumps(Webhook(secret).verify(got.body, got.headers))
+    assert Webhook(new).verify(later.body, later.headers) == json.loads(later.body)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(old).verify(later.body, later.headers)
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        pytest.param(200, "delivered", id="ok"),
+        pytest.param(204, "delivered", id="no content"),
+        pytest.param(302, "pending", id="redirect"),
+        pytest.param(400, "pending", id="bad request"),
+        pytest.param(404, "pending", id="not found"),
+        pytest.param(410, "failed", id="gone: never again"),
+        pytest.param(429, "pending", id="too many"),
+        pytest.param(500, "pending", id="broken"),
+    ],
+)
+def test_what_an_answer_means(webhooks: Webhooks, code: int, outcome: str) -> None:
+    with receiving(status(code)) as receiver:
+        queue(webhooks, receiver.url)
+        found = send(webhooks)
+
+    assert (found.status, found.attempts) == (outcome, 1)
+    assert found.log[0]["status"] == code
+    assert found.log[0].keys() == {"at", "status", "ms"}
+    assert (found.due_at is not None) == (outcome == "pending")
+
+
+def test_a_redirect_is_not_followed(webhooks: Webhooks) -> None:
+    with receiving(status(200)) as target, receiving(status(307, location=target.url)) as receiver:
+        queue(webhooks, receiver.url)
+        found = send(webhooks)
+
+    assert found.log[0]["status"] == 307
+    assert target.requests.empty()
+
+
+def test_a_receiver_that_hangs_has_failed(webhooks: Webhooks) -> None:
+    release = threading.Event()
+
+    with receiving(held_until(release)) as receiver:
+        queue(webhooks, receiver.url)
+        found = send(webhooks, hasty_client)
+        release.set()
+
+    assert (found.status, found.attempts) == ("pending", 1)
+    assert "did not finish" in found.log[0]["error"]
+
+
+def test_a_receiver_that_drips_its_answer_has_failed(webhooks: Webhooks) -> None:
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nx: ")
+        for _ in range(int(WAIT_S / 0.05)):
+            handler.wfile.write(b"y")
+            time.sleep(0.05)  # the receiver is slow: that is what is tested
+
+    with receiving(drip) as receiver:
+        queue(webhooks, receiver.url)
+        found = send(webhooks, hasty_client)
+
+    assert found.status == "pending"
+    assert "did not finish" in found.log[0]["error"]
+
+
+def test_a_huge_answer_is_not_read(webhooks: Webhooks) -> None:
+    sent = [0]
+
+    def huge(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("content-length", str(GIGABYTE))
+        handler.end_headers()
+        while sent[0] < GIGABYTE:
+            handler.wfile.write(bytes(2**16))
+            sent[0] += 2**16
+
+    with receiving(huge) as receiver:
+        queue(webhooks, receiver.url)
+        found = send(webhooks)
+
+    assert found.status == "delivered"
+    assert sent[0] < GIGABYTE / 8  # what the buffers of two sockets may hold, generously
+
+
+def test_a_closed_port_has_failed(webhooks: Webhooks) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    queue(webhooks, f"http://127.0.0.1:{port}/hook")
+
+    found = send(webhooks)
+
+    assert found.status == "pending"
+    assert "not reachable or not allowed" in found.log[0]["error"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        pytest.param("https://127.0.0.1:{port}/", id="loopback"),
+        pytest.param("http://127.0.0.1:{port}/", id="plain"),
+        pytest.param("https://2130706433:{port}/", id="loopback as a number"),
+        pytest.param("https://10.0.0.1/", id="private"),
+        pytest.param("https://169.254.169.254/", id="metadata server"),
+        pytest.param("https://xn--a/", id="no name"),
+        pytest.param("https://[::1/", id="no address"),
+    ],
+)
+def test_what_is_not_public_is_never_called(webhooks: Webhooks, url: str) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        listener.setblocking(False)
+        queue(webhooks, url.format(port=listener.getsockname()[1]))
+        found = send(webhooks, lambda: open_client(timeout_s=WAIT_S))
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+    assert (found.status, found.attempts) == ("pending", 1)
+    assert "not reachable or not allowed" in found.log[0]["error"]
+
+
+def test_ten_attempts_are_made_on_the_schedule(webhooks: Webhooks) -> None:
+    with receiving(status(500)) as receiver:
+        queue(webhooks, receiver.url)
+        for wait_s in SCHEDULE_S:
+            before = time.time()
+            found = send(webhooks)
+            assert found.due_at is not None
+            assert found.due_at >= before + wait_s - 0.1
+            assert found.due_at <= time.time() + min(1.1 * wait_s, DAY_S) + 0.1
+            make_due(webhooks.database)
+        found = send(webhooks)
+
+    assert (found.status, found.attempts, found.due_at) == ("failed", 10, None)
+    assert [entry["status"] for entry in found.log] == [500] * 10
+    assert webhooks.next_due_s() is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "least_s", "most_s"),
+    [
+        pytest.param("600", 600, 600, id="seconds"),
+        pytest.param("1", 5, 5.5, id="sooner than planned"),
+        pytest.param("99999999", DAY_S, DAY_S, id="a day at most"),
+        pytest.param("soon", 5, 5.5, id="no time"),
+        pytest.param("-7", 5, 5.5, id="negative"),
+        pytest.param("{in_an_hour}", 3595, 3601, id="date"),
+        pytest.param("Wed, 21 Oct 2015 07:28:00", 5, 5.5, id="past date without a zone"),
+    ],
+)
+def test_a_receiver_may_ask_for_time(
+    webhooks: Webhooks, asked: str, least_s: float, most_s: float
+) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    before = time.time()
+
+    with receiving(status(503, retry_after=asked.format(in_an_hour=date))) as receiver:
+        queue(webhooks, receiver.url)
+        found = send(webhooks)
+
+    assert found.due_at is not None
+    assert found.due_at >= before + least_s - 0.1
+    assert found.due_at <= time.time() + most_s + 0.1
+
+
+def test_the_database_is_not_held_against_the_receiver(webhooks: Webhooks) -> None:
+    with receiving(status(200)) as receiver:
+        queue(webhooks, receiver.url)
+        with webhooks.database.begin() as connection:
+            connection.execute(text("ALTER TABLE webhook_secrets RENAME TO away"))
+
+        with pytest.raises(LedgerUnavailable):
+            send(webhooks)
+
+        assert receiver.requests.empty()
+    assert (only(webhooks).attempts, only(webhooks).log) == (0, ())
