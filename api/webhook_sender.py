@@ -1,19 +1,20 @@
 """Sending webhooks, signed as the Standard Webhooks specification says."""
 
+import contextlib
 import logging
 import random
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 from standardwebhooks import Webhook
 
+from api.retry_after import asked_wait_s
 from jobs.crash_points import crash_point
-from jobs.errors import AiprodError
+from jobs.errors import AiprodError, InputUnreachable
 from jobs.version import VERSION
 from storage.guarded_http import web_address
 from storage.webhooks import Delivery, Webhooks
@@ -105,20 +106,24 @@ class WebhookSender:
     def send(self, client: httpx.Client, delivery: Delivery) -> None:
         """Makes one attempt and notes what came of it.
 
+        Whatever is wrong with the receiver, its answer or our reading of it is noted as an attempt
+        that failed: one that is not noted would be made again for ever.
+
         Raises:
           LedgerUnavailable: The database did not answer; the receiver is not to blame.
         """
         secrets = self._webhooks.secrets(delivery.tenant)
-        started = time.monotonic()
-        at = datetime.now(UTC)
+        started, at = time.monotonic(), datetime.now(UTC)
         entry: dict[str, Any] = {"at": round(at.timestamp(), 3)}
-        asked_s = 0.0
+        status, retry_after = 0, None
         try:
-            status, asked_s = _post(client, delivery, at, secrets)
+            status, retry_after = _post(client, delivery, at, secrets)
             entry["status"] = status
         except (AiprodError, httpx.HTTPError) as error:
-            status = 0
             entry["error"] = (str(error) or type(error).__name__)[:300]
+        except Exception as error:
+            LOG.error("webhook %s met an unexpected failure", delivery.id, exc_info=error)
+            entry["error"] = f"failed on our side ({type(error).__name__})"
         entry["ms"] = round((time.monotonic() - started) * 1000)
         crash_point("webhook.after_send")
         if 200 <= status < 300:
@@ -127,14 +132,14 @@ class WebhookSender:
             self._webhooks.note_attempt(delivery, entry, "failed", None)
         else:
             planned = SCHEDULE_S[delivery.attempts] * random.uniform(1.0, 1.0 + JITTER)
-            after_s = min(max(planned, asked_s), LONGEST_WAIT_S)
+            after_s = min(max(planned, asked_wait_s(retry_after, at)), LONGEST_WAIT_S)
             self._webhooks.note_attempt(delivery, entry, "pending", after_s)
 
 
 def _post(
     client: httpx.Client, delivery: Delivery, at: datetime, secrets: tuple[str, ...]
-) -> tuple[int, float]:
-    """Status of the answer, and how long its Retry-After asks us to wait."""
+) -> tuple[int, str | None]:
+    """Status of the answer, and its Retry-After."""
     signatures = [Webhook(one).sign(delivery.id, at, delivery.payload) for one in secrets]
     headers = {
         "content-type": "application/json",
@@ -146,21 +151,15 @@ def _post(
     content = delivery.payload.encode()
     url = web_address(delivery.url)
     with client.stream("POST", url, content=content, headers=headers) as answer:
-        read = 0
-        for block in answer.iter_raw():
-            read += len(block)
-            if read > ANSWER_BYTES:
-                break
-        return answer.status_code, _asked_s(answer.headers.get("retry-after"))
+        with contextlib.suppress(InputUnreachable):  # its status is here, and is all that counts
+            _read_some(answer)
+        return answer.status_code, answer.headers.get("retry-after")
 
 
-def _asked_s(retry_after: str | None) -> float:
-    if not retry_after:
-        return 0.0
-    if retry_after.isascii() and retry_after.isdigit():
-        return float(retry_after[:9])
-    try:
-        until = parsedate_to_datetime(retry_after)
-    except ValueError:
-        return 0.0
-    return until.replace(tzinfo=until.tzinfo or UTC).timestamp() - time.time()
+def _read_some(answer: httpx.Response) -> None:
+    """Lets a receiver finish: one that is cut off may take its webhook for lost."""
+    read = 0
+    for block in answer.iter_raw():
+        read += len(block)
+        if read > ANSWER_BYTES:
+            return

@@ -16,6 +16,7 @@ from jobs.errors import LedgerUnavailable
 from storage.guarded_http import open_client
 from storage.webhooks import Webhooks
 from tests.api.receivers import WAIT_S, held_until, make_due, only, queue, receiving, send, status
+from tests.fakes.local_hosts import host, response
 
 DAY_S = 86_400.0
 GIGABYTE = 2**30
@@ -94,6 +95,61 @@ def test_a_redirect_is_not_followed(webhooks: Webhooks) -> None:
 
     assert found.log[0]["status"] == 307
     assert target.requests.empty()
+
+
+LATE = "1 Jan 99999999999999999999 00:00:00 +0000"  # of no calendar
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "told"),
+    [
+        pytest.param(response(status=200, Retry_After=LATE), "delivered", 200, id="late date, ok"),
+        pytest.param(response(status=500, Retry_After=LATE), "pending", 500, id="late date"),
+        pytest.param(response(status=410, Retry_After=LATE), "failed", 410, id="late date, gone"),
+        pytest.param(response(status=302, Location="https://xn--a/"), "pending", 302, id="no name"),
+        pytest.param(response(status=302, Location="data:,x"), "pending", 302, id="no host"),
+        pytest.param(response(status=302, Location="https://[::1/"), "pending", 302, id="no IPv6"),
+        pytest.param(response(status=302, Location="/" + "a" * 70_000), "pending", 302, id="long"),
+        pytest.param(response(b"whole")[:-2], "delivered", 200, id="cut body"),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            "delivered", 200, id="chunks of no size",
+        ),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
+            "pending", "the answer of 127.0.0.1 ended early, or is not HTTP", id="size in words",
+        ),
+        pytest.param(
+            b"hello", "pending", "the answer of 127.0.0.1 ended early, or is not HTTP", id="no HTTP"
+        ),
+    ],
+)  # fmt: skip
+def test_an_odd_answer_is_an_attempt_like_others(
+    webhooks: Webhooks, answer: bytes, outcome: str, told: int | str
+) -> None:
+    with host(answer) as receiver:
+        queue(webhooks, f"http://127.0.0.1:{receiver.port}/hook")
+        found = send(webhooks)
+
+    assert (found.status, found.attempts) == (outcome, 1)
+    assert told in (found.log[0].get("status"), found.log[0].get("error"))
+    assert (found.due_at is not None) == (outcome == "pending")
+
+
+def test_an_attempt_that_fails_on_our_side_is_noted(
+    webhooks: Webhooks, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_request: httpx.Request) -> httpx.Response:
+        raise RuntimeError("nobody thought of this")
+
+    queue(webhooks, "https://receiver.example/hook")
+    for _ in range(10):
+        found = send(webhooks, lambda: httpx.Client(transport=httpx.MockTransport(broken)))
+        make_due(webhooks.database)
+
+    assert (found.status, found.attempts, found.due_at) == ("failed", 10, None)
+    assert [entry["error"] for entry in found.log] == ["failed on our side (RuntimeError)"] * 10
+    assert "nobody thought of this" in caplog.text
 
 
 def test_a_receiver_that_hangs_has_failed(webhooks: Webhooks) -> None:
@@ -205,6 +261,10 @@ def test_ten_attempts_are_made_on_the_schedule(webhooks: Webhooks) -> None:
         pytest.param("99999999", DAY_S, DAY_S, id="a day at most"),
         pytest.param("soon", 5, 5.5, id="no time"),
         pytest.param("-7", 5, 5.5, id="negative"),
+        pytest.param("\xb2", 5, 5.5, id="no digit of ours"),
+        pytest.param("9" * 5000, DAY_S, DAY_S, id="many digits"),
+        pytest.param(LATE, 5, 5.5, id="date of no calendar"),
+        pytest.param("Wed, 21 Oct 2015 07:28:00 +9999999", 5, 5.5, id="zone of no clock"),
         pytest.param("{in_an_hour}", 3595, 3601, id="date"),
         pytest.param("Wed, 21 Oct 2015 07:28:00", 5, 5.5, id="past date without a zone"),
     ],
