@@ -41,11 +41,18 @@ class WebhookSender:
 
     Args:
       open_client: Opens an HTTP client that reaches public addresses only.
+      clock: Seconds since 1970; receivers compare them with theirs.
     """
 
-    def __init__(self, webhooks: Webhooks, open_client: Callable[[], httpx.Client]) -> None:
+    def __init__(
+        self,
+        webhooks: Webhooks,
+        open_client: Callable[[], httpx.Client],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._webhooks = webhooks
         self._open_client = open_client
+        self._clock = clock
         self._wake = threading.Event()
         self._lock = threading.Lock()
         self._under_way = 0
@@ -113,7 +120,7 @@ class WebhookSender:
           LedgerUnavailable: The database did not answer; the receiver is not to blame.
         """
         secrets = self._webhooks.secrets(delivery.tenant)
-        started, at = time.monotonic(), datetime.now(UTC)
+        started, at = time.monotonic(), datetime.fromtimestamp(self._clock(), UTC)
         entry: dict[str, Any] = {"at": round(at.timestamp(), 3)}
         status, retry_after = 0, None
         try:

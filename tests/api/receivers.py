@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -111,11 +112,15 @@ def queue(webhooks: Webhooks, url: str, number: int = 1) -> str:
     return message_id
 
 
-def send(webhooks: Webhooks, open_it: Callable[[], httpx.Client] = local_client) -> Delivery:
+def send(
+    webhooks: Webhooks,
+    open_it: Callable[[], httpx.Client] = local_client,
+    clock: Callable[[], float] = time.time,
+) -> Delivery:
     """Sends the one webhook that is due; returns what was noted."""
     (taken,) = webhooks.take_due(8, LEASE_S)
     with open_it() as client:
-        WebhookSender(webhooks, open_it).send(client, taken)
+        WebhookSender(webhooks, open_it, clock).send(client, taken)
     return only(webhooks)
 
 

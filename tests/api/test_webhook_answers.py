@@ -44,6 +44,65 @@ def test_a_receiver_can_verify_what_it_gets(webhooks: Webhooks) -> None:
         Webhook(secret).verify(got.body + b" ", got.headers)
 
 
+@pytest.mark.parametrize(
+    ("age_s", "verdict"),
+    [
+        pytest.param(290, None, id="almost five minutes"),
+        pytest.param(310, "too old", id="more than five minutes"),
+        pytest.param(-310, "too new", id="from the future"),
+    ],
+)
+def test_a_receiver_refuses_what_was_sent_long_ago(
+    webhooks: Webhooks, age_s: int, verdict: str | None
+) -> None:
+    (secret,) = webhooks.secrets("acme")
+
+    with receiving(status(200)) as receiver:
+        queue(webhooks, receiver.url)
+        send(webhooks, clock=lambda: time.time() - age_s)
+        got = receiver.next()
+
+    if verdict is None:
+        assert Webhook(secret).verify(got.body, got.headers)["type"] == "job.done"
+        return
+    with pytest.raises(WebhookVerificationError, match=verdict):
+        Webhook(secret).verify(got.body, got.headers)
+
+
+@pytest.mark.parametrize("name", ["webhook-id", "webhook-timestamp", "webhook-signature"])
+def test_a_receiver_refuses_a_changed_header(webhooks: Webhooks, name: str) -> None:
+    (secret,) = webhooks.secrets("acme")
+
+    with receiving(status(200)) as receiver:
+        queue(webhooks, receiver.url)
+        send(webhooks, clock=lambda: time.time() - 200)
+        got = receiver.next()
+
+    changed = {
+        "webhook-id": "msg_0002",
+        "webhook-timestamp": str(int(time.time())),
+        "webhook-signature": Webhook(secret).sign("msg_0002", datetime.now(UTC), "{}"),
+    }
+    with pytest.raises(WebhookVerificationError, match="No matching signature"):
+        Webhook(secret).verify(got.body, {**got.headers, name: changed[name]})
+
+
+def test_each_attempt_is_signed_anew_under_the_same_id(webhooks: Webhooks) -> None:
+    (secret,) = webhooks.secrets("acme")
+    an_hour_ago = time.time() - 3600
+
+    with receiving(status(500)) as receiver:
+        queue(webhooks, receiver.url)
+        send(webhooks, clock=lambda: an_hour_ago)
+        make_due(webhooks.database)
+        send(webhooks)
+        first, second = receiver.next(), receiver.next()
+
+    assert first.id == second.id
+    assert first.headers["webhook-timestamp"] == str(int(an_hour_ago))
+    assert Webhook(secret).verify(second.body, second.headers)["type"] == "job.done"
+
+
 def test_during_a_rotation_the_old_and_the_new_secret_verify(webhooks: Webhooks) -> None:
     (old,) = webhooks.secrets("acme")
     new = webhooks.rotate_secret("acme")
