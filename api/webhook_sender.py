@@ -17,10 +17,10 @@ from jobs.crash_points import crash_point
 from jobs.errors import AiprodError, InputUnreachable
 from jobs.version import VERSION
 from storage.guarded_http import web_address
-from storage.webhooks import Delivery, Webhooks
+from storage.webhooks import PER_TENANT, Delivery, Webhooks
 
 LOG = logging.getLogger(__name__)
-AT_ONCE = 8
+AT_ONCE = 4 * PER_TENANT  # threads that mostly wait
 ANSWER_BYTES = 64 * 1024  # of the answer are read; only its status counts
 LEASE_S = 60.0  # a sender that dies leaves its webhooks to others after that
 MINUTE, HOUR = 60.0, 3600.0
@@ -37,7 +37,7 @@ GONE = 410
 
 
 class WebhookSender:
-    """Sends what is due, several at once, each receiver at its own pace.
+    """Sends what is due, several at once, each tenant and each receiver at its own pace.
 
     Args:
       open_client: Opens an HTTP client that reaches public addresses only.

@@ -13,11 +13,13 @@ from sqlalchemy.sql.expression import ColumnElement, Subquery
 
 from storage.audit import OPERATOR, AuditLog
 from storage.database import Database
+from storage.receivers import receiver_address
 from storage.tables import WEBHOOK_DELIVERIES, WEBHOOK_SECRETS
 
 SECRET_BYTES = 32
 LIVE_SECRETS = 2  # the new one and the one before: receivers change theirs in between
-PER_HOST = 2  # sent to one host at once
+PER_HOST = 2  # sent to one host at once for one tenant
+PER_TENANT = 8  # sent for one tenant at once
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ class Webhooks:
                 job_id=job_id,
                 generation=generation,
                 kind=kind,
-                url=url,
+                url=receiver_address(url),
                 payload=json.dumps(payload, ensure_ascii=False, separators=(",", ":")),
                 status="pending",
                 attempts=0,
@@ -93,25 +95,29 @@ class Webhooks:
     def take_due(self, limit: int, lease_s: float) -> tuple[Delivery, ...]:
         """Webhooks to send now; no other sender gets them for `lease_s` seconds.
 
-        At most `PER_HOST` are under way to one host, and every host gets its first before any
-        gets its second, so that a slow receiver delays nobody else. (Senders that take at the
-        very same moment may each reach that number.)
+        At most `PER_TENANT` of a tenant are under way, at most `PER_HOST` of those to one host, and
+        every tenant and each of its hosts gets its first before any gets its second. So a slow
+        receiver delays nobody else, and neither does a tenant with as many slow ones as it has
+        names. (Senders that take at the very same moment may each reach those numbers.)
         """
-        table, now = WEBHOOK_DELIVERIES, self.database.now()
-        turns = self._turns()
+        table, turns, now = WEBHOOK_DELIVERIES, self._turns(), self.database.now()
         due = (
-            select(table.c.id)
-            .join(turns, turns.c.id == table.c.id)
-            .where(turns.c.turn <= PER_HOST, table.c.due_at <= now, *self._waiting())
-            .order_by(turns.c.turn, table.c.due_at)
+            select(turns.c.id)
+            .where(turns.c.waits == 1, turns.c.turn <= PER_TENANT)
+            .order_by(turns.c.turn, turns.c.due_at)
             .limit(limit)
-            .with_for_update(of=table, skip_locked=True)
         )
         with self.database.begin() as connection:
+            # Two statements: joined to its own numbers, the table takes time by its square.
             chosen = connection.scalars(due).all()
+            free = (
+                select(table.c.id)
+                .where(table.c.id.in_(chosen), table.c.due_at <= now, *self._waiting())
+                .with_for_update(skip_locked=True)
+            )
             rows = connection.execute(
                 update(table)
-                .where(table.c.id.in_(chosen))
+                .where(table.c.id.in_(connection.scalars(free).all()))
                 .values(taken_until=now + lease_s)
                 .returning(*table.c)
             ).all()
@@ -145,20 +151,16 @@ class Webhooks:
     def next_due_s(self) -> float | None:
         """Seconds until `take_due` may find something, at least 0; None when nothing waits.
 
-        What waits for its host is left out: it becomes due when an attempt ends.
+        What waits for its host or tenant is left out: it becomes due when an attempt ends.
         """
-        table, now = WEBHOOK_DELIVERIES, self.database.now()
-        turns = self._turns()
+        table, turns, now = WEBHOOK_DELIVERIES, self._turns(), self.database.now()
+        due = select(turns.c.id).where(turns.c.waits == 1, turns.c.turn <= PER_TENANT).limit(1)
         at = case((table.c.taken_until > now, table.c.taken_until), else_=table.c.due_at)
+        later = select(func.min(at) - now).where(table.c.status == "pending", at > now)
         with self.database.reading() as connection:
-            left = connection.scalar(
-                select(func.min(at) - now)
-                .select_from(table.outerjoin(turns, turns.c.id == table.c.id))
-                .where(
-                    table.c.status == "pending",
-                    or_(at > now, turns.c.turn <= PER_HOST),
-                )
-            )
+            if connection.scalar(due) is not None:
+                return 0.0
+            left = connection.scalar(later)
         return None if left is None else max(0.0, left)
 
     def deliveries(self, tenant: str, job_id: str) -> tuple[Delivery, ...]:
@@ -254,26 +256,43 @@ class Webhooks:
         return table.c.status == "pending", is_free
 
     def _turns(self) -> Subquery:
-        """What is under way or due, numbered per host: first what is under way, then by age."""
+        """What is under way or due, numbered per tenant: first what is under way, then the first of
+        each host, by age. What waits for its host has no number. `waits`: 0 for what is under way.
+        """
         table, now = WEBHOOK_DELIVERIES, self.database.now()
         is_taken = and_(table.c.taken_until.is_not(None), table.c.taken_until > now)
+        waits = case((is_taken, 0), else_=1)
+        of_host = func.row_number().over(
+            partition_by=(table.c.tenant, self._host()), order_by=(waits, table.c.due_at)
+        )
+        hosts = (
+            select(
+                table.c.id,
+                table.c.tenant,
+                table.c.due_at,
+                waits.label("waits"),
+                of_host.label("of_host"),
+            )
+            .where(table.c.status == "pending", or_(is_taken, table.c.due_at <= now))
+            .subquery()
+        )
         turn = func.row_number().over(
-            partition_by=self._host(), order_by=(case((is_taken, 0), else_=1), table.c.due_at)
+            partition_by=hosts.c.tenant, order_by=(hosts.c.waits, hosts.c.of_host, hosts.c.due_at)
         )
         return (
-            select(table.c.id, turn.label("turn"))
-            .where(table.c.status == "pending", or_(is_taken, table.c.due_at <= now))
+            select(hosts.c.id, hosts.c.due_at, hosts.c.waits, turn.label("turn"))
+            .where(hosts.c.of_host <= PER_HOST)
             .subquery()
         )
 
     def _host(self) -> ColumnElement[str]:
-        """Host and port of the url, in lower case."""
+        """Host and port of the url."""
         position = func.instr if self.database.is_sqlite else func.strpos
         url = WEBHOOK_DELIVERIES.c.url
         rest = func.substr(url, position(url, "//") + 2, type_=String)
         for end in "?#":
             rest = func.replace(rest, end, "/", type_=String)
-        return func.lower(func.substr(rest, 1, position(rest + "/", "/") - 1, type_=String))
+        return func.substr(rest, 1, position(rest + "/", "/") - 1, type_=String)
 
 
 def _new_secret() -> str:

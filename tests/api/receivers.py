@@ -95,13 +95,13 @@ def local_client() -> httpx.Client:
     return open_client(timeout_s=WAIT_S, may_reach_loopback=True)
 
 
-def queue(webhooks: Webhooks, url: str, number: int = 1) -> str:
+def queue(webhooks: Webhooks, url: str, number: int = 1, tenant: str = "acme") -> str:
     """Queues a webhook; returns its id."""
     message_id = f"msg_{number:04}"
     with webhooks.database.begin() as connection:
         webhooks.announce(
             connection,
-            tenant="acme",
+            tenant=tenant,
             job_id="job-1",
             generation=1,
             kind="job.done",
@@ -140,9 +140,11 @@ def make_due(database: Database) -> None:
 
 
 @contextlib.contextmanager
-def sending(webhooks: Webhooks) -> Iterator[WebhookSender]:
+def sending(
+    webhooks: Webhooks, open_it: Callable[[], httpx.Client] = local_client
+) -> Iterator[WebhookSender]:
     """A sender that runs; afterwards all it has begun is noted."""
-    sender, stop = WebhookSender(webhooks, local_client), threading.Event()
+    sender, stop = WebhookSender(webhooks, open_it), threading.Event()
     thread = threading.Thread(target=sender.run, args=(stop,))
     thread.start()
     try:

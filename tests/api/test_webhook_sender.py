@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from logging.handlers import QueueHandler
 from queue import Queue
 
+import httpx
 from sqlalchemy import text
 
 from api.webhook_sender import WebhookSender
 from storage.database import Database
-from storage.webhooks import Webhooks
+from storage.guarded_http import GuardedTransport, client_over
+from storage.webhooks import PER_TENANT, Webhooks
 from tests.api.receivers import (
     WAIT_S,
     finish_attempts,
@@ -26,6 +28,7 @@ from tests.api.receivers import (
     sending,
     status,
 )
+from tests.fakes.local_hosts import names
 
 
 def test_what_is_queued_is_sent(database: Database) -> None:
@@ -56,6 +59,31 @@ def test_a_slow_receiver_does_not_delay_a_quick_one(database: Database) -> None:
             rest = {slow.next().id for _ in range(18)}
 
     assert len(first | rest) == 20
+
+
+def test_a_tenant_whose_receivers_all_hang_delays_no_other(database: Database) -> None:
+    webhooks, release = Webhooks(database), threading.Event()
+    wildcard = {f"h{number}.slow.example": ["127.0.0.1"] for number in range(40)}
+    trusted = httpx.create_ssl_context(trust_env=False)
+
+    def reaching_all() -> httpx.Client:
+        return client_over(GuardedTransport(WAIT_S, True, trusted, names(wildcard)))
+
+    with receiving(held_until(release)) as slow, receiving(status(200)) as quick:
+        for number, name in enumerate(wildcard):
+            queue(webhooks, slow.url.replace("127.0.0.1", name), number, "hanging")
+        with sending(webhooks, reaching_all) as sender:
+            under_way = {slow.next().id for _ in range(PER_TENANT)}
+            expected = {queue(webhooks, quick.url, n, f"tenant-{n}") for n in range(90, 99)}
+            sender.wake()
+            got = {quick.next().id for _ in expected}
+            was_idle = slow.requests.empty()
+            release.set()
+            rest = {slow.next().id for _ in range(40 - PER_TENANT)}
+
+    assert got == expected
+    assert was_idle
+    assert len(under_way | rest) == 40
 
 
 def test_sending_goes_on_after_the_database_did_not_answer(webhooks: Webhooks) -> None:
