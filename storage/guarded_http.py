@@ -49,7 +49,8 @@ def open_client(*, timeout_s: float, may_reach_loopback: bool = False) -> httpx.
 
     Args:
       timeout_s: The longest silence, and the longest a whole exchange may take, unless the request
-        has a `DEADLINE`. Looking up a name takes as long as the system's resolver allows.
+        has a `DEADLINE`. That holds for looking up the name, too: the thread in which the system's
+        resolver does so is left to itself after that.
       may_reach_loopback: For development: also loopback addresses, with http, on any port.
     """
     trusted = httpx.create_ssl_context(trust_env=False)

@@ -10,11 +10,13 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import wait
 from dataclasses import dataclass
 from typing import Any
 
 import httpcore
 
+from jobs.daemon import daemon
 from jobs.errors import InputUnreachable
 from storage.addresses import is_loopback, is_public
 
@@ -108,10 +110,10 @@ class GuardedWire(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         self.deadline.check()
-        addresses = self.resolve(host, port)
+        ends = Deadline.after(self.deadline.waiting_s(timeout))
+        addresses = self._addresses(host, port, ends)
         if not all(self._may_dial(address, port) for address in addresses):
             raise unreachable(host)
-        ends = Deadline.after(self.deadline.waiting_s(timeout))
         for nth, address in enumerate(addresses):
             # The first address may be a black hole: the others get their share of the time.
             share_s = max(ends.left_s / (len(addresses) - nth), _SOON_S)
@@ -121,6 +123,13 @@ class GuardedWire(httpcore.NetworkBackend):
                 )
                 return _TimedStream(stream, self.deadline)
         raise unreachable(host)
+
+    def _addresses(self, host: str, port: int, ends: Deadline) -> Sequence[str]:
+        """Addresses of a name. Nothing ends a look-up, but nobody has to wait for it."""
+        looked_up = daemon(lambda: self.resolve(host, port), "look-up")
+        if not wait([looked_up], ends.left_s).done:
+            raise unreachable(host)
+        return looked_up.result()
 
     def _may_dial(self, address: str, port: int) -> bool:
         if is_public(address):

@@ -2,6 +2,7 @@ import contextlib
 import itertools
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -236,6 +237,35 @@ def test_a_name_is_looked_up_once_and_the_checked_address_is_dialled(
     assert body == b"hello"
     assert looked_up_before == ["media.example"]
     assert wire.dialled == [(PUBLIC, 443)]
+
+
+def test_a_look_up_that_hangs_is_given_up(nobody: ssl.SSLContext) -> None:
+    release = threading.Event()
+
+    def hanging(_name: str, _port: int) -> list[str]:
+        release.wait(WAIT_S)
+        return [PUBLIC]
+
+    wire, started = Forwarding(1), time.monotonic()
+    with reaching(wire, nobody, resolve=hanging, timeout_s=QUICK_S) as client:
+        message = refusal(lambda: client.get("https://media.example/"))
+    took_s = time.monotonic() - started
+    release.set()
+
+    assert message.startswith("media.example is not reachable or not allowed")
+    assert took_s < WAIT_S / 2
+    assert wire.dialled == []
+
+
+def test_an_error_of_the_resolver_is_told(nobody: ssl.SSLContext) -> None:
+    def broken(_name: str, _port: int) -> list[str]:
+        raise RuntimeError("out of threads")
+
+    with (
+        reaching(Forwarding(1), nobody, resolve=broken) as client,
+        pytest.raises(RuntimeError, match="out of threads"),
+    ):
+        client.get("https://media.example/")
 
 
 def test_another_address_is_tried_when_one_is_closed(authority: Authority) -> None:
