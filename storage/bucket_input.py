@@ -30,7 +30,7 @@ def copy_object(uri: str, buckets: frozenset[str], landing: Landing) -> None:
       InputUnreachable: The bucket is not one of `buckets`, or the object may not be read or is not
         there.
       InputInterrupted: The object did not come whole.
-      UnsupportedMedia: As `landing` says.
+      UnsupportedMedia, Cancelled: As `landing` says.
     """
     bucket, _, name = uri.removeprefix("gs://").partition("/")
     if bucket not in buckets:
@@ -50,7 +50,11 @@ def copy_object(uri: str, buckets: frozenset[str], landing: Landing) -> None:
 
 
 def _copy(bucket: Any, name: str, landing: Landing) -> None:
-    blob = bucket.get_blob(name, **limits(landing.deadline.left_s))
+    def limited() -> dict[str, Any]:
+        deadline = landing.deadline
+        return limits(deadline.left_s, on_fault=lambda _fault: deadline.check_wanted())
+
+    blob = bucket.get_blob(name, **limited())
     if blob is None:
         raise InputUnreachable(f"the bucket {bucket.name} has no such object")
     if blob.content_encoding:
@@ -60,9 +64,7 @@ def _copy(bucket: Any, name: str, landing: Landing) -> None:
     checked = _Checked(landing)
     # Of the generation that was just looked up. Raw: nothing is unpacked on the way. Google's
     # client compares checksums only of downloads that nothing has interrupted.
-    blob.download_to_file(
-        checked, raw_download=True, checksum=None, **limits(landing.deadline.left_s)
-    )
+    blob.download_to_file(checked, raw_download=True, checksum=None, **limited())
     if checked.crc32c != expected:
         raise InputInterrupted(f"came damaged out of the bucket {bucket.name}")
 

@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def fetch(
     max_bytes: int,
     deadline_s: float,
     buckets: frozenset[str],
+    is_called_off: Callable[[], bool],
 ) -> Fetched:
     """Brings the file of an https:// or gs:// address into a folder, under a name of its content.
 
@@ -58,15 +60,20 @@ def fetch(
       kind: What the file must be: `image` or `clip`.
       deadline_s: How long it may take, however busy the sender is.
       buckets: The buckets that gs:// addresses may name.
+      is_called_off: Whether nobody wants the file any longer; asked several times a second, save
+        while a connection is made or Google is silent.
 
     Raises:
       InputUnreachable: The address may not be read, does not answer, or did not answer in full
         (`InputInterrupted`). The message names it without its query, which may hold a signature.
       UnsupportedMedia: It is empty, larger than `max_bytes`, or not of the kind.
       ResourceLimit: The disk is full.
+      Cancelled: It was called off.
     """
+    deadline = Deadline.after(deadline_s, is_called_off)
     try:
-        return _fetched(uri, client, space, kind, max_bytes, Deadline.after(deadline_s), buckets)
+        deadline.check_wanted()
+        return _fetched(uri, client, space, kind, max_bytes, deadline, buckets)
     except AiprodError as error:
         raise type(error)(f"{_shown(uri)}: {error.message}", **error.facts) from error
     except OSError as error:

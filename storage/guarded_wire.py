@@ -17,11 +17,12 @@ from typing import Any
 import httpcore
 
 from jobs.daemon import daemon
-from jobs.errors import InputUnreachable
+from jobs.errors import Cancelled, InputUnreachable
 from storage.addresses import is_loopback, is_public
 
 _RECORD = 16384  # bytes of a TLS record: what one wait for a write can be limited to
 _SOON_S = 0.001
+_WATCH_S = 0.25  # how often a wait looks whether it was called off
 
 Resolve = Callable[[str, int], Sequence[str]]
 
@@ -32,27 +33,49 @@ class InputInterrupted(InputUnreachable):
     retryable = True
 
 
+def _never() -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Deadline:
-    """When an exchange must be over, by the monotonic clock, and how long that was in all."""
+    """When an exchange must be over, by the monotonic clock, and how long that was in all.
+
+    Attributes:
+      is_called_off: Whether nobody wants its outcome any longer. Asked about four times a second
+        while an answer is waited for, and for every piece of it.
+    """
 
     at: float
     limit_s: float
+    is_called_off: Callable[[], bool] = _never
 
     @classmethod
-    def after(cls, limit_s: float) -> "Deadline":
-        return cls(time.monotonic() + limit_s, limit_s)
+    def after(cls, limit_s: float, is_called_off: Callable[[], bool] = _never) -> "Deadline":
+        return cls(time.monotonic() + limit_s, limit_s, is_called_off)
 
     @property
     def left_s(self) -> float:
         return self.at - time.monotonic()
 
+    def within(self, timeout_s: float | None) -> "Deadline":
+        """This one, or that of a time-out that begins now, whichever is earlier."""
+        if timeout_s is None or timeout_s >= self.left_s:
+            return self
+        return Deadline.after(timeout_s, self.is_called_off)
+
     def waiting_s(self, timeout_s: float | None) -> float:
         """How long to wait now: the time-out or what is left, never nothing (0 is "at once")."""
-        return max(min(self.left_s if timeout_s is None else timeout_s, self.left_s), _SOON_S)
+        return max(self.within(timeout_s).left_s, _SOON_S)
+
+    def check_wanted(self) -> None:
+        """Raises `Cancelled` when it was called off."""
+        if self.is_called_off():
+            raise Cancelled("stopped by the user")
 
     def check(self) -> None:
-        """Raises `httpcore.ReadTimeout` when it has passed."""
+        """Raises `Cancelled` when it was called off, `httpcore.ReadTimeout` when it has passed."""
+        self.check_wanted()
         if self.left_s <= 0:
             raise httpcore.ReadTimeout
 
@@ -110,7 +133,7 @@ class GuardedWire(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         self.deadline.check()
-        ends = Deadline.after(self.deadline.waiting_s(timeout))
+        ends = self.deadline.within(timeout)
         addresses = self._addresses(host, port, ends)
         if not all(self._may_dial(address, port) for address in addresses):
             raise unreachable(host)
@@ -127,8 +150,10 @@ class GuardedWire(httpcore.NetworkBackend):
     def _addresses(self, host: str, port: int, ends: Deadline) -> Sequence[str]:
         """Addresses of a name. Nothing ends a look-up, but nobody has to wait for it."""
         looked_up = daemon(lambda: self.resolve(host, port), "look-up")
-        if not wait([looked_up], ends.left_s).done:
-            raise unreachable(host)
+        while not wait([looked_up], ends.waiting_s(_WATCH_S)).done:
+            self.deadline.check_wanted()
+            if ends.left_s <= 0:
+                raise unreachable(host)
         return looked_up.result()
 
     def _may_dial(self, address: str, port: int) -> bool:
@@ -149,8 +174,14 @@ class _TimedStream(httpcore.NetworkStream):
     deadline: Deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        self.deadline.check()
-        return self.stream.read(max_bytes, self.deadline.waiting_s(timeout))
+        ends = self.deadline.within(timeout)
+        while True:
+            self.deadline.check()
+            try:
+                return self.stream.read(max_bytes, ends.waiting_s(_WATCH_S))
+            except httpcore.ReadTimeout:
+                if ends.left_s <= 0:
+                    raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), _RECORD):

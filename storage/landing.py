@@ -46,7 +46,9 @@ class Landing:
         Raises:
           UnsupportedMedia: There are more than `max_bytes`, or the first ones are of another kind.
           InputInterrupted: The deadline has passed.
+          Cancelled: It was called off.
         """
+        self.deadline.check_wanted()
         self.size_bytes += len(data)
         self.expect(self.size_bytes)
         if self.deadline.left_s <= 0:

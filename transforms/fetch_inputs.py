@@ -1,12 +1,13 @@
 """Files that a job names by address are fetched before anything is made from them."""
 
 import json
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import apache_beam as beam
+import httpx
 from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
@@ -22,6 +23,7 @@ from media.run import Workspace
 from storage.fetch import fetch
 from storage.guarded_http import open_client
 from transforms.job_step import Stepped, TakeStep
+from transforms.side_by_side import side_by_side
 from transforms.studio import Studio, StudioConfig
 
 MAX_INPUT_BYTES = 2 * 2**30  # as for uploads
@@ -30,23 +32,36 @@ READ_TIMEOUT_S = 30.0
 AT_ONCE = 8
 
 
+def public_web() -> httpx.Client:
+    """Reaches what users may name."""
+    return open_client(timeout_s=READ_TIMEOUT_S)
+
+
 @dataclass(eq=False)
 class FetchInputs(beam.PTransform[PCollection[bytes], Stepped]):
     """Stores the https:// and gs:// files of a run by content: `Script` -> `Script` whose
-    submission names them all. A run that has none passes as it is."""
+    submission names them all. A run that has none passes as it is.
+
+    Args:
+      open_web: Opens the client that reaches the web.
+    """
 
     studio: StudioConfig
+    open_web: Callable[[], httpx.Client] = public_web
 
     @no_annotations  # Beam cannot express several outputs and would warn
     def expand(self, scripts: PCollection[bytes]) -> Stepped:
-        return scripts | "Fetch" >> TakeStep(self.studio, "inputs", _run_of, fetch_inputs)
+        fetch_all = partial(fetch_inputs, open_web=self.open_web)
+        return scripts | "Fetch" >> TakeStep(self.studio, "inputs", _run_of, fetch_all)
 
 
 def _run_of(element: bytes) -> Run:
     return Script.from_bytes(element).run
 
 
-def fetch_inputs(element: bytes, studio: Studio) -> Iterator[bytes]:
+def fetch_inputs(
+    element: bytes, studio: Studio, open_web: Callable[[], httpx.Client] = public_web
+) -> Iterator[bytes]:
     """The script of a run whose files are all here."""
     script = Script.from_bytes(element)
     submission = from_json(Submission, studio.blobs.read(script.run.submission) or b"")
@@ -58,7 +73,7 @@ def fetch_inputs(element: bytes, studio: Studio) -> Iterator[bytes]:
         yield element
         return
     with studio.space(script.run) as space:
-        fetched = _fetched(absent, studio, space)
+        fetched = _fetched(absent, studio, space, open_web)
     whole = replace(submission, inputs=(*submission.inputs, *fetched))
     # Kept in the ledger, too: another run of this job uses the same files, fetched once.
     studio.ledger.note_submission(script.run, whole)
@@ -79,15 +94,17 @@ def _remote(job: Job) -> Iterator[tuple[str, str, str]]:
 
 
 def _fetched(
-    absent: list[tuple[str, str, str]], studio: Studio, space: Workspace
+    absent: list[tuple[str, str, str]],
+    studio: Studio,
+    space: Workspace,
+    open_web: Callable[[], httpx.Client],
 ) -> list[InputFile]:
-    with open_client(timeout_s=READ_TIMEOUT_S) as client, ThreadPoolExecutor(AT_ONCE) as pool:
+    with open_web() as client:
 
         def get(number: int, place: str, uri: str, kind: str) -> InputFile:
             folder = space.folder / str(number)
             folder.mkdir()
             try:
-                space.check_cancelled()
                 return _stored(folder, uri, kind)
             except AiprodError as error:
                 error.message = f"{place}: {error.message}"
@@ -97,10 +114,11 @@ def _fetched(
             found = fetch(
                 uri, client, folder, max_bytes=MAX_INPUT_BYTES, deadline_s=INPUT_DEADLINE_S,
                 buckets=frozenset(studio.config.input_buckets), kind=kind,
+                is_called_off=space.cancelled,
             )  # fmt: skip
             if kind == "image":
                 picture_size(found.path, "the picture")
             return InputFile(studio.artefacts.keep_media(found.path), uri, kind)
 
-        jobs = [pool.submit(get, number, *one) for number, one in enumerate(absent)]
-        return [job.result() for job in jobs]
+        calls = [partial(get, number, *one) for number, one in enumerate(absent)]
+        return side_by_side(calls, AT_ONCE, space.check_cancelled)

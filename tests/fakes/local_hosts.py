@@ -148,10 +148,13 @@ class Authority:
         default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
     )
 
+    def certificate(self) -> str:
+        """What those have who trust it."""
+        return _pem(self._signed(_name("authority"), self.key, ca=True))
+
     def trusted(self) -> ssl.SSLContext:
         """Trusts this authority and no other."""
-        certificate = self._signed(_name("authority"), self.key, ca=True)
-        return ssl.create_default_context(cadata=_pem(certificate))
+        return ssl.create_default_context(cadata=self.certificate())
 
     def server(self, name: str) -> ssl.SSLContext:
         """What a server of that name needs."""

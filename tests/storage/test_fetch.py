@@ -1,6 +1,8 @@
 import gzip
 import hashlib
 import io
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +12,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from jobs.errors import AiprodError, InputUnreachable, UnsupportedMedia
+from jobs.errors import AiprodError, Cancelled, InputUnreachable, UnsupportedMedia
 from storage.fetch import Fetched, fetch
 from storage.guarded_http import GuardedTransport, client_over, open_client
 from storage.guarded_wire import InputInterrupted
@@ -50,6 +52,7 @@ def bring(client: httpx.Client, tmp_path: Path) -> Callable[..., Fetched]:
             "max_bytes": LIMIT,
             "deadline_s": WAIT_S,
             "buckets": frozenset({"acme-media"}),
+            "is_called_off": lambda: False,
             **changes,
         }
         return fetch(uri, **options)
@@ -512,6 +515,103 @@ def test_an_object_larger_than_it_said_is_cut_off(
     error = failure("gs://acme-media/a.mp4")
 
     assert "is too large" in error.message
+
+
+def then(off: threading.Event, answer: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Calls off what waits for the answer, and then answers."""
+
+    def calling_off(connection: Any) -> None:
+        off.set()
+        answer(connection)
+
+    return calling_off
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(silence, id="silent from the start"),
+        pytest.param(dripping([START, b"\r\n", CLIP, *[b"x"] * 1000]), id="dripping body"),
+        pytest.param(dripping([START, *[b"A: b\r\n"] * 1000]), id="dripping head"),
+        pytest.param(
+            lambda connection: (connection.sendall(START + b"\r\n" + CLIP), silence(connection)),
+            id="silent in the middle",
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_secure", [False, True], ids=["plain", "TLS"])
+def test_what_is_called_off_ends_at_once(
+    answer: Callable[[Any], None],
+    is_secure: bool,
+    failure: Callable[..., AiprodError],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    off = threading.Event()
+    authority = Authority(tmp_path_factory.mktemp("authority"))
+    tls = authority.server("127.0.0.1") if is_secure else None
+    with (
+        host(then(off, answer), tls=tls) as seen,
+        client_over(GuardedTransport(WAIT_S, True, authority.trusted())) as client,
+    ):
+        uri = f"{'https' if tls else 'http'}://127.0.0.1:{seen.port}/a.mp4"
+        started = time.monotonic()
+        error = failure(uri, client=client, is_called_off=off.is_set)
+
+    assert type(error) is Cancelled
+    assert time.monotonic() - started < WAIT_S / 3
+
+
+def test_a_look_up_that_is_called_off_ends_at_once(failure: Callable[..., AiprodError]) -> None:
+    off, release = threading.Event(), threading.Event()
+
+    def hanging(_name: str, _port: int) -> list[str]:
+        off.set()
+        release.wait(WAIT_S)
+        return []
+
+    trusted = httpx.create_ssl_context(trust_env=False)
+    with client_over(GuardedTransport(WAIT_S, False, trusted, hanging)) as client:
+        started = time.monotonic()
+        error = failure("https://media.example/a", client=client, is_called_off=off.is_set)
+        took_s = time.monotonic() - started
+    release.set()
+
+    assert type(error) is Cancelled
+    assert took_s < WAIT_S / 3
+
+
+def test_what_was_called_off_before_is_not_begun(failure: Callable[..., AiprodError]) -> None:
+    with host(response(CLIP)) as seen:
+        error = failure(f"http://127.0.0.1:{seen.port}/", is_called_off=lambda: True)
+
+    assert type(error) is Cancelled
+    assert seen.connections == 0
+
+
+def test_an_object_that_is_called_off_is_read_no_further(
+    failure: Callable[..., AiprodError], gcs: FakeGcs
+) -> None:
+    gcs.bucket.insert({"name": "a.mp4"}, "video/mp4", CLIP + bytes(1 << 24), None)
+
+    error = failure(
+        "gs://acme-media/a.mp4",
+        max_bytes=1 << 40,
+        is_called_off=lambda: "download" in gcs.operations,
+    )
+
+    assert type(error) is Cancelled
+    assert gcs.operations == ["look_up", "download"]
+
+
+def test_an_object_that_is_called_off_is_not_asked_for_again(
+    failure: Callable[..., AiprodError], gcs: FakeGcs
+) -> None:
+    gcs.plan(Fault("look_up", status=503), times=50)
+
+    error = failure("gs://acme-media/a.mp4", is_called_off=lambda: len(gcs.operations) > 1)
+
+    assert type(error) is Cancelled
+    assert gcs.operations == ["look_up", "look_up"]
 
 
 def test_a_silent_host_is_given_up(failure: Callable[..., AiprodError]) -> None:
