@@ -23,6 +23,7 @@ from google.auth.exceptions import TransportError
 from api.google_certificates import KEPT_S, PAUSE_S, TIMEOUT_S, USABLE_S, Certificates
 from api.problems import ProblemError
 from api.push_token import PushVerifier
+from jobs.daemon import daemon
 
 AUDIENCE, EMAIL = "https://aiprod.example/process-job", "push@project.iam.gserviceaccount.com"
 GOOGLE = "https://www.googleapis.com/oauth2/v1/certs"
@@ -420,3 +421,46 @@ def test_a_google_that_does_not_answer_is_not_asked_for_every_push(google: Googl
             certificates.holding("first")(GOOGLE)
 
     assert google.asked == 1
+
+
+def test_who_waited_for_a_fetch_that_failed_does_not_repeat_it() -> None:
+    now_s, begun, release = [0.0], threading.Event(), threading.Event()
+    asked: list[float] = []
+
+    def fetch(_url: str, **_options: Any) -> Answer:
+        asked.append(now_s[0])
+        begun.set()
+        assert release.wait(30)
+        now_s[0] += PAUSE_S  # it takes longer than the pause between two
+        raise TransportError("no answer")
+
+    certificates = Certificates(fetch, lambda: now_s[0])
+    calls = [daemon(lambda: certificates.holding("first")(GOOGLE), "push") for _ in range(8)]
+    assert begun.wait(30)
+    release.set()
+    for call in calls:
+        with pytest.raises(TransportError):
+            call.result(30)
+
+    assert asked == [0.0]
+
+
+def test_who_has_the_certificate_does_not_wait_for_another_one(google: Google, pair: Pair) -> None:
+    now_s, begun, release = [0.0], threading.Event(), threading.Event()
+
+    def fetch(url: str, **options: Any) -> Answer:
+        if google.asked:
+            begun.set()
+            assert release.wait(30)
+        return google.fetch(url, method="GET", timeout=options["timeout"])
+
+    certificates = Certificates(fetch, lambda: now_s[0])
+    certificates.holding(pair.id)(GOOGLE)
+    now_s[0] += PAUSE_S
+    call = daemon(lambda: certificates.holding("another")(GOOGLE), "push")
+    assert begun.wait(30)
+    found = certificates.holding(pair.id)(GOOGLE)
+    release.set()
+
+    assert list(json.loads(found.data)) == [pair.id]
+    assert call.result(30)
