@@ -50,6 +50,7 @@ chaos: $(TOOLS) ## 200 jobs while something is killed about every second
 bench: $(STAMP) ## measurements as JSON
 	@$(BIN)/python -m bench.render
 	@$(BIN)/python -m bench.service
+	@$(BIN)/python -m bench.memory
 
 schema: $(STAMP) ## write docs/job.schema.json from the job document
 	@$(BIN)/aiprod schema > docs/job.schema.json
