@@ -26,12 +26,15 @@ setup(
         "providers",
         "providers.artist",
         "providers.composer",
+        "providers.elevenlabs",
         "providers.foley",
+        "providers.gemini",
         "storage",
         "storage.migrations",
         "storage.migrations.versions",
         "transforms",
     ],
+    package_data={"providers": ["prices.toml"]},
     install_requires=[
         "apache-beam[gcp]>=2.77,<2.78",  # the graph and the Dataflow runner
         "alembic>=1.14,<2",  # the tables of the ledger, version by version
@@ -53,6 +56,7 @@ setup(
         "opentelemetry-exporter-otlp-proto-http>=1.30",  # traces, where an endpoint is set
         "opentelemetry-sdk>=1.30",
         "pillow>=11",
+        "pybreaker>=1.4,<2",  # leaves providers alone that do not answer
         "prometheus-client>=0.21",
         "psycopg[binary]>=3.2,<4",  # PostgreSQL
         "pydantic>=2.9,<3",

@@ -50,6 +50,7 @@ class Run(_Wired):
       approved: Whether its owner has approved what would be rendered.
       trace: W3C traceparent of the request that asked for it.
       tenant, takes: Of the slate that its parts are made under.
+      budget_usd: The most that paid services may cost for this job; None: no limit.
     """
 
     job_id: str
@@ -60,6 +61,7 @@ class Run(_Wired):
     trace: str | None = None
     tenant: str = LOCAL_TENANT
     takes: dict[str, int] = field(default_factory=dict, hash=False)
+    budget_usd: float | None = None
     v: int = WIRE_VERSION
 
     @property
@@ -74,10 +76,16 @@ class Run(_Wired):
 
 @dataclass(frozen=True)
 class Script(_Wired):
-    """A run whose scenes are known. `document`: blob name of the job document with scenes."""
+    """A run whose scenes are known.
+
+    Attributes:
+      document: Blob name of the job document with scenes.
+      written: Blob name of the Part that the writing was; empty when the scenes were given.
+    """
 
     run: Run
     document: str
+    written: str = ""
     v: int = WIRE_VERSION
 
 
@@ -90,8 +98,8 @@ class Task(_Wired):
       total: How many tasks this wave of the run has; the gather waits for that many.
       required: Whether the job fails when this task fails.
       key: Content key of the result, from the slate of the run.
-      plan: Blob name of what was planned together with this task: the job document with its
-        scenes, or the edit; handed on to whoever gathers the parts.
+      plan: Blob name of what was planned together with this task: the `Script`, or the edit;
+        handed on to whoever gathers the parts.
       label: How the user knows this thing, for messages: `scenes[2].visual media/pool.jpg`.
       params: Everything the maker needs; files by blob name.
     """
@@ -150,8 +158,23 @@ def _bounded(command: str) -> str:
 
 
 @dataclass(frozen=True)
+class Left:
+    """A provider that was asked first, and why somebody else made it."""
+
+    provider: str
+    code: ErrorCode
+    why: str
+
+
+@dataclass(frozen=True)
 class Part(_Wired):
-    """How one task ended; exactly one per task. What was made is found by stage and key."""
+    """How one task ended; exactly one per task. What was made is found by stage and key.
+
+    Attributes:
+      key: Of what was made; of the first choice when nothing was.
+      left: Who did not make it, in the order they were asked.
+      provider: Who made it.
+    """
 
     run: Run
     task_id: str
@@ -163,6 +186,8 @@ class Part(_Wired):
     status: PartStatus
     seconds: float = 0.0
     problem: Problem | None = None
+    left: tuple[Left, ...] = ()
+    provider: str = ""
     v: int = WIRE_VERSION
 
     @property

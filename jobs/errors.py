@@ -4,8 +4,14 @@ AiprodError              code, retryable, a sentence for people
 ├── InvalidInput         the job document or its files: the user acts
 │   └── UnsupportedMedia a file that is not what it says, or cannot be decoded
 ├── NoMatch              nothing fits the query (sound effects): the user acts
-├── ProviderRejected     a generation service will never accept this request
-├── ProviderUnavailable  a generation service did not answer: a retry may help
+├── ProviderError        a generation service; facts: provider, status, request_id
+│   ├── ProviderAccess       wrong key, no credit, a plan that lacks it: the operator acts
+│   ├── ProviderRejected     it will never accept this request: the user acts
+│   │   └── ContentRefused   its content policy forbids it: the user acts
+│   ├── ProviderUnavailable  it did not answer, or not now: a retry may help
+│   └── ProviderUnusable     it answered, and what came cannot be used: a retry may help
+├── BudgetExceeded       the call would cost more than may be spent: the user acts
+├── RightsRefused        material whose licence does not allow this use: the user acts
 ├── ToolMissing          FFmpeg or a library is not on this machine: the operator acts
 ├── ToolFailed           FFmpeg or a helper process died; facts: stderr_tail, command
 ├── TimedOut             wall-clock limit reached, the process group was killed
@@ -28,8 +34,13 @@ class ErrorCode(Enum):
     INVALID_INPUT = "invalid_input"
     UNSUPPORTED_MEDIA = "unsupported_media"
     NO_MATCH = "no_match"
+    PROVIDER_ACCESS = "provider_access"
     PROVIDER_REJECTED = "provider_rejected"
     PROVIDER_UNAVAILABLE = "provider_unavailable"
+    PROVIDER_UNUSABLE = "provider_unusable"
+    CONTENT_REFUSED = "content_refused"
+    BUDGET_EXCEEDED = "budget_exceeded"
+    RIGHTS_REFUSED = "rights_refused"
     TOOL_MISSING = "tool_missing"
     TOOL_FAILED = "tool_failed"
     TIMEOUT = "timeout"
@@ -74,17 +85,81 @@ class NoMatch(AiprodError):
     code = ErrorCode.NO_MATCH
 
 
-class ProviderRejected(AiprodError):
+class Charged(Enum):
+    """Whether a call that failed has been charged for, as far as can be told."""
+
+    NO = "no"
+    YES = "yes"
+    UNKNOWN = "unknown"
+
+
+class ProviderError(AiprodError):
+    """A generation service failed, refused, or cannot be used.
+
+    Attributes:
+      charged: Whether it takes money for the call all the same. Said for each call, since only
+        whoever sent it knows how far it came.
+      retry_after_s: How long the service asks to wait, in seconds; None when it does not say.
+      is_over: Whether a job that the service had begun has ended with this: it is not waited for.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        charged: Charged,
+        retry_after_s: float | None = None,
+        is_over: bool = False,
+        **facts: object,
+    ) -> None:
+        super().__init__(message, **facts)
+        self.charged = charged
+        self.is_over = is_over
+        self.retry_after_s = retry_after_s
+
+
+class ProviderAccess(ProviderError):
+    """The key is wrong, its credit is used up, or its plan does not include this."""
+
+    code = ErrorCode.PROVIDER_ACCESS
+
+
+class ProviderRejected(ProviderError):
     """A generation service refuses this request and will refuse it again."""
 
     code = ErrorCode.PROVIDER_REJECTED
 
 
-class ProviderUnavailable(AiprodError):
-    """A generation service did not answer; the same request may succeed later."""
+class ContentRefused(ProviderRejected):
+    """The content policy of a generation service forbids what was asked for."""
+
+    code = ErrorCode.CONTENT_REFUSED
+
+
+class ProviderUnavailable(ProviderError):
+    """A generation service did not answer, or not now; the same request may succeed later."""
 
     code = ErrorCode.PROVIDER_UNAVAILABLE
     retryable = True
+
+
+class ProviderUnusable(ProviderError):
+    """A generation service answered, and what it sent cannot be used."""
+
+    code = ErrorCode.PROVIDER_UNUSABLE
+    retryable = True
+
+
+class BudgetExceeded(AiprodError):
+    """A call was not made because it would cost more than may be spent."""
+
+    code = ErrorCode.BUDGET_EXCEEDED
+
+
+class RightsRefused(AiprodError):
+    """Material was not used because its licence does not allow what the job is for."""
+
+    code = ErrorCode.RIGHTS_REFUSED
 
 
 class ToolMissing(AiprodError):

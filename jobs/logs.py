@@ -97,10 +97,18 @@ def configure(
     logging.basicConfig(level=level, handlers=[handler], force=True)
 
 
+def hide(secret: str) -> None:
+    """Hides a value, too, that this process has learned since its logging was set up."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler.formatter, _Lines):
+            handler.formatter.hide(secret)
+
+
 class _Hiding:
     """Takes secrets out of texts: given values, and what looks like one."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
+        self._secrets = tuple(secrets)
         spellings = {
             spelling
             for secret in secrets
@@ -117,6 +125,9 @@ class _Hiding:
         alternatives = "|".join(map(re.escape, sorted(spellings, key=len, reverse=True)))
         self._known = re.compile(alternatives) if alternatives else None
 
+    def and_also(self, secret: str) -> "_Hiding":
+        return self if secret in self._secrets else _Hiding((*self._secrets, secret))
+
     def __call__(self, text: str) -> str:
         if self._known:
             text = self._known.sub(HIDDEN, text)
@@ -131,6 +142,9 @@ class _Lines(logging.Formatter):
     def __init__(self, hide: _Hiding) -> None:
         super().__init__()
         self._hide = hide
+
+    def hide(self, secret: str) -> None:
+        self._hide = self._hide.and_also(secret)
 
     def message(self, record: logging.LogRecord) -> str:
         try:

@@ -14,6 +14,9 @@ from jobs.stages import VERSIONS, Stage
 from jobs.wire import from_json, to_json
 from storage.blobs import Blobs
 
+Media = Path | tuple[bytes, str] | str
+"""A local file; bytes and the suffix of their blob name; or the name of a blob that is there."""
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -31,6 +34,7 @@ class Origin:
     licence: str = ""
     attribution: str = ""
     source_type: str = "algorithmicMedia"
+    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -86,14 +90,11 @@ class Artefacts:
         stage: Stage,
         key: str,
         origin: Origin,
-        media: Mapping[str, Path | tuple[bytes, str]],
+        media: Mapping[str, Media],
         facts: dict[str, Any],
         seconds: float,
     ) -> Record:
-        """Stores what a stage made; the first to keep a key wins and its record is returned.
-
-        `media`: by role, a local file, or bytes and the suffix of their blob name.
-        """
+        """Stores what a stage made; the first to keep a key wins and its record is returned."""
         names = {role: self.keep_media(content) for role, content in media.items()}
         record = Record(stage, VERSIONS[stage], key, origin, names, facts, round(seconds, 3))
         name = _record_name(stage, key)
@@ -103,8 +104,10 @@ class Artefacts:
             self.blobs.delete(name)  # its media is gone: it names nothing
         return record
 
-    def keep_media(self, content: Path | tuple[bytes, str]) -> str:
+    def keep_media(self, content: Media) -> str:
         """Stores media under its hash and returns its blob name."""
+        if isinstance(content, str):
+            return content
         if isinstance(content, Path):
             name = content_name_of(content, content.suffix)
             self.blobs.create_from(name, content)

@@ -23,6 +23,7 @@ Action = Literal[
     "dead_letter.replayed",
     "webhook.replayed",
     "webhook_secret.rotated",
+    "spending.switched",
     "scope.refused",
 ]
 

@@ -1,16 +1,17 @@
 """The one fetcher of inputs: a file from the web or from a bucket into a local folder."""
 
+import contextlib
 import errno
 import os
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
-from jobs.errors import AiprodError, InputUnreachable, ResourceLimit
+from jobs.errors import AiprodError, InputUnreachable, ResourceLimit, UnsupportedMedia
 from storage.bucket_input import copy_object
 from storage.guarded_http import DEADLINE, LOCATION, web_address
 from storage.guarded_wire import Deadline, InputInterrupted
@@ -108,14 +109,42 @@ def _fetched(
         partial.unlink(missing_ok=True)
 
 
+def read_file(uri: str, client: httpx.Client, *, max_bytes: int, deadline_s: float) -> bytes:
+    """The file of an https:// address, in memory: as `fetch`, of whatever kind.
+
+    Raises:
+      InputUnreachable: As `fetch`.
+      UnsupportedMedia: It is larger than `max_bytes`.
+    """
+    found = bytearray()
+    try:
+        with _answered(uri, client, Deadline.after(deadline_s)) as answer:
+            for piece in answer.iter_raw():
+                found += piece
+                if len(found) > max_bytes:
+                    raise UnsupportedMedia(f"is larger than {max_bytes:,} bytes")
+    except AiprodError as error:
+        raise type(error)(f"{_shown(uri)}: {error.message}", **error.facts) from error
+    return bytes(found)
+
+
 def _download(uri: str, client: httpx.Client, landing: Landing) -> None:
+    with _answered(uri, client, landing.deadline) as answer:
+        landing.expect(int(answer.headers.get("Content-Length", 0)))
+        for piece in answer.iter_raw():
+            landing.write(piece)
+
+
+@contextlib.contextmanager
+def _answered(uri: str, client: httpx.Client, deadline: Deadline) -> Iterator[httpx.Response]:
+    """The answer that has the file, behind at most three redirects."""
     url = web_address(uri)
     for _ in range(1 + _MAX_REDIRECTS):
-        extensions = {DEADLINE: landing.deadline}
-        with client.stream("GET", url, extensions=extensions) as answer:
+        with client.stream("GET", url, extensions={DEADLINE: deadline}) as answer:
             location = answer.extensions[LOCATION]
             if location is None or answer.status_code not in _REDIRECTS:
-                _land(answer, landing)
+                _check(answer)
+                yield answer
                 return
         aim = web_address(location, base=url)
         if url.scheme == "https" and aim.scheme == "http":
@@ -124,7 +153,7 @@ def _download(uri: str, client: httpx.Client, landing: Landing) -> None:
     raise InputUnreachable(f"leads on and on (accepted: {_MAX_REDIRECTS} redirects)")
 
 
-def _land(answer: httpx.Response, landing: Landing) -> None:
+def _check(answer: httpx.Response) -> None:
     status = answer.status_code
     if status != 200:
         passes = status in _PASSING or status >= 500
@@ -133,9 +162,6 @@ def _land(answer: httpx.Response, landing: Landing) -> None:
     # We asked for none. A compressed body can be a thousand times its size.
     if (coding := answer.headers.get("Content-Encoding", "identity")) != "identity":
         raise InputUnreachable(f"comes compressed as {coding[:20]!r} (accepted: as it is)")
-    landing.expect(int(answer.headers.get("Content-Length", 0)))
-    for piece in answer.iter_raw():
-        landing.write(piece)
 
 
 def _shown(uri: str) -> str:

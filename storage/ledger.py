@@ -279,12 +279,19 @@ class Ledger:
             "status": part.status.value,
             "seconds": part.seconds,
             "problem": plain(part.problem) if part.problem else None,
+            "key": part.key,
         }
         if part.is_made:
             values["units_done"] = PARTS.c.units
-        told = {"task": part.task_id, "stage": part.stage.value, "seconds": part.seconds}
+        told: dict[str, Any] = {
+            "task": part.task_id, "stage": part.stage.value, "seconds": part.seconds,
+        }  # fmt: skip
+        if part.left:
+            told["left"] = [{"provider": one.provider, "why": one.why} for one in part.left]
+        if part.provider:
+            told["provider"] = part.provider
         with self.database.begin() as connection:
-            if part.status in (PartStatus.FAILED, PartStatus.DONE):
+            if part.left or part.status in (PartStatus.FAILED, PartStatus.DONE):
                 if part.problem:
                     told["problem"] = part.problem.message
                 row = change(
@@ -298,6 +305,25 @@ class Ledger:
                 .where(*_is_part(part.run, part.task_id), self._is_current(part.run))
                 .values(values)
             )
+
+    @patiently
+    def note_quote(self, run: Run, quote_usd: float) -> None:
+        """Notes what a run was to cost when it was planned."""
+        with self.database.begin() as connection:
+            connection.execute(
+                update(JOBS)
+                .where(JOBS.c.id == run.job_id, JOBS.c.generation == run.generation)
+                .values(quote_usd=quote_usd)
+            )
+
+    @patiently
+    def quote_usd(self, run: Run) -> float:
+        """What the run was to cost; 0 when nobody has planned it."""
+        query = select(JOBS.c.quote_usd).where(
+            JOBS.c.id == run.job_id, JOBS.c.generation == run.generation
+        )
+        with self.database.reading() as connection:
+            return float(connection.scalar(query) or 0.0)
 
     @patiently
     def note_progress(self, task: Task, units_done: int) -> None:

@@ -2,7 +2,8 @@
 
 import re
 
-from google.api_core.exceptions import Forbidden, GoogleAPIError, NotFound
+import google_crc32c
+from google.api_core.exceptions import FailedPrecondition, Forbidden, GoogleAPIError, NotFound
 from google.auth.exceptions import GoogleAuthError
 from google.cloud.secretmanager import SecretManagerServiceClient
 
@@ -39,17 +40,24 @@ def resolve(value: str, client: SecretManagerServiceClient | None = None) -> str
 
     Raises:
       InvalidInput: There is no such secret, or it may not be read here.
-      StoreUnavailable: Secret Manager does not answer.
+      StoreUnavailable: Secret Manager does not answer, or its answer was damaged on the way.
     """
     if not value.startswith(PREFIX):
         return value
-    name = value.removeprefix(PREFIX)
+    return read_secret(value.removeprefix(PREFIX), client)
+
+
+def read_secret(name: str, client: SecretManagerServiceClient | None = None) -> str:
+    """What Secret Manager keeps under a name, as `resolve`; white space at its end is dropped."""
     version = name if "/versions/" in name else f"{name}/versions/latest"
     try:
         client = client or SecretManagerServiceClient()
         found = client.access_secret_version(name=version, timeout=_DEADLINE_S)
-    except (NotFound, Forbidden, GoogleAuthError) as error:
+    except (NotFound, Forbidden, FailedPrecondition, GoogleAuthError) as error:
         raise InvalidInput(f"the secret {name} cannot be read: {error}") from error
     except GoogleAPIError as error:
         raise StoreUnavailable(f"Secret Manager does not answer for {name}: {error}") from error
-    return found.payload.data.decode()
+    payload = found.payload
+    if payload.data_crc32c and google_crc32c.value(payload.data) != payload.data_crc32c:
+        raise StoreUnavailable(f"what Secret Manager sent for {name} was damaged on the way")
+    return str(payload.data.decode()).rstrip()

@@ -43,6 +43,7 @@ JOBS = Table(
     Column("worker", String(120)),
     Column("claimed_at", Float),
     Column("takes", JSON),  # stage -> the run that made its parts anew
+    Column("quote_usd", Float),  # what the run was to cost when it was planned
     Column("rung_at", Float),  # when somebody was last told to work on it
     Column("events", Integer, nullable=False, server_default="0"),  # how many job_events it has
     Column("idempotency_key", String(255)),
@@ -111,14 +112,39 @@ CALLS = Table(
     Column("generation", Integer, nullable=False),
     Column("stage", String(20), nullable=False),
     Column("provider", String(40), nullable=False),
-    Column("status", String(20), nullable=False),
-    Column("remote_id", String(200)),
-    Column("cost_usd", Float, nullable=False),
+    Column("status", String(20), nullable=False),  # open, paid, refused, unknown, unusable
+    Column("remote_id", String(200)),  # the provider's own name of the job it works on
+    Column("cost_usd", Float, nullable=False),  # what was quoted, until it has ended
     Column("started_at", Float, nullable=False),
     Column("ended_at", Float),
+    Column("tenant", _ID),
+    Column("token", Integer),  # of the run that makes the call: it lives as long as that claim
+    Column("model", String(80)),
+    Column("quote_usd", Float),
+    Column("day", String(10)),  # on which it counts against the budget of its tenant
+    Column("request_id", String(200)),
+    Column("reason", Text),  # why it ended otherwise than paid
 )
+# Two workers never pay for one key at the same time.
+Index(
+    "uq_call_open",
+    CALLS.c.key,
+    unique=True,
+    sqlite_where=CALLS.c.ended_at.is_(None),
+    postgresql_where=CALLS.c.ended_at.is_(None),
+)
+Index("idx_call_provider", CALLS.c.provider, CALLS.c.ended_at)
 Index("idx_call_key", CALLS.c.key)
 Index("idx_call_job", CALLS.c.job_id, CALLS.c.generation)
+
+# What is spent or reserved, and how much may be: of a job, a tenant's day, or everything ("all").
+SPENDING = Table(
+    "spending",
+    METADATA,
+    Column("name", String(160), primary_key=True),
+    Column("spent_usd", Float, nullable=False),
+    Column("limit_usd", Float),  # where an operator has set one; else it comes with each call
+)
 
 # Rings that are to be published; deleted when they have been.
 OUTBOX = Table(

@@ -144,21 +144,22 @@ def test_what_had_been_rendered_before_does_not_make_rendering_look_fast(
 def test_calls_are_counted_by_provider_with_their_cost(database: Database) -> None:
     call = {
         "key": "0" * 64, "job_id": "job-1", "generation": 1, "stage": "voice",
-        "provider": "elevenlabs", "status": "done", "cost_usd": 0.25, "started_at": 1.0,
+        "provider": "elevenlabs", "status": "paid", "cost_usd": 0.25, "started_at": 1.0,
+        "ended_at": 2.0,
     }  # fmt: skip
     write(
         database,
         CALLS,
         {**call, "id": "1"},
         {**call, "id": "2"},
-        {**call, "id": "3", "status": "failed", "cost_usd": 0.0},
+        {**call, "id": "3", "status": "refused", "cost_usd": 0.0},
         {**call, "id": "4", "provider": "suno", "cost_usd": 0.5},
     )
 
     assert Statistics(database).totals().calls == {
-        ("elevenlabs", "done"): Calls(2, 0.5),
-        ("elevenlabs", "failed"): Calls(1, 0.0),
-        ("suno", "done"): Calls(1, 0.5),
+        ("elevenlabs", "paid"): Calls(2, 0.5),
+        ("elevenlabs", "refused"): Calls(1, 0.0),
+        ("suno", "paid"): Calls(1, 0.5),
     }
 
 

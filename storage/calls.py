@@ -1,0 +1,271 @@
+"""Paid calls: an intent is written before each, and closed after it.
+
+The promise: calls for one key that may have been charged are at most one, and one more for each
+whose outcome nobody knows, and never more than three.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
+
+from jobs.elements import Run
+from jobs.errors import Charged, ProviderRejected
+from jobs.stages import Stage
+from jobs.states import WORKING
+from storage.database import Database
+from storage.patience import patiently
+from storage.spending import Budget, Spending
+from storage.tables import CALLS, JOBS
+
+MOST_CHARGES = 3  # for one key; whoever wants more asks for another take
+MOST_UNUSABLE = 2  # answers that came whole and were no use: the service will not do better
+
+
+class CallStatus(Enum):
+    """How a call ended. `unknown`: sent, and nobody knows whether it was charged: the process died,
+    or the answer did not come whole. `unusable`: charged for something that cannot be used."""
+
+    OPEN = "open"
+    PAID = "paid"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    UNUSABLE = "unusable"
+
+
+CHARGED = tuple(s.value for s in (CallStatus.PAID, CallStatus.UNKNOWN, CallStatus.UNUSABLE))
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A call that is about to be made.
+
+    Attributes:
+      key: Content key of what is asked for: whoever asks for the same has the same key.
+      quote_usd: What it will cost at most, by the price book.
+    """
+
+    key: str
+    stage: Stage
+    provider: str
+    model: str
+    quote_usd: float
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A call that may be made now.
+
+    Attributes:
+      remote_id: The provider's own name of its job, when an earlier process had started it: then it
+        is waited for, and nothing is submitted.
+    """
+
+    call_id: str
+    intent: Intent
+    remote_id: str | None = None
+
+
+class Busy(Enum):
+    """Why a call has to wait."""
+
+    SAME_KEY = "somebody else is paying for the same"
+    PROVIDER = "as many calls of this provider are under way as its plan allows"
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Intents of paid calls, with the budgets that they count against. Safe for several threads.
+
+    Attributes:
+      patience_s: How long a database that restarts is waited for.
+    """
+
+    database: Database
+    patience_s: float = 60.0
+
+    @patiently
+    def open(
+        self, call_id: str, run: Run, intent: Intent, budgets: Sequence[Budget], most_open: int
+    ) -> Ticket | Busy:
+        """Writes the intent of a call and reserves its price, or says what it has to wait for.
+
+        Args:
+          call_id: New for each call; the same again when the answer to this was lost.
+          most_open: Calls of the provider that may be under way in all workers together.
+
+        Raises:
+          BudgetExceeded: It would cost more than may be spent; nothing was reserved.
+          ProviderRejected: It was charged for as often as may be.
+        """
+        with self.database.begin() as connection:
+            held = self._open_call(connection, intent.key)
+            if held is not None and held.id == call_id:
+                return Ticket(call_id, intent, held.remote_id)
+            if held is not None:
+                if self._is_alive(connection, held):
+                    return Busy.SAME_KEY
+                if held.remote_id:
+                    return self._taken_over(connection, held, run, intent)
+                # Committed by itself: it stays known also when no further call is made.
+                self._end(connection, held, CallStatus.UNKNOWN, held.cost_usd, None, _DIED)
+        with self.database.begin() as connection:
+            Spending(self.database).lock(connection, f"provider:{intent.provider}")
+            if self._open_call(connection, intent.key) is not None:
+                return Busy.SAME_KEY
+            self._check_charges(connection, intent)
+            if self._under_way(connection, intent.provider) >= most_open:
+                return Busy.PROVIDER
+            day = Spending(self.database).reserve(connection, run, intent.quote_usd, budgets)
+            connection.execute(
+                insert(CALLS).values(
+                    id=call_id,
+                    key=intent.key,
+                    job_id=run.job_id,
+                    generation=run.generation,
+                    stage=intent.stage.value,
+                    provider=intent.provider,
+                    model=intent.model,
+                    status=CallStatus.OPEN.value,
+                    cost_usd=intent.quote_usd,
+                    quote_usd=intent.quote_usd,
+                    started_at=self.database.now(),
+                    tenant=run.tenant,
+                    token=run.token,
+                    day=day,
+                )
+            )
+        return Ticket(call_id, intent)
+
+    @patiently
+    def note_remote_id(self, ticket: Ticket, remote_id: str) -> None:
+        """Keeps the provider's name of its job, before it is asked how far that is."""
+        with self.database.begin() as connection:
+            connection.execute(
+                update(CALLS).where(CALLS.c.id == ticket.call_id).values(remote_id=remote_id)
+            )
+
+    @patiently
+    def close(
+        self,
+        ticket: Ticket,
+        status: CallStatus,
+        cost_usd: float | None = None,
+        request_id: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Notes how a call ended. Closing it again the same way changes nothing; one that was
+        taken for lost and has come back after all is known from then on.
+
+        Args:
+          cost_usd: What it cost; by default what was quoted, or nothing when it was refused.
+        """
+        with self.database.begin() as connection:
+            row = connection.execute(
+                select(CALLS).where(CALLS.c.id == ticket.call_id).with_for_update()
+            ).one()
+            if row.status not in (CallStatus.OPEN.value, CallStatus.UNKNOWN.value):
+                return
+            if cost_usd is None:
+                cost_usd = 0.0 if status is CallStatus.REFUSED else row.quote_usd
+            self._end(connection, row, status, cost_usd, request_id, reason)
+
+    @patiently
+    def leave(self, ticket: Ticket) -> None:
+        """Lets go of a call that the provider still works on: whoever asks next waits for it."""
+        with self.database.begin() as connection:
+            connection.execute(
+                update(CALLS)
+                .where(CALLS.c.id == ticket.call_id, CALLS.c.ended_at.is_(None))
+                .values(token=None)
+            )
+
+    def of_run(self, run: Run) -> tuple[Row[Any], ...]:
+        """The calls of a run, oldest first."""
+        wanted = select(CALLS).where(
+            CALLS.c.job_id == run.job_id, CALLS.c.generation == run.generation
+        )
+        with self.database.reading() as connection:
+            return tuple(connection.execute(wanted.order_by(CALLS.c.started_at, CALLS.c.id)))
+
+    def _open_call(self, connection: Connection, key: str) -> Row[Any] | None:
+        return connection.execute(
+            select(CALLS).where(CALLS.c.key == key, CALLS.c.ended_at.is_(None)).with_for_update()
+        ).one_or_none()
+
+    def _is_alive(self, connection: Connection, call: Row[Any]) -> bool:
+        """Whether the run that makes a call still has its claim; a process that died loses it."""
+        holding = select(JOBS.c.id).where(
+            JOBS.c.id == call.job_id, JOBS.c.token == call.token, self._is_at_work()
+        )
+        return connection.scalar(holding) is not None
+
+    def _is_at_work(self) -> ColumnElement[bool]:
+        return and_(
+            JOBS.c.status.in_([status.value for status in WORKING]),
+            JOBS.c.lease_until > self.database.now(),
+        )
+
+    def _taken_over(
+        self, connection: Connection, call: Row[Any], run: Run, intent: Intent
+    ) -> Ticket:
+        connection.execute(
+            update(CALLS)
+            .where(CALLS.c.id == call.id)
+            .values(job_id=run.job_id, generation=run.generation, token=run.token)
+        )
+        return Ticket(call.id, intent, call.remote_id)
+
+    def _check_charges(self, connection: Connection, intent: Intent) -> None:
+        counted = connection.execute(
+            select(CALLS.c.status, func.count())
+            .where(CALLS.c.key == intent.key, CALLS.c.status.in_(CHARGED))
+            .group_by(CALLS.c.status)
+        ).all()
+        counts = {row[0]: row[1] for row in counted}
+        charges, unusable = sum(counts.values()), counts.get(CallStatus.UNUSABLE.value, 0)
+        if charges >= MOST_CHARGES or unusable >= MOST_UNUSABLE:
+            raise ProviderRejected(
+                f"{intent.provider} was asked for this {charges} times, and what it sent was lost "
+                "or could not be used; it is not asked again (a retry from this stage is a new "
+                "take)",
+                charged=Charged.NO,
+                provider=intent.provider,
+            )
+
+    def _under_way(self, connection: Connection, provider: str) -> int:
+        alive = and_(JOBS.c.id == CALLS.c.job_id, JOBS.c.token == CALLS.c.token, self._is_at_work())
+        counted = (
+            select(func.count())
+            .select_from(CALLS.join(JOBS, alive))
+            .where(CALLS.c.provider == provider, CALLS.c.ended_at.is_(None))
+        )
+        return int(connection.scalar(counted) or 0)
+
+    def _end(
+        self,
+        connection: Connection,
+        call: Row[Any],
+        status: CallStatus,
+        cost_usd: float,
+        request_id: str | None,
+        reason: str | None,
+    ) -> None:
+        connection.execute(
+            update(CALLS)
+            .where(CALLS.c.id == call.id)
+            .values(
+                status=status.value,
+                cost_usd=cost_usd,
+                ended_at=self.database.now(),
+                request_id=request_id or call.request_id,
+                reason=reason[:1000] if reason else None,
+            )
+        )
+        difference = cost_usd - call.cost_usd
+        Spending(self.database).add(connection, call.job_id, call.tenant, call.day, difference)
+
+
+_DIED = "whoever made it died before it ended"

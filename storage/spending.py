@@ -1,0 +1,143 @@
+"""Money: what may be spent, reserved before every paid call, however many workers spend."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, func, select, true, update
+from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
+
+from jobs.elements import Run
+from jobs.errors import BudgetExceeded
+from storage.audit import OPERATOR, AuditLog
+from storage.database import Database
+from storage.tables import SPENDING
+
+EVERYTHING = "all"
+_CENT = 1e-6  # sums of floats: a budget of 0.3 takes three calls of 0.1
+
+
+@dataclass(frozen=True)
+class Budget:
+    """The most that may be spent.
+
+    Attributes:
+      scope: `job`, or `day` for a tenant's day (in UTC).
+    """
+
+    scope: str
+    limit_usd: float
+
+
+@dataclass(frozen=True)
+class Spending:
+    """Sums of what calls cost or may cost. Called within the transaction of a call."""
+
+    database: Database
+
+    def reserve(
+        self, connection: Connection, run: Run, cost_usd: float, budgets: Sequence[Budget]
+    ) -> str:
+        """Reserves the price of a call in every budget it counts against, or in none.
+
+        Returns the day it counts against.
+
+        Raises:
+          BudgetExceeded: One of them is too small; nothing was reserved.
+        """
+        day = self._day(connection)
+        if self.is_stopped(connection) and cost_usd > 0:
+            raise BudgetExceeded("spending is switched off (aiprod spending on switches it on)")
+        limits = {budget.scope: budget.limit_usd for budget in budgets}
+        for scope, name in _names(run.job_id, run.tenant, day).items():
+            self._make(connection, name)
+            limit_usd = limits.get(scope)
+            row = SPENDING.c.name == name
+            sum_usd = SPENDING.c.spent_usd + cost_usd
+            fits = true() if limit_usd is None else sum_usd <= limit_usd + _CENT
+            added = connection.execute(update(SPENDING).where(row, fits).values(spent_usd=sum_usd))
+            if added.rowcount:
+                continue
+            spent_usd = connection.scalar(select(SPENDING.c.spent_usd).where(row)) or 0.0
+            raise BudgetExceeded(
+                f"a call of about {cost_usd:.4f} USD does not fit into the {_SCOPES[scope]}: "
+                f"{limit_usd:.2f} USD, of which {spent_usd:.4f} are spent or reserved",
+                scope=scope,
+            )
+        return day
+
+    def add(
+        self, connection: Connection, job_id: str, tenant: str, day: str, amount_usd: float
+    ) -> None:
+        """Corrects what was reserved for a call when it is known what it cost."""
+        if not amount_usd:
+            return
+        for name in _names(job_id, tenant, day).values():
+            connection.execute(
+                update(SPENDING)
+                .where(SPENDING.c.name == name)
+                .values(spent_usd=SPENDING.c.spent_usd + amount_usd)
+            )
+
+    def lock(self, connection: Connection, name: str) -> None:
+        """Holds a name until the transaction ends, so that others count after it, not beside it."""
+        self._make(connection, name)
+        connection.execute(select(SPENDING.c.name).where(SPENDING.c.name == name).with_for_update())
+
+    def is_stopped(self, connection: Connection) -> bool:
+        """Whether an operator has switched all spending off."""
+        found = connection.execute(
+            select(SPENDING.c.limit_usd).where(SPENDING.c.name == EVERYTHING)
+        ).one_or_none()
+        return found is not None and found.limit_usd == 0
+
+    def switch(self, *, on: bool, tenant: str, actor: str = OPERATOR) -> None:
+        """Switches all spending off, or on again, for all workers at once.
+
+        Args:
+          tenant, actor: Of the key that asks, for the audit log.
+        """
+        with self.database.begin() as connection:
+            self._make(connection, EVERYTHING)
+            connection.execute(
+                update(SPENDING)
+                .where(SPENDING.c.name == EVERYTHING)
+                .values(limit_usd=None if on else 0.0)
+            )
+            noted = {"is_on": on}
+            audit = AuditLog(self.database)
+            audit.note(tenant, actor, "spending.switched", EVERYTHING, noted, connection)
+
+    def is_on(self) -> bool:
+        """Whether services may be paid."""
+        with self.database.reading() as connection:
+            return not self.is_stopped(connection)
+
+    def today_usd(self) -> float:
+        """What all tenants have spent or reserved today, in UTC."""
+        with self.database.reading() as connection:
+            days = SPENDING.c.name.like(f"day:%:{self._day(connection)}")
+            total = connection.scalar(select(func.sum(SPENDING.c.spent_usd)).where(days))
+        return float(total or 0.0)
+
+    def spent_usd(self, name: str) -> float:
+        """What is spent or reserved under a name: `job:<id>`, `day:<tenant>:<date>`."""
+        with self.database.reading() as connection:
+            found = connection.scalar(select(SPENDING.c.spent_usd).where(SPENDING.c.name == name))
+        return float(found or 0.0)
+
+    def _make(self, connection: Connection, name: str) -> None:
+        make = insert_on_sqlite if self.database.is_sqlite else insert_on_postgresql
+        connection.execute(make(SPENDING).values(name=name, spent_usd=0.0).on_conflict_do_nothing())
+
+    def _day(self, connection: Connection) -> str:
+        seconds = float(connection.scalar(select(self.database.now())) or 0.0)
+        return datetime.fromtimestamp(seconds, UTC).date().isoformat()
+
+
+_SCOPES = {"job": "budget of the job", "day": "budget of its owner for today"}
+
+
+def _names(job_id: str, tenant: str, day: str) -> dict[str, str]:
+    return {"job": f"job:{job_id}", "day": f"day:{tenant}:{day}"}

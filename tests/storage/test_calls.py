@@ -1,0 +1,270 @@
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select, update
+
+from jobs.elements import Ending, Outcome, Run
+from jobs.errors import BudgetExceeded, ProviderRejected
+from jobs.stages import Stage
+from storage.calls import Busy, Calls, CallStatus, Intent, Ticket
+from storage.database import Database
+from storage.ledger import Ledger
+from storage.spending import Budget, Spending
+from storage.tables import CALLS, JOBS
+
+Claimed = Callable[..., Run]
+VOICE = Intent("k" * 64, Stage.VOICE, "elevenlabs", "eleven_v3", 0.10)
+
+
+@pytest.fixture
+def calls(database: Database) -> Calls:
+    return Calls(database, patience_s=0)
+
+
+def opened(
+    calls: Calls,
+    run: Run,
+    call_id: str = "call-1",
+    intent: Intent = VOICE,
+    budgets: tuple[Budget, ...] = (),
+    most_open: int = 10,
+) -> Ticket:
+    ticket = calls.open(call_id, run, intent, budgets, most_open)
+    assert isinstance(ticket, Ticket)
+    return ticket
+
+
+def statuses(database: Database) -> dict[str, str]:
+    with database.reading() as connection:
+        rows = connection.execute(select(CALLS.c.id, CALLS.c.status)).all()
+    return {row.id: row.status for row in rows}
+
+
+def lose_claim(database: Database, run: Run) -> None:
+    """As if the worker of a run had died and its lease had run out."""
+    with database.begin() as connection:
+        connection.execute(update(JOBS).where(JOBS.c.id == run.job_id).values(lease_until=0.0))
+
+
+def test_an_intent_is_there_before_the_call_and_closed_after_it(
+    calls: Calls, claimed: Claimed
+) -> None:
+    run = claimed()
+
+    ticket = opened(calls, run)
+    (before,) = calls.of_run(run)
+    calls.close(ticket, CallStatus.PAID, 0.08, "req-7")
+    (after,) = calls.of_run(run)
+
+    assert (before.status, before.cost_usd, before.ended_at) == ("open", 0.10, None)
+    assert (after.status, after.cost_usd, after.request_id) == ("paid", 0.08, "req-7")
+    assert (after.provider, after.model, after.tenant) == ("elevenlabs", "eleven_v3", run.tenant)
+
+
+def test_nobody_else_pays_for_the_same_meanwhile(calls: Calls, claimed: Claimed) -> None:
+    first, second = claimed(), claimed()
+    ticket = opened(calls, first)
+
+    waits = calls.open("call-2", second, VOICE, (), 10)
+    calls.close(ticket, CallStatus.REFUSED)
+
+    assert waits is Busy.SAME_KEY
+    assert isinstance(calls.open("call-2", second, VOICE, (), 10), Ticket)
+
+
+def test_of_many_workers_one_pays(database: Database, claimed: Claimed) -> None:
+    run = claimed()
+    barrier = threading.Barrier(12)
+
+    def ask(number: int) -> object:
+        barrier.wait()
+        return Calls(database).open(f"call-{number}", run, VOICE, (), 10)
+
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(ask, range(12)))
+
+    assert sum(isinstance(answer, Ticket) for answer in answers) == 1
+    assert answers.count(Busy.SAME_KEY) == 11
+
+
+def test_a_lost_answer_to_an_intent_does_not_block_its_own_call(
+    calls: Calls, claimed: Claimed
+) -> None:
+    run = claimed()
+
+    assert opened(calls, run) == opened(calls, run)
+
+
+def test_a_call_whose_worker_died_is_unknown_and_another_may_be_made(
+    calls: Calls, database: Database, claimed: Claimed
+) -> None:
+    run, other_run = claimed(), claimed()
+    opened(calls, run)
+    lose_claim(database, run)
+
+    opened(calls, other_run, "call-2")
+
+    assert statuses(database) == {"call-1": "unknown", "call-2": "open"}
+
+
+def test_what_the_provider_works_on_is_waited_for_by_whoever_comes_next(
+    calls: Calls, database: Database, claimed: Claimed
+) -> None:
+    run, other = claimed(), claimed()
+    calls.note_remote_id(opened(calls, run), "their-job-9")
+    lose_claim(database, run)
+
+    ticket = opened(calls, other, "call-2")
+    calls.close(ticket, CallStatus.PAID)
+
+    assert (ticket.call_id, ticket.remote_id) == ("call-1", "their-job-9")
+    assert statuses(database) == {"call-1": "paid"}
+    assert [row.id for row in calls.of_run(other)] == ["call-1"]
+
+
+def test_nothing_is_charged_more_than_three_times(
+    calls: Calls, database: Database, claimed: Claimed
+) -> None:
+    run = claimed()
+    for number in range(3):
+        calls.close(opened(calls, run, f"call-{number}"), CallStatus.UNKNOWN)
+
+    with pytest.raises(ProviderRejected, match="was asked for this 3 times"):
+        calls.open("call-4", run, VOICE, (), 10)
+
+    assert isinstance(calls.open("call-5", run, replace(VOICE, key="other"), (), 10), Ticket)
+
+
+def test_what_was_of_no_use_twice_is_not_asked_for_again(calls: Calls, claimed: Claimed) -> None:
+    run = claimed()
+    for number in range(2):
+        calls.close(opened(calls, run, f"call-{number}"), CallStatus.UNUSABLE)
+
+    with pytest.raises(ProviderRejected, match="could not be used"):
+        calls.open("call-4", run, VOICE, (), 10)
+
+
+def test_refusals_cost_nothing_and_count_for_nothing(calls: Calls, claimed: Claimed) -> None:
+    run = claimed()
+    budget = (Budget("job", 0.15),)
+    for number in range(5):
+        ticket = opened(calls, run, f"call-{number}", budgets=budget)
+        calls.close(ticket, CallStatus.REFUSED, reason="429")
+
+    assert Spending(calls.database).spent_usd(f"job:{run.job_id}") == pytest.approx(0.0)
+
+
+def test_a_call_that_was_taken_for_lost_and_came_back_is_known(
+    calls: Calls, database: Database, claimed: Claimed
+) -> None:
+    run, other_run = claimed(), claimed()
+    ticket = opened(calls, run)
+    lose_claim(database, run)
+    opened(calls, other_run, "call-2")
+
+    calls.close(ticket, CallStatus.PAID, 0.05)
+    calls.close(ticket, CallStatus.REFUSED)
+
+    assert statuses(database)["call-1"] == "paid"
+
+
+def test_a_provider_gets_as_many_calls_as_its_plan_allows(calls: Calls, claimed: Claimed) -> None:
+    run = claimed()
+    tickets = [
+        opened(calls, run, f"call-{n}", replace(VOICE, key=f"key-{n}"), most_open=2)
+        for n in range(2)
+    ]
+
+    third = replace(VOICE, key="key-3")
+    waits = calls.open("call-3", run, third, (), 2)
+    others = calls.open("call-4", run, replace(third, key="key-4", provider="suno"), (), 2)
+    calls.close(tickets[0], CallStatus.PAID)
+
+    assert waits is Busy.PROVIDER
+    assert isinstance(others, Ticket)
+    assert isinstance(calls.open("call-3", run, third, (), 2), Ticket)
+
+
+def test_dead_calls_take_no_place(calls: Calls, database: Database, claimed: Claimed) -> None:
+    run, other_run = claimed(), claimed()
+    opened(calls, run, most_open=1)
+    lose_claim(database, run)
+
+    other = replace(VOICE, key="another")
+    assert isinstance(calls.open("call-2", other_run, other, (), 1), Ticket)
+
+
+@pytest.mark.parametrize("scope", ["job", "day"])
+def test_workers_together_never_reserve_more_than_the_budget(
+    database: Database, claimed: Claimed, scope: str
+) -> None:
+    run = claimed()
+    budgets = (Budget(scope, 0.55),)
+    barrier = threading.Barrier(12)
+
+    def ask(number: int) -> object:
+        barrier.wait()
+        intent = replace(VOICE, key=f"key-{number}")
+        try:
+            return Calls(database).open(f"call-{number}", run, intent, budgets, 100)
+        except BudgetExceeded as error:
+            return error
+
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(ask, range(12)))
+
+    refused = [answer for answer in answers if isinstance(answer, BudgetExceeded)]
+    assert sum(isinstance(answer, Ticket) for answer in answers) == 5
+    assert len(refused) == 7
+    assert "0.55 USD, of which 0.5000 are spent or reserved" in refused[0].message
+
+
+def test_a_refused_reservation_leaves_every_budget_as_it_was(
+    calls: Calls, database: Database, claimed: Claimed
+) -> None:
+    run = claimed()
+
+    with pytest.raises(BudgetExceeded, match="budget of its owner for today"):
+        calls.open("call-1", run, VOICE, (Budget("job", 1.0), Budget("day", 0.05)), 10)
+
+    assert statuses(database) == {}
+    assert Spending(database).spent_usd(f"job:{run.job_id}") == 0.0
+
+
+def test_a_budget_is_charged_with_what_calls_really_cost(
+    calls: Calls, database: Database, claimed: Claimed
+) -> None:
+    run = claimed()
+
+    calls.close(opened(calls, run), CallStatus.PAID, 0.03)
+
+    assert Spending(database).spent_usd(f"job:{run.job_id}") == pytest.approx(0.03)
+
+
+def test_spending_can_be_switched_off_for_all(
+    calls: Calls, database: Database, claimed: Claimed
+) -> None:
+    run = claimed()
+    Spending(database).switch(on=False, tenant="acme")
+
+    with pytest.raises(BudgetExceeded, match="spending is switched off"):
+        calls.open("call-1", run, VOICE, (), 10)
+
+    assert isinstance(calls.open("call-2", run, replace(VOICE, quote_usd=0.0), (), 10), Ticket)
+    Spending(database).switch(on=True, tenant="acme")
+    assert isinstance(calls.open("call-3", run, replace(VOICE, key="b"), (), 10), Ticket)
+
+
+def test_a_run_that_was_settled_holds_no_calls(
+    calls: Calls, database: Database, claimed: Claimed
+) -> None:
+    run, other_run = claimed(), claimed()
+    opened(calls, run)
+    Ledger(database).settle(Outcome(run, Ending.FAILED))
+
+    opened(calls, other_run, "call-2")
+
+    assert statuses(database)["call-1"] == "unknown"
