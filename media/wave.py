@@ -7,6 +7,7 @@ descriptors, and their pages count as memory of this process.
 import errno
 import io
 import struct
+import wave
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +20,7 @@ from jobs.errors import ResourceLimit, UnsupportedMedia
 from media.timeline import SAMPLE_RATE_HZ
 
 FLOAT_BYTES = 4
+_BLOCK = 1 << 20  # samples converted at a time
 _UNKNOWN = 0xFFFFFFFF  # what streaming writers and RF64 put in the 32-bit size fields
 # WAVE_FORMAT_* tags, mmreg.h. EXTENSIBLE carries the real tag in the first bytes of its GUID.
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
@@ -119,6 +121,20 @@ def samples_of(wav: bytes, name: str = "the WAV") -> Samples:
     size = layout.frames * layout.frame_bytes
     samples = _floats(np.frombuffer(wav, np.uint8, size, layout.offset), layout, name)
     return samples[:, 0] if layout.channels == 1 else samples
+
+
+def pcm_wave(samples: Samples) -> bytes:
+    """A 48 kHz 16-bit WAV file of samples, shape (n,) or (n, channels); beyond full scale cut."""
+    channels = 1 if samples.ndim == 1 else samples.shape[1]
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(2)
+        file.setframerate(SAMPLE_RATE_HZ)
+        for start in range(0, len(samples), _BLOCK):
+            block = np.clip(samples[start : start + _BLOCK], -1.0, 1.0)
+            file.writeframes(np.rint(block * 32767).astype("<i2").tobytes())
+    return out.getvalue()
 
 
 class FloatWave:

@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 from jobs.languages import Script, find_language
+from jobs.sound import CALM_MUSIC
+from jobs.wire import canonical
 from providers.speech import estimate_duration_s
 
 # A picture is looked at for about this long before the eye wants another one.
@@ -34,13 +36,24 @@ def outline(text: str, *, is_cjk: bool = False) -> tuple[str, ...]:
     return tuple(scenes)
 
 
-def with_scenes(document: dict[str, Any]) -> dict[str, Any]:
-    """The document with its prompt divided into scenes; unchanged when it has scenes."""
-    if not document.get("prompt"):
-        return document
-    narrations = outline(document["prompt"], is_cjk=is_cjk(document.get("language", "en")))
-    scenes = [{"narration": narration} for narration in narrations]
-    return {**{k: v for k, v in document.items() if k != "prompt"}, "scenes": scenes}
+def outlined_scenes(prompt: str, language: str) -> list[dict[str, Any]]:
+    """The scenes of a job document whose narrations are the words of the prompt."""
+    return [{"narration": narration} for narration in outline(prompt, is_cjk=is_cjk(language))]
+
+
+def script_file(scenes: list[dict[str, Any]], music: str | None = None) -> tuple[bytes, str]:
+    """A script as media. `music`: the prompt of the music that it wishes for."""
+    return canonical({"scenes": scenes, "music": music}), ".json"
+
+
+def with_script(document: dict[str, Any], script: dict[str, Any]) -> dict[str, Any]:
+    """The document with the scenes of a script in the place of its prompt, and with the music that
+    the script wishes for where the user left it open."""
+    written = {**{k: v for k, v in document.items() if k != "prompt"}, "scenes": script["scenes"]}
+    music = document.get("music", {})
+    if script["music"] and music is not None and music.get("prompt", CALM_MUSIC) == CALM_MUSIC:
+        written["music"] = {**music, "prompt": script["music"]}
+    return written
 
 
 def is_cjk(tag: str) -> bool:

@@ -12,6 +12,18 @@ from media.run import Workspace, find_ffmpeg
 from storage.database import Database, open_database, sqlite_url
 from storage.migrate import prepare
 
+KEYS = (
+    "ELEVENLABS_API_KEY", "FREESOUND_API_KEY", "GEMINI_API_KEY", "SUNO_API_KEY",
+    "VERTEX_ACCESS_TOKEN", "AIPROD_PROVIDERS",
+)  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Nobody is paid by tests, whatever keys this shell has: only `make live` asks services."""
+    if config.getoption("markexpr") != "live":
+        for name in KEYS:
+            os.environ.pop(name, None)
+
 
 @pytest.fixture(scope="session")
 def ffmpeg_program() -> str:

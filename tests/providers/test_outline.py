@@ -1,6 +1,9 @@
+from typing import Any
+
 import pytest
 
-from providers.outline import outline, with_scenes
+from jobs.sound import CALM_MUSIC
+from providers.outline import outline, outlined_scenes, with_script
 
 
 @pytest.mark.parametrize(
@@ -36,14 +39,28 @@ def test_nothing_is_left_out() -> None:
     assert "".join("".join(outline(text)).split()) == "".join(text.split())
 
 
-def test_a_document_with_scenes_stays_as_it_is() -> None:
-    document = {"prompt": None, "scenes": [{"narration": "Hi."}]}
-
-    assert with_scenes(document) is document
-
-
 def test_a_prompt_becomes_scenes() -> None:
-    assert with_scenes({"prompt": "Hi.", "title": "T"}) == {
+    script = {"scenes": outlined_scenes("Hi.", "en"), "music": None}
+
+    assert with_script({"prompt": "Hi.", "title": "T"}, script) == {
         "title": "T",
         "scenes": [{"narration": "Hi."}],
     }
+
+
+@pytest.mark.parametrize(
+    ("music", "written"),
+    [
+        pytest.param(
+            {"prompt": CALM_MUSIC, "gain_db": -3},
+            {"prompt": "drums", "gain_db": -3},
+            id="left open",
+        ),
+        pytest.param({"prompt": "harp"}, {"prompt": "harp"}, id="wished for"),
+        pytest.param(None, None, id="none"),
+    ],
+)
+def test_a_script_chooses_music_where_the_user_has_not(music: Any, written: Any) -> None:
+    script = {"scenes": [{"narration": "Hi."}], "music": "drums"}
+
+    assert with_script({"prompt": "Hi.", "music": music}, script)["music"] == written

@@ -1,0 +1,326 @@
+"""ElevenLabs: speech with the time of every character, sound effects, music.
+
+The contract, how sure it is, prices and terms: docs/providers/elevenlabs.md.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from jobs.casting import Choice, Clearance
+from jobs.errors import (
+    Charged,
+    InvalidInput,
+    ProviderAccess,
+    ProviderRejected,
+    ProviderUnusable,
+)
+from jobs.stages import Stage
+from providers.elevenlabs.answers import NAME, SAMPLE_RATE_HZ, explain, spoken, understood
+from providers.prices import price
+from providers.remote import Answer, Remote
+from providers.service import Access, Pause, Started
+from providers.takes import Line, Music, Sound
+
+SLOWEST, FASTEST = 0.7, 1.2
+_VOICE = re.compile(r"[A-Za-z0-9_-]{1,64}")
+# Calls at the same time, by plan; the fast models may have twice as many.
+CALLS_AT_ONCE = {"free": 2, "starter": 3, "creator": 5, "pro": 10, "scale": 15, "business": 15}
+# Characters in one request, by model; `GET /v1/models` has the last word.
+MOST_CHARACTERS = {
+    "eleven_multilingual_v2": 10_000,
+    "eleven_flash_v2_5": 40_000,
+    "eleven_turbo_v2_5": 40_000,
+    "eleven_v3": 5_000,
+    "eleven_v4": 10_000,
+    "eleven_v4_turbo": 10_000,
+}
+# Below what the models take: a request of minutes is lost whole when it is lost.
+LONGEST_PIECE = 2_500
+_NO_LANGUAGE_CODE = frozenset({"eleven_multilingual_v2"})
+SOUND_MODELS = ("eleven_text_to_sound_v2", "eleven_text_to_sound_v3")
+MUSIC_MODELS = ("music_v1", "music_v2", "music_v2_5")
+SHORTEST_MUSIC_S, LONGEST_MUSIC_S = 3, 600
+LONGEST_SOUND_TEXT, LONGEST_MUSIC_TEXT = 450, 2_000  # what was seen to be accepted, and our own
+_MP3 = "mp3_44100_128"  # the best that every plan has
+_PAGE = 100  # voices in an answer, the most there may be
+
+
+@dataclass(frozen=True)
+class ElevenLabs:
+    """Configuration.
+
+    Attributes:
+      plan: Of the account, which decides how many calls may be under way.
+      voice_id: Who speaks where a job names nobody.
+      silence_s, total_s: The longest wait for a byte, and for a whole answer. Music of ten minutes
+        takes some two to make.
+    """
+
+    base_url: str = "https://api.elevenlabs.io"
+    plan: str = "creator"
+    speech_model: str = "eleven_multilingual_v2"
+    voice_id: str = "JBFqnCBsd6RMkjVDRZzb"
+    sound_model: str = "eleven_text_to_sound_v2"
+    music_model: str = "music_v2"
+    silence_s: float = 240.0
+    total_s: float = 300.0
+
+    KEY: ClassVar[str] = "ELEVENLABS_API_KEY"
+    licence: ClassVar[str] = "ElevenLabs terms of the plan"
+
+    @property
+    def key_name(self) -> str:
+        """The variable that has its key."""
+        return self.KEY
+
+    @classmethod
+    def configured(cls, variables: Mapping[str, str]) -> "ElevenLabs":
+        """From settings `AIPROD_ELEVENLABS_...`. Raises `InvalidInput` naming one that is wrong."""
+        plan = variables.get("AIPROD_ELEVENLABS_PLAN", "creator").lower()
+        if plan not in CALLS_AT_ONCE:
+            raise InvalidInput(
+                f"AIPROD_ELEVENLABS_PLAN is {plan!r}; give one of {', '.join(CALLS_AT_ONCE)}"
+            )
+        model = variables.get("AIPROD_ELEVENLABS_SPEECH_MODEL", cls.speech_model)
+        price(NAME, "tts", model)  # what has no price is not bought
+        voice = variables.get("AIPROD_ELEVENLABS_VOICE", cls.voice_id)
+        if not _VOICE.fullmatch(voice):
+            raise InvalidInput(f"AIPROD_ELEVENLABS_VOICE is {voice!r}; give the id of a voice")
+        return cls(
+            base_url=variables.get("AIPROD_ELEVENLABS_URL", cls.base_url).rstrip("/"),
+            plan=plan,
+            speech_model=model,
+            voice_id=voice,
+            sound_model=_one_of(
+                variables, "AIPROD_ELEVENLABS_SOUND_MODEL", cls.sound_model, SOUND_MODELS
+            ),
+            music_model=_one_of(
+                variables, "AIPROD_ELEVENLABS_MUSIC_MODEL", cls.music_model, MUSIC_MODELS
+            ),
+        )
+
+    def choices(self, stage: Stage) -> Iterator[Choice]:
+        """What it can be cast for."""
+        if stage is Stage.VOICE:
+            needs: tuple[str, ...] = ("text", "language", "voice_id", "speed")
+            settings = {"default_voice_id": self.voice_id}
+            yield Choice(NAME, self.speech_model, needs, settings, clearance=self._clearance)
+        elif stage is Stage.MUSIC:
+            needs = ("prompt", "length_s")
+            yield Choice(NAME, self.music_model, needs, clearance=self._clearance)
+        elif stage is Stage.EFFECT:
+            yield Choice(NAME, self.sound_model, ("query",), clearance=self._clearance)
+
+    @property
+    def _clearance(self) -> Clearance:
+        """Rights to use it commercially come with a plan that is paid for."""
+        return Clearance.PERSONAL if self.plan == "free" else Clearance.CLEAR
+
+    @property
+    def most_open(self) -> int:
+        """Calls that may be under way together."""
+        fast = any(word in self.speech_model for word in ("flash", "turbo"))
+        return CALLS_AT_ONCE[self.plan] * (2 if fast else 1)
+
+    @property
+    def longest_piece(self) -> int:
+        """Characters of a narration that are asked for in one request."""
+        return min(LONGEST_PIECE, MOST_CHARACTERS.get(self.speech_model, LONGEST_PIECE))
+
+    def quote_usd(self, stage: Stage, params: Mapping[str, Any]) -> float:
+        """What making something costs at most."""
+        if stage is Stage.VOICE:
+            return price(NAME, "tts", self.speech_model).of(len(params["text"]))
+        if stage is Stage.MUSIC:
+            return price(NAME, "music").of(music_s(params["length_s"]))
+        if stage is Stage.EFFECT:
+            return price(NAME, "sound").of(1)
+        raise ValueError(f"{NAME} makes no {stage.value}")
+
+    def open(self, access: Access) -> "ElevenLabsSession":
+        """A session, which asks for its key with every request."""
+        return ElevenLabsSession(self, access)
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """What an account has. `characters`: how many it may still have spoken this month."""
+
+    tier: str
+    characters: int
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Somebody who can speak."""
+
+    voice_id: str
+    name: str
+
+
+class ElevenLabsSession:
+    """Requests to ElevenLabs. Safe for several threads."""
+
+    def __init__(self, config: ElevenLabs, access: Access) -> None:
+        self._config = config
+        self._access = access
+        self._remote = Remote(
+            NAME,
+            config.base_url,
+            explain,
+            silence_s=config.silence_s,
+            total_s=config.total_s,
+        )
+
+    def speak(self, line: Line) -> Sound:
+        """Speaks a piece: mono 16-bit WAV at 24 kHz, with a mark for every character.
+
+        Raises:
+          ProviderError: Of the kind, with whether it was charged.
+        """
+        model = self._config.speech_model
+        if not SLOWEST <= line.speed <= FASTEST:
+            raise ProviderRejected(
+                f"{NAME} speaks at {SLOWEST:g} to {FASTEST:g} of the natural rate, not at "
+                f"{line.speed:g}",
+                charged=Charged.NO,
+                provider=NAME,
+            )
+        body: dict[str, Any] = {
+            "text": line.text,
+            "model_id": model,
+            "voice_settings": {"speed": line.speed},
+        }
+        if model not in _NO_LANGUAGE_CODE:
+            body["language_code"] = line.language.partition("-")[0].lower()
+        if line.before:
+            body["previous_text"] = line.before
+        if line.after:
+            body["next_text"] = line.after
+        voice = line.voice_id or self._config.voice_id
+        if not _VOICE.fullmatch(voice):  # it becomes a part of the path
+            raise ProviderRejected(
+                f"{NAME} has no voice {voice[:60]!r}; give the id of one", charged=Charged.NO,
+                provider=NAME,
+            )  # fmt: skip
+        answer = self._ask(
+            "POST",
+            f"/v1/text-to-speech/{voice}/with-timestamps",
+            params={"output_format": f"pcm_{SAMPLE_RATE_HZ}"},
+            body=body,
+            is_paid=True,
+        )
+        return spoken(answer, line.text, self._cost_usd(answer))
+
+    def effect(self, params: Mapping[str, Any]) -> Sound:
+        """Makes a sound: MP3, as long as the model finds right."""
+        body = {
+            "text": str(params["query"])[:LONGEST_SOUND_TEXT],
+            "model_id": self._config.sound_model,
+        }
+        answer = self._ask(
+            "POST", "/v1/sound-generation", params={"output_format": _MP3}, body=body, is_paid=True
+        )
+        return self._heard(answer)
+
+    def compose(
+        self, music: Music, _remote_id: str | None, _started: Started, _pause: Pause
+    ) -> Sound:
+        """Makes instrumental music of the length that is needed: MP3, with the answer itself."""
+        body = {
+            "prompt": music.prompt[:LONGEST_MUSIC_TEXT],
+            "music_length_ms": music_s(music.duration_s) * 1000,
+            "force_instrumental": True,
+            "model_id": self._config.music_model,
+        }
+        answer = self._ask(
+            "POST", "/v1/music", params={"output_format": _MP3}, body=body, is_paid=True
+        )
+        return self._heard(answer)
+
+    def subscription(self) -> Subscription:
+        """What the account has left. Asking is free."""
+        answer = self._ask("GET", "/v1/user/subscription", is_paid=False)
+        with understood("a subscription", Charged.NO):
+            found = answer.json()
+            left = int(found["character_limit"]) - int(found["character_count"])
+            return Subscription(str(found["tier"]), max(left, 0))
+
+    def voice(self) -> str:
+        """The name of who speaks where a job names nobody. Asking is free.
+
+        Raises:
+          ProviderRejected: The account has no such voice.
+        """
+        named = self._config.voice_id
+        found = next((one.name for one in self.voices() if one.voice_id == named), None)
+        if found is None:
+            raise ProviderRejected(
+                f"{NAME}: the account has no voice {named} (AIPROD_ELEVENLABS_VOICE)",
+                charged=Charged.NO,
+                provider=NAME,
+            )
+        return found
+
+    def voices(self) -> tuple[Voice, ...]:
+        """All voices that the account can use. Asking is free."""
+        found: list[Voice] = []
+        page: dict[str, str | int] = {"page_size": _PAGE}
+        while True:
+            answer = self._ask("GET", "/v2/voices", params=page, is_paid=False)
+            with understood("voices", Charged.NO):
+                listed = answer.json()
+                found += [Voice(str(one["voice_id"]), str(one["name"])) for one in listed["voices"]]
+                token = listed.get("next_page_token")
+                if not listed["has_more"] or not token or token == page.get("next_page_token"):
+                    return tuple(found)
+                page["next_page_token"] = str(token)
+
+    def close(self) -> None:
+        """Lets go of the connections."""
+        self._remote.close()
+
+    def _heard(self, answer: Answer) -> Sound:
+        kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if not kind.startswith("audio/") or not answer.body:
+            raise ProviderUnusable(
+                f"{NAME} sent {kind or 'something'} instead of sound",
+                charged=Charged.YES,
+                provider=NAME,
+            )
+        return Sound(answer.body, ".mp3", request_id=answer.headers.get("request-id", ""))
+
+    def _cost_usd(self, answer: Answer) -> float | None:
+        try:
+            characters = float(answer.headers.get("character-cost", ""))
+        except ValueError:
+            return None
+        return price(NAME, "tts", self._config.speech_model).of(characters)
+
+    def _ask(self, method: str, path: str, **how: Any) -> Answer:
+        key = self._access.key_of(NAME)
+        try:
+            return self._remote.ask(method, path, headers={"xi-api-key": key}, **how)
+        except ProviderAccess as error:
+            if error.facts.get("status") != 401 or not self._access.renew(key):
+                raise
+        return self._remote.ask(
+            method, path, headers={"xi-api-key": self._access.key_of(NAME)}, **how
+        )
+
+
+def music_s(wanted_s: float) -> int:
+    """How long music is ordered that is needed for so long, in whole seconds."""
+    return min(max(math.ceil(wanted_s), SHORTEST_MUSIC_S), LONGEST_MUSIC_S)
+
+
+def _one_of(
+    variables: Mapping[str, str], name: str, default: str, accepted: tuple[str, ...]
+) -> str:
+    value = variables.get(name, default)
+    if value not in accepted:
+        raise InvalidInput(f"{name} is {value!r}; give one of {', '.join(accepted)}")
+    return value

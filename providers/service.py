@@ -1,0 +1,43 @@
+"""What every remote service has in common: how it is reached, and what its sessions are given."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jobs.errors import Charged, InvalidInput, ProviderAccess
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a session needs on the worker and must not travel with its configuration.
+
+    Attributes:
+      key: Reads the key of the service. It is asked for with every request, and kept nowhere.
+      renew: Reads it anew after the service has refused the one given; whether it is another now.
+      fetch: Reads a file at an address that the service has given, at most so many bytes.
+    """
+
+    key: Callable[[], str]
+    renew: Callable[[str], bool]
+    fetch: Callable[[str, int], bytes]
+
+    def key_of(self, provider: str) -> str:
+        """The key.
+
+        Raises:
+          ProviderAccess: There is none to be had.
+        """
+        try:
+            return self.key()
+        except InvalidInput as error:
+            raise ProviderAccess(
+                f"the key of {provider} cannot be read: {error.message}",
+                charged=Charged.NO,
+                provider=provider,
+            ) from error
+
+
+Pause = Callable[[float], None]
+"""Waits so many seconds while the provider works; raises `Cancelled` when nobody wants it."""
+
+Started = Callable[[str], None]
+"""Is told the provider's own name of a job, as soon as there is one."""

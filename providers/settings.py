@@ -1,0 +1,43 @@
+"""Reading settings, each refused with a sentence that names it."""
+
+from collections.abc import Mapping, Sequence
+
+from jobs.errors import InvalidInput
+
+
+def one_of(variables: Mapping[str, str], name: str, default: str, accepted: Sequence[str]) -> str:
+    """A setting with a closed set of values. Raises `InvalidInput`."""
+    value = variables.get(name, default).lower()
+    if value not in accepted:
+        raise InvalidInput(f"{name} is {value!r}; give one of {', '.join(accepted)}")
+    return value
+
+
+def whole(variables: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    """A whole number within bounds, or the default where it is not set. Raises `InvalidInput`."""
+    text = variables.get(name)
+    if text is None:
+        return default
+    is_number = text.isascii() and text.isdigit() and len(text) <= 10
+    if not is_number or not least <= int(text) <= most:
+        raise InvalidInput(f"{name} is {text!r}; give a whole number, {least} to {most}")
+    return int(text)
+
+
+def seconds(variables: Mapping[str, str], name: str, default: float) -> float:
+    """A time from 0.1 to 60 seconds, or the default where it is not set. Raises `InvalidInput`."""
+    text = variables.get(name)
+    if text is None:
+        return default
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0.1 <= found <= 60:
+        raise InvalidInput(f"{name} is {text!r}; give seconds, 0.1 to 60")
+    return found
+
+
+def seed(variables: Mapping[str, str], name: str) -> int | None:
+    """A seed of 32 bits, or None where it is not set. Raises `InvalidInput`."""
+    return whole(variables, name, 0, 0, 2**32 - 1) if name in variables else None

@@ -1,0 +1,369 @@
+import io
+import wave
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from jobs.casting import Clearance
+from jobs.errors import (
+    Charged,
+    ContentRefused,
+    InvalidInput,
+    ProviderAccess,
+    ProviderError,
+    ProviderRejected,
+    ProviderUnavailable,
+    ProviderUnusable,
+)
+from jobs.stages import Stage
+from providers.elevenlabs.client import ElevenLabs, ElevenLabsSession, music_s
+from providers.takes import Line, Music, Sound
+from tests.fakes.elevenlabs import DEFAULT_VOICE, SECONDS_A_CHARACTER, VOICES, FakeElevenLabs
+from tests.fakes.films import song_mp3
+from tests.fakes.service import Fault
+from tests.providers.desk import FAULTS, Desk
+
+TEXT = "Twice a day."
+LINE = Line(TEXT, "en", None, 1.0)
+DETAIL = '{{"detail": {{"code": "{0}", "status": "{0}", "message": "Sorry."}}}}'
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeElevenLabs]:
+    with FakeElevenLabs().serving() as service:
+        yield service
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def opened(fake: FakeElevenLabs, desk: Desk) -> Iterator[Callable[..., ElevenLabsSession]]:
+    sessions = []
+
+    def build(**changes: Any) -> ElevenLabsSession:
+        sessions.append(ElevenLabs(fake.url, **changes).open(desk.access))
+        return sessions[-1]
+
+    yield build
+    for session in sessions:
+        session.close()
+
+
+def seconds(sound: Sound) -> float:
+    with wave.open(io.BytesIO(sound.data)) as file:
+        return file.getnframes() / file.getframerate()
+
+
+def test_speech_comes_with_a_mark_for_every_character(
+    fake: FakeElevenLabs, opened: Callable[..., ElevenLabsSession]
+) -> None:
+    line = Line(TEXT, "en-GB", VOICES[3], 0.8, "Before.", "After.")
+
+    sound = opened(speech_model="eleven_flash_v2_5").speak(line)
+
+    (asked,) = fake.journal
+    assert (asked.method, asked.path) == (
+        "POST", f"/v1/text-to-speech/{VOICES[3]}/with-timestamps",
+    )  # fmt: skip
+    assert asked.query == {"output_format": "pcm_24000"}
+    assert asked.headers["xi-api-key"] == "fake-key"
+    assert asked.json == {
+        "text": TEXT,
+        "model_id": "eleven_flash_v2_5",
+        "language_code": "en",
+        "voice_settings": {"speed": 0.8},
+        "previous_text": "Before.",
+        "next_text": "After.",
+    }
+    length_s = len(TEXT) * SECONDS_A_CHARACTER / 0.8
+    assert seconds(sound) == pytest.approx(length_s, abs=0.001)
+    assert [at for at, _ in sound.marks] == list(range(len(TEXT)))
+    assert sound.marks[6][1] == pytest.approx(length_s / 2, abs=0.001)
+    assert (sound.suffix, sound.request_id) == (".wav", "req-1")
+    assert sound.cost_usd == pytest.approx(0.05 * len(TEXT) / 1000)
+
+
+def test_a_model_that_knows_no_language_codes_is_sent_none(
+    fake: FakeElevenLabs, opened: Callable[..., ElevenLabsSession]
+) -> None:
+    opened().speak(LINE)
+
+    assert fake.journal[0].path == f"/v1/text-to-speech/{DEFAULT_VOICE}/with-timestamps"
+    assert fake.journal[0].json == {
+        "text": TEXT,
+        "model_id": "eleven_multilingual_v2",
+        "voice_settings": {"speed": 1.0},
+    }
+
+
+@pytest.mark.parametrize(
+    "alignment",
+    [
+        pytest.param("null", id="none"),
+        pytest.param(
+            '{"characters": ["H"], "character_start_times_seconds": [0.0]}', id="of another text"
+        ),
+        pytest.param(
+            '{"characters": ["H", "i"], "character_start_times_seconds": [0.5, 0.1]}',
+            id="that goes back",
+        ),
+        pytest.param(
+            '{"characters": ["H", "i"], "character_start_times_seconds": [0.0]}', id="too short"
+        ),
+        pytest.param(
+            '{"characters": ["H", "i"], "character_start_times_seconds": [0, NaN]}', id="no number"
+        ),
+    ],
+)
+def test_an_alignment_that_cannot_be_right_is_left_out(
+    alignment: str, fake: FakeElevenLabs, opened: Callable[..., ElevenLabsSession]
+) -> None:
+    fake.plan(Fault(body=f'{{"audio_base64": "AAAAAA==", "alignment": {alignment}}}'))
+
+    assert opened().speak(Line("Hi", "en", None, 1.0)).marks == ()
+
+
+def test_a_sound_is_made(fake: FakeElevenLabs, opened: Callable[..., ElevenLabsSession]) -> None:
+    sound = opened().effect({"query": "ocean waves"})
+
+    (asked,) = fake.journal
+    assert (asked.path, asked.query) == (
+        "/v1/sound-generation", {"output_format": "mp3_44100_128"},
+    )  # fmt: skip
+    assert asked.json == {"text": "ocean waves", "model_id": "eleven_text_to_sound_v2"}
+    assert (sound.data, sound.suffix, sound.request_id) == (song_mp3(2.0), ".mp3", "req-1")
+
+
+def test_music_is_composed_as_long_as_it_is_needed(
+    fake: FakeElevenLabs, desk: Desk, opened: Callable[..., ElevenLabsSession]
+) -> None:
+    sound = opened().compose(Music("calm piano", 12.2), None, desk.started.append, desk.pause)
+
+    (asked,) = fake.journal
+    assert asked.path == "/v1/music"
+    assert asked.json == {
+        "prompt": "calm piano",
+        "music_length_ms": 13_000,
+        "force_instrumental": True,
+        "model_id": "music_v2",
+    }
+    assert sound.data == song_mp3(13.0)
+    assert (desk.started, desk.pauses) == ([], [])
+
+
+@pytest.mark.parametrize(("wanted_s", "ordered_s"), [(0.5, 3), (3.0, 3), (59.1, 60), (9000, 600)])
+def test_music_has_a_shortest_and_a_longest(wanted_s: float, ordered_s: int) -> None:
+    assert music_s(wanted_s) == ordered_s
+
+
+def test_all_pages_of_voices_are_read(opened: Callable[..., ElevenLabsSession]) -> None:
+    found = opened().voices()
+
+    assert [voice.voice_id for voice in found] == list(VOICES)
+
+
+def test_a_voice_that_the_account_lacks_is_told(
+    opened: Callable[..., ElevenLabsSession],
+) -> None:
+    with pytest.raises(ProviderRejected, match="the account has no voice nobody"):
+        opened(voice_id="nobody").voice()
+
+    assert opened().voice() == "George"
+
+
+def test_the_subscription_goes_down(opened: Callable[..., ElevenLabsSession]) -> None:
+    session = opened()
+    before = session.subscription()
+
+    session.speak(LINE)
+
+    assert (before.tier, before.characters) == ("creator", 100_000)
+    assert session.subscription().characters == 100_000 - len(TEXT)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (400, "invalid_parameters", ProviderRejected),
+        (400, "content_policy_violation", ContentRefused),
+        (400, "max_character_limit_exceeded", ProviderRejected),
+        (401, "invalid_api_key", ProviderAccess),
+        (401, "quota_exceeded", ProviderAccess),
+        (402, "paid_plan_required", ProviderAccess),
+        (403, "missing_permissions", ProviderAccess),
+        (404, "voice_not_found", ProviderRejected),
+        (429, "too_many_concurrent_requests", ProviderUnavailable),
+        (429, "rate_limit_exceeded", ProviderUnavailable),
+        (429, "system_busy", ProviderUnavailable),
+    ],
+)
+def test_a_refusal_says_who_must_act_and_costs_nothing(
+    status: int,
+    code: str,
+    kind: type[ProviderError],
+    fake: FakeElevenLabs,
+    opened: Callable[..., ElevenLabsSession],
+) -> None:
+    fake.plan(Fault(status=status, body=DETAIL.format(code)), times=2)
+
+    with pytest.raises(ProviderError) as caught:
+        opened().speak(LINE)
+
+    assert type(caught.value) is kind
+    assert caught.value.charged is Charged.NO
+    assert caught.value.message == f"elevenlabs answered {status} {code}: Sorry."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param('{"detail": [{"loc": ["body"], "msg": "too long", "type": "x"}]}', id="list"),
+        pytest.param('{"detail": "too long"}', id="text"),
+    ],
+)
+def test_details_of_every_form_are_understood(
+    body: str, fake: FakeElevenLabs, opened: Callable[..., ElevenLabsSession]
+) -> None:
+    fake.plan(Fault(status=422, body=body))
+
+    with pytest.raises(ProviderRejected, match="elevenlabs answered 422: too long"):
+        opened().speak(LINE)
+
+
+def test_a_key_that_was_changed_is_read_anew(
+    fake: FakeElevenLabs, desk: Desk, opened: Callable[..., ElevenLabsSession]
+) -> None:
+    desk.key, desk.fresh_key = "old-key", "fake-key"
+
+    sound = opened().speak(LINE)
+
+    assert sound.marks
+    assert [asked.headers["xi-api-key"] for asked in fake.journal] == ["old-key", "fake-key"]
+
+
+def test_one_call_too_many_is_refused(
+    fake: FakeElevenLabs, opened: Callable[..., ElevenLabsSession]
+) -> None:
+    for _ in range(fake.most):
+        fake.busy.acquire()
+
+    with pytest.raises(ProviderUnavailable, match="too_many_concurrent_requests"):
+        opened().speak(LINE)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param(lambda session, _desk: session.speak(LINE), id="speech"),
+        pytest.param(lambda session, _desk: session.effect({"query": "rain"}), id="sound"),
+        pytest.param(
+            lambda session, desk: session.compose(
+                Music("piano", 3.0), None, desk.started.append, desk.pause
+            ),
+            id="music",
+        ),
+    ],
+)
+@pytest.mark.parametrize(("fault", "kind", "charged"), FAULTS)
+def test_whatever_goes_wrong_is_named_and_its_price_known(
+    call: Callable[[ElevenLabsSession, Desk], Sound],
+    fault: Fault,
+    kind: type[ProviderError] | tuple[type[ProviderError], ...],
+    charged: Charged,
+    fake: FakeElevenLabs,
+    desk: Desk,
+    opened: Callable[..., ElevenLabsSession],
+) -> None:
+    fake.plan(fault, times=2)
+    session = opened(silence_s=0.3, total_s=0.4)
+
+    with pytest.raises(kind) as caught:
+        call(session, desk)
+
+    assert caught.value.charged is (Charged.UNKNOWN if fault.status >= 500 else charged)
+    assert "fake-key" not in caught.value.message
+    assert TEXT not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        pytest.param(Line(TEXT, "en", None, 1.5), "at 0.7 to 1.2 of the natural rate", id="rate"),
+        pytest.param(Line(TEXT, "en", "../../user", 1.0), "has no voice '../../user'", id="path"),
+    ],
+)
+def test_what_it_cannot_do_is_not_asked_for(
+    line: Line, said: str, fake: FakeElevenLabs, opened: Callable[..., ElevenLabsSession]
+) -> None:
+    with pytest.raises(ProviderRejected, match=said):
+        opened().speak(line)
+
+    assert fake.journal == []
+
+
+def test_silence_is_no_error_of_the_client(opened: Callable[..., ElevenLabsSession]) -> None:
+    assert seconds(opened().speak(Line("mute", "en", None, 1.0))) == pytest.approx(0.3)
+
+
+def test_no_samples_are_no_speech(
+    fake: FakeElevenLabs, opened: Callable[..., ElevenLabsSession]
+) -> None:
+    fake.plan(Fault(body='{"audio_base64": "", "alignment": null}'))
+
+    with pytest.raises(ProviderUnusable):
+        opened().speak(LINE)
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"AIPROD_ELEVENLABS_PLAN": "gold"}, "AIPROD_ELEVENLABS_PLAN is 'gold'; give one of free"),
+        ({"AIPROD_ELEVENLABS_SPEECH_MODEL": "eleven_v9"}, "no price for elevenlabs tts eleven_v9"),
+        ({"AIPROD_ELEVENLABS_VOICE": "a/b"}, "AIPROD_ELEVENLABS_VOICE is 'a/b'"),
+        ({"AIPROD_ELEVENLABS_SOUND_MODEL": "x"}, "AIPROD_ELEVENLABS_SOUND_MODEL is 'x'; give"),
+        ({"AIPROD_ELEVENLABS_MUSIC_MODEL": "x"}, "AIPROD_ELEVENLABS_MUSIC_MODEL is 'x'; give"),
+    ],
+)
+def test_a_wrong_setting_is_told_by_name(variables: dict[str, str], said: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        ElevenLabs.configured(variables)
+
+    assert said in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("plan", "model", "most", "clearance"),
+    [
+        ("free", "eleven_v3", 2, Clearance.PERSONAL),
+        ("creator", "eleven_v3", 5, Clearance.CLEAR),
+        ("creator", "eleven_flash_v2_5", 10, Clearance.CLEAR),
+        ("business", "eleven_v3", 15, Clearance.CLEAR),
+    ],
+)
+def test_the_plan_decides_about_calls_at_once_and_rights(
+    plan: str, model: str, most: int, clearance: Clearance
+) -> None:
+    config = ElevenLabs.configured(
+        {"AIPROD_ELEVENLABS_PLAN": plan, "AIPROD_ELEVENLABS_SPEECH_MODEL": model}
+    )
+
+    assert config.most_open == most
+    for stage in (Stage.VOICE, Stage.MUSIC, Stage.EFFECT):
+        assert [choice.clearance for choice in config.choices(stage)] == [clearance]
+    assert list(config.choices(Stage.VISUAL)) == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "params", "usd"),
+    [
+        (Stage.VOICE, {"text": "x" * 1000}, 0.10),
+        (Stage.EFFECT, {"query": "rain"}, 0.12),
+        (Stage.MUSIC, {"prompt": "piano", "length_s": 60}, 0.30),
+    ],
+)
+def test_prices_are_known_beforehand(stage: Stage, params: dict[str, Any], usd: float) -> None:
+    assert ElevenLabs().quote_usd(stage, params) == pytest.approx(usd)

@@ -1,0 +1,271 @@
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from jobs.casting import Clearance
+from jobs.errors import (
+    Charged,
+    InvalidInput,
+    NoMatch,
+    ProviderAccess,
+    ProviderError,
+    ProviderRejected,
+    ProviderUnavailable,
+    ProviderUnusable,
+)
+from jobs.stages import Stage
+from providers.freesound import Freesound, FreesoundSession, licence_name, searches
+from providers.service import Access
+from providers.takes import Sound
+from tests.fakes.films import song_mp3
+from tests.fakes.freesound import CATALOGUE, FakeFreesound
+from tests.fakes.service import Fault
+from tests.providers.desk import HTML, Desk
+from tests.providers.reading import read
+
+WAVES = {"query": "ocean waves", "is_commercial": True}
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeFreesound]:
+    with FakeFreesound().serving() as service:
+        yield service
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def opened(fake: FakeFreesound, desk: Desk) -> Iterator[Callable[..., FreesoundSession]]:
+    sessions = []
+
+    def build(**changes: Any) -> FreesoundSession:
+        access = Access(desk.access.key, desk.access.renew, read)
+        sessions.append(Freesound(fake.url, **changes).open(access))
+        return sessions[-1]
+
+    yield build
+    for session in sessions:
+        session.close()
+
+
+def test_one_clean_event_is_found_and_credited(
+    fake: FakeFreesound, opened: Callable[..., FreesoundSession]
+) -> None:
+    sound = opened().effect(WAVES)
+
+    search, _page, preview = fake.journal
+    assert (search.path, search.headers["authorization"]) == ("/apiv2/search/", "Token fake-key")
+    assert search.query == {
+        "query": "ocean waves",
+        "filter": 'duration:[0.2 TO 30.0] license:("Creative Commons 0") loudness:[-50 TO *]',
+        "fields": "id,name,username,license,url,duration,previews,avg_rating,num_downloads,"
+        "is_explicit,single_event",
+        "page_size": "50",
+    }
+    assert "authorization" not in preview.headers
+    assert sound == Sound(
+        song_mp3(2.0),
+        ".mp3",
+        request_id="102",
+        cost_usd=0.0,
+        title="one wave",
+        licence="http://creativecommons.org/publicdomain/zero/1.0/",
+        attribution=(
+            "one wave by bob -- https://freesound.org/s/102/ -- License: Creative Commons 0",
+        ),
+        source_url="https://freesound.org/s/102/",
+        source_type="digitalCapture",
+    )
+
+
+@pytest.mark.parametrize(
+    ("licences", "is_commercial", "found"),
+    [
+        pytest.param(("cc0",), True, "102", id="the default"),
+        pytest.param(("by",), True, "104", id="with credits"),
+        pytest.param(("by-nc",), False, "103", id="not commercial"),
+        pytest.param(("by", "by-nc"), True, "104", id="commercial leaves NonCommercial out"),
+    ],
+)
+def test_licences_decide(
+    licences: tuple[str, ...],
+    is_commercial: bool,
+    found: str,
+    opened: Callable[..., FreesoundSession],
+) -> None:
+    session = opened(licences=licences)
+
+    assert session.effect({**WAVES, "is_commercial": is_commercial}).request_id == found
+
+
+def test_nothing_under_a_licence_is_no_match(
+    fake: FakeFreesound, opened: Callable[..., FreesoundSession]
+) -> None:
+    with pytest.raises(NoMatch, match="no sound for 'ocean waves' under a licence that may"):
+        opened(licences=("by-nc",)).effect(WAVES)
+
+    assert fake.journal == []
+
+
+def test_a_licence_that_was_not_asked_for_is_not_taken(
+    fake: FakeFreesound, opened: Callable[..., FreesoundSession]
+) -> None:
+    # As if its index were behind: what it says is under CC0 has another deed by now.
+    fake.catalogue = (replace(CATALOGUE[1], licence="Creative Commons 0"),)
+    original = fake._shown
+    fake._shown = lambda one, fields: {  # type: ignore[method-assign]  # of the fake
+        **original(one, fields),
+        "license": "https://creativecommons.org/licenses/by-nc/4.0/",
+    }
+
+    with pytest.raises(NoMatch):
+        opened().effect(WAVES)
+
+
+def test_sources_of_a_remix_are_credited(opened: Callable[..., FreesoundSession]) -> None:
+    assert opened().effect({"query": "door slam", "is_commercial": True}).attribution == (
+        "door by ann -- https://freesound.org/s/201/ -- License: Creative Commons 0",
+        "door is a remix; its sources: https://freesound.org/s/201/",
+    )
+
+
+def test_names_cannot_break_out_of_their_line(opened: Callable[..., FreesoundSession]) -> None:
+    (line,) = opened().effect({"query": "kettle", "is_commercial": True}).attribution
+
+    assert line.startswith("kettle whistle by fay smith -- ")
+
+
+@pytest.mark.parametrize(
+    ("query", "tried"),
+    [
+        pytest.param("ocean waves", ["ocean waves", "ocean"], id="two words"),
+        pytest.param(
+            'a loud "door" -slam +x id:5 license:*',
+            ["a loud door slam x id", "loud door", "loud"],
+            id="signs mean nothing",
+        ),
+        pytest.param("…!?", [], id="no words"),
+        pytest.param("波の音", ["波の音"], id="no spaces"),
+    ],
+)
+def test_what_is_searched_for(query: str, tried: list[str]) -> None:
+    assert searches(query) == tried
+
+
+def test_fewer_words_are_tried_when_all_find_nothing(
+    fake: FakeFreesound, opened: Callable[..., FreesoundSession]
+) -> None:
+    sound = opened().effect({"query": "an old kettle", "is_commercial": True})
+
+    asked = [one.query["query"] for one in fake.journal if "search" in one.path]
+    assert asked == ["an old kettle", "old kettle", "kettle"]
+    assert sound.title == "kettle whistle"
+
+
+@pytest.mark.parametrize(
+    ("deed", "name"),
+    [
+        ("http://creativecommons.org/publicdomain/zero/1.0/", "Creative Commons 0"),
+        ("https://creativecommons.org/licenses/by/3.0/", "Attribution 3.0"),
+        ("https://creativecommons.org/licenses/by-nc/4.0/", "Attribution NonCommercial 4.0"),
+        ("https://example.com/odd", "https://example.com/odd"),
+    ],
+)
+def test_a_deed_has_a_name(deed: str, name: str) -> None:
+    assert licence_name(deed) == name
+
+
+def test_its_throttle_says_how_long_in_words(
+    fake: FakeFreesound, opened: Callable[..., FreesoundSession]
+) -> None:
+    fake.left = 0
+
+    with pytest.raises(ProviderUnavailable) as caught:
+        opened().effect(WAVES)
+    fake.plan(Fault(status=429, body='{"detail": "... request limit rate (2000/day)"}'))
+    with pytest.raises(ProviderUnavailable) as of_the_day:
+        opened().effect(WAVES)
+
+    assert (caught.value.retry_after_s, of_the_day.value.retry_after_s) == (60.0, 86_400.0)
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        pytest.param(Fault(status=400, body='{"detail": "x"}'), ProviderRejected, id="400"),
+        pytest.param(Fault(status=401, body='{"detail": "x"}'), ProviderAccess, id="401"),
+        pytest.param(Fault(status=403, body=HTML), ProviderAccess, id="403"),
+        pytest.param(Fault(status=404, body='{"detail": "x"}'), ProviderRejected, id="404"),
+        pytest.param(Fault(status=500, body=HTML), ProviderUnavailable, id="500"),
+        pytest.param(Fault(hang=True), ProviderUnavailable, id="hang"),
+        pytest.param(Fault(lost=True), ProviderUnavailable, id="lost"),
+        pytest.param(Fault(cut=True), ProviderUnavailable, id="cut"),
+        pytest.param(Fault(drip_s=0.006), ProviderUnavailable, id="drip"),
+        pytest.param(Fault(endless=True), (ProviderUnavailable, ProviderUnusable), id="endless"),
+        pytest.param(Fault(body=HTML), ProviderUnusable, id="page with 200"),
+        pytest.param(Fault(body='{"detail": "x"}'), ProviderUnusable, id="error with 200"),
+        pytest.param(Fault(body="null"), ProviderUnusable, id="null"),
+        pytest.param(Fault(body='{"results": null}'), ProviderUnusable, id="no list"),
+        pytest.param(Fault(body='{"results": [{"id": 1}]}'), ProviderUnusable, id="half a result"),
+    ],
+)
+def test_whatever_goes_wrong_costs_nothing(
+    fault: Fault,
+    kind: type[ProviderError] | tuple[type[ProviderError], ...],
+    fake: FakeFreesound,
+    opened: Callable[..., FreesoundSession],
+) -> None:
+    fake.plan(fault, times=2)
+
+    with pytest.raises(kind) as caught:
+        opened(silence_s=0.3, total_s=0.4).effect(WAVES)
+
+    assert caught.value.charged is Charged.NO
+    assert "fake-key" not in caught.value.message
+
+
+def test_a_preview_that_is_gone_may_come_back(
+    fake: FakeFreesound, opened: Callable[..., FreesoundSession]
+) -> None:
+    fake.plan(Fault(path=".mp3", status=404))
+
+    with pytest.raises(ProviderUnavailable, match="preview of a sound cannot be had"):
+        opened().effect(WAVES)
+
+
+def test_a_key_that_was_changed_is_read_anew(
+    desk: Desk, opened: Callable[..., FreesoundSession]
+) -> None:
+    desk.key, desk.fresh_key = "old-key", "fake-key"
+
+    assert opened().effect(WAVES).request_id == "102"
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"AIPROD_FREESOUND_LICENCES": "gpl"}, "'gpl'; give some of cc0, by, by-nc"),
+        ({"AIPROD_FREESOUND_AGREEMENT": "yes"}, "'yes'; give 0 or 1"),
+    ],
+)
+def test_a_wrong_setting_is_told_by_name(variables: dict[str, str], said: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Freesound.configured(variables)
+
+    assert said in caught.value.message
+    assert next(iter(variables)) in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("agreement", "clearance"), [("0", Clearance.PERSONAL), ("1", Clearance.CLEAR)]
+)
+def test_commercial_use_needs_an_agreement(agreement: str, clearance: Clearance) -> None:
+    config = Freesound.configured({"AIPROD_FREESOUND_AGREEMENT": agreement})
+
+    assert [choice.clearance for choice in config.choices(Stage.EFFECT)] == [clearance]
+    assert config.quote_usd(Stage.EFFECT, WAVES) == 0.0

@@ -1,0 +1,171 @@
+import io
+import wave
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from jobs.errors import Charged, InvalidInput, ProviderError, ProviderRejected
+from jobs.stages import Stage
+from providers.google_speech import (
+    MOST_BYTES,
+    GoogleSpeech,
+    GoogleSpeechSession,
+    kind_of,
+    ssml,
+    voice_name,
+)
+from providers.takes import Line
+from tests.fakes.google_speech import SECONDS_A_CHARACTER, FakeGoogleSpeech
+from tests.fakes.service import Fault
+from tests.providers.desk import FAULTS, Desk
+
+TEXT = "Salt & <sand>, 1 day."
+LINE = Line(TEXT, "en", None, 1.0)
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeGoogleSpeech]:
+    with FakeGoogleSpeech().serving() as service:
+        yield service
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def opened(fake: FakeGoogleSpeech, desk: Desk) -> Iterator[Callable[..., GoogleSpeechSession]]:
+    sessions = []
+
+    def build(**changes: Any) -> GoogleSpeechSession:
+        sessions.append(GoogleSpeech(fake.url, **changes).open(desk.access))
+        return sessions[-1]
+
+    yield build
+    for session in sessions:
+        session.close()
+
+
+def test_speech_comes_with_a_mark_for_every_word(
+    fake: FakeGoogleSpeech, opened: Callable[..., GoogleSpeechSession]
+) -> None:
+    sound = opened().speak(Line(TEXT, "en-GB", None, 1.25))
+
+    (asked,) = fake.journal
+    assert (asked.method, asked.path) == ("POST", "/v1beta1/text:synthesize")
+    assert asked.headers["authorization"] == "Bearer fake-key"
+    assert asked.json == {
+        "input": {
+            "ssml": '<speak><mark name="0"/>Salt <mark name="5"/>&amp; <mark name="7"/>'
+            '&lt;sand&gt;, <mark name="15"/>1 <mark name="17"/>day.</speak>'
+        },
+        "voice": {"languageCode": "en-GB", "name": "en-GB-Neural2-A"},
+        "audioConfig": {
+            "audioEncoding": "LINEAR16",
+            "sampleRateHertz": 24000,
+            "speakingRate": 1.25,
+        },
+        "enableTimePointing": ["SSML_MARK"],
+    }
+    step = SECONDS_A_CHARACTER / 1.25
+    assert sound.marks == tuple((at, round(at * step, 3)) for at in (0, 5, 7, 15, 17))
+    with wave.open(io.BytesIO(sound.data)) as file:
+        assert file.getnframes() / file.getframerate() == pytest.approx(len(TEXT) * step, abs=0.001)
+    assert sound.cost_usd == pytest.approx(16e-6 * len(asked.json["input"]["ssml"]))
+
+
+@pytest.mark.parametrize("text", ["word " * 160, "潮が引く。" * 160, "&" * 800, "ﷺ " * 400])
+def test_every_piece_fits_into_a_request(text: str) -> None:
+    marked = ssml(text[:800])
+
+    assert len(marked.encode()) <= MOST_BYTES
+
+
+@pytest.mark.parametrize(
+    ("language", "voice"),
+    [
+        ("en", "en-US-Neural2-A"),
+        ("en-GB", "en-GB-Neural2-A"),
+        ("fr", "fr-FR-Neural2-A"),
+        ("zh", "cmn-CN-Neural2-A"),
+        ("zh-Hant-TW", "cmn-TW-Neural2-A"),
+        ("ar", "ar-XA-Neural2-A"),
+    ],
+)
+def test_a_language_has_a_voice(language: str, voice: str) -> None:
+    assert voice_name(language, "neural2") == voice
+
+
+@pytest.mark.parametrize(
+    ("voice", "kind"),
+    [
+        ("de-DE-Standard-B", "standard"),
+        ("de-DE-Wavenet-B", "wavenet"),
+        ("en-US-Neural2-F", "neural2"),
+        ("en-US-Chirp3-HD-Kore", None),
+        (None, None),
+    ],
+)
+def test_the_name_of_a_voice_tells_its_kind(voice: str | None, kind: str | None) -> None:
+    assert kind_of(voice) == kind
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        pytest.param(
+            Line(TEXT, "en", "en-US-Studio-O", 1.0), "has no times of words", id="no marks"
+        ),
+        pytest.param(Line(TEXT, "en", None, 2.5), "0.25 to 2 of the natural rate", id="too fast"),
+        pytest.param(Line(TEXT, "eo", None, 1.0), "where eo is spoken", id="no region"),
+    ],
+)
+def test_what_it_cannot_do_is_not_asked_for(
+    line: Line, said: str, fake: FakeGoogleSpeech, opened: Callable[..., GoogleSpeechSession]
+) -> None:
+    with pytest.raises(ProviderRejected, match=said) as caught:
+        opened().speak(line)
+
+    assert caught.value.charged is Charged.NO
+    assert fake.journal == []
+
+
+@pytest.mark.parametrize(("fault", "kind", "charged"), FAULTS)
+def test_whatever_goes_wrong_is_named_and_its_price_known(
+    fault: Fault,
+    kind: type[ProviderError] | tuple[type[ProviderError], ...],
+    charged: Charged,
+    fake: FakeGoogleSpeech,
+    opened: Callable[..., GoogleSpeechSession],
+) -> None:
+    fake.plan(fault, times=2)
+
+    with pytest.raises(kind) as caught:
+        opened(silence_s=0.3, total_s=0.4).speak(LINE)
+
+    assert caught.value.charged is charged
+    assert "fake-key" not in caught.value.message
+
+
+def test_a_token_that_has_ended_is_renewed(
+    fake: FakeGoogleSpeech, desk: Desk, opened: Callable[..., GoogleSpeechSession]
+) -> None:
+    desk.key, desk.fresh_key = "old", "fake-key"
+
+    assert opened().speak(LINE).marks
+    assert len(fake.journal) == 2
+
+
+def test_a_wrong_setting_is_told_by_name() -> None:
+    with pytest.raises(InvalidInput, match="AIPROD_GOOGLE_VOICES is 'chirp'; give one of standard"):
+        GoogleSpeech.configured({"AIPROD_GOOGLE_VOICES": "chirp"})
+
+
+def test_the_price_is_that_of_the_marked_text() -> None:
+    params = {"text": "Hi.", "voice_id": "en-US-Standard-A"}
+
+    assert GoogleSpeech().quote_usd(Stage.VOICE, params) == pytest.approx(
+        4e-6 * len('<speak><mark name="0"/>Hi.</speak>')
+    )

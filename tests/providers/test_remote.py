@@ -1,0 +1,42 @@
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from jobs.errors import Charged, ProviderRejected
+from providers.remote import Failure, without_keys
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        pytest.param("7", 7.0, id="seconds"),
+        pytest.param("0.5", 0.5, id="a part of one"),
+        pytest.param("999999999", 999_999_999.0, id="an absurd number is left to who waits"),
+        pytest.param("-1", None, id="the past"),
+        pytest.param("inf", None, id="for ever"),
+        pytest.param("nan", None, id="no number"),
+        pytest.param("soon", None, id="a word"),
+        pytest.param("", None, id="nothing"),
+        pytest.param("Wed, 21 Oct 2015 07:28:00 GMT", 0.0, id="a date that has passed"),
+        pytest.param("Wed, 99 Oct 2015 07:28:00 GMT", None, id="a date of no calendar"),
+    ],
+)
+def test_how_long_a_service_asks_to_wait(text: str, seconds: float | None) -> None:
+    assert Failure(429, {"retry-after": text}, b"", None).retry_after_s == seconds
+
+
+def test_a_date_says_how_long_to_wait() -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
+
+    wait_s = Failure(429, {"retry-after": date}, b"", None).retry_after_s
+
+    assert wait_s == pytest.approx(60, abs=10)
+
+
+def test_a_key_is_taken_out_of_a_message() -> None:
+    error = ProviderRejected("your key sk-12345678 is odd", charged=Charged.NO)
+
+    told = without_keys(error, "Bearer sk-12345678")
+
+    assert (told.message, str(told)) == ("your key *** is odd", "your key *** is odd")

@@ -1,0 +1,324 @@
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from jobs.casting import Clearance
+from jobs.errors import (
+    Charged,
+    ContentRefused,
+    InvalidInput,
+    ProviderAccess,
+    ProviderError,
+    ProviderRejected,
+    ProviderUnavailable,
+    ProviderUnusable,
+)
+from jobs.stages import Stage
+from providers.service import Access
+from providers.suno import Suno, SunoSession
+from providers.takes import Music, Sound
+from tests.fakes.films import song_mp3
+from tests.fakes.service import Fault
+from tests.fakes.suno import LENGTHS_S, STEPS, FakeSuno
+from tests.providers.desk import HTML, Desk
+from tests.providers.reading import read
+
+PIANO = Music("calm piano", 30.0)
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[FakeSuno]:
+    for length_s in LENGTHS_S:
+        song_mp3(length_s)  # is encoded before anybody waits for it
+    with FakeSuno().serving() as found:
+        yield found
+
+
+@pytest.fixture
+def fake(service: FakeSuno) -> FakeSuno:
+    service.journal.clear()
+    service.charges.clear()
+    service.orders.clear()
+    service.credits, service.are_expired = 1200, False
+    service._faults.clear()
+    return service
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def opened(fake: FakeSuno, desk: Desk) -> Iterator[Callable[..., SunoSession]]:
+    sessions = []
+
+    def build(**changes: Any) -> SunoSession:
+        access = Access(desk.access.key, desk.access.renew, read)
+        sessions.append(Suno(fake.url, **changes).open(access))
+        return sessions[-1]
+
+    yield build
+    for session in sessions:
+        session.close()
+
+
+def compose(
+    session: SunoSession, desk: Desk, music: Music = PIANO, remote_id: str | None = None
+) -> Sound:
+    return session.compose(music, remote_id, desk.started.append, desk.pause)
+
+
+def test_two_songs_are_ordered_and_the_one_that_fits_is_taken(
+    fake: FakeSuno, desk: Desk, opened: Callable[..., SunoSession]
+) -> None:
+    sound = compose(opened(), desk)
+
+    order, *questions = (one for one in fake.journal if one.path.startswith("/api"))
+    assert (order.method, order.path) == ("POST", "/api/v1/generate")
+    assert order.headers["authorization"] == "Bearer fake-key"
+    assert order.json == {
+        "customMode": True,
+        "instrumental": True,
+        "model": "V5",
+        "callBackUrl": "https://example.com/",
+        "style": "calm piano",
+        "title": "calm piano",
+    }
+    assert [one.query for one in questions] == [{"taskId": "task00000000"}] * len(STEPS)
+    assert desk.started == ["task00000000"]
+    assert desk.pauses == [10.0] * (len(STEPS) - 1)
+    assert sound.data == song_mp3(33.0)
+    assert (sound.title, sound.request_id, sound.is_verified) == ("Song 2", "task00000000", False)
+    assert [other.data for other in sound.others] == [song_mp3(21.0)]
+    assert len(fake.charges) == 1
+
+
+@pytest.mark.parametrize(
+    ("wanted_s", "taken_s"),
+    [
+        pytest.param(10.0, 21.0, id="the shorter one is long enough"),
+        pytest.param(30.0, 33.0, id="only the longer one is"),
+        pytest.param(90.0, 33.0, id="none is: the longer one"),
+    ],
+)
+def test_the_song_is_taken_that_leaves_least_to_do(
+    wanted_s: float, taken_s: float, desk: Desk, opened: Callable[..., SunoSession]
+) -> None:
+    assert compose(opened(), desk, Music("piano", wanted_s)).data == song_mp3(taken_s)
+
+
+def test_an_order_that_was_made_before_is_waited_for(
+    fake: FakeSuno, desk: Desk, opened: Callable[..., SunoSession]
+) -> None:
+    first = compose(opened(), desk)
+    again = compose(opened(), desk, remote_id=first.request_id)
+
+    assert again == first
+    assert len(fake.charges) == len(desk.started) == 1
+
+
+def test_a_callback_that_nobody_answered_does_no_harm(
+    desk: Desk, opened: Callable[..., SunoSession]
+) -> None:
+    assert compose(opened(), desk, Music("late piano", 30.0)).data == song_mp3(33.0)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kind"), [("forbidden words", ContentRefused), ("broken", ProviderUnusable)]
+)
+def test_what_cannot_be_made_is_over_and_may_have_been_charged(
+    prompt: str, kind: type[ProviderError], desk: Desk, opened: Callable[..., SunoSession]
+) -> None:
+    with pytest.raises(kind) as caught:
+        compose(opened(), desk, Music(prompt, 30.0))
+
+    assert (caught.value.charged, caught.value.is_over) == (Charged.YES, True)
+    assert prompt not in caught.value.message
+
+
+def test_songs_that_were_deleted_are_paid_for_and_gone(
+    fake: FakeSuno, desk: Desk, opened: Callable[..., SunoSession]
+) -> None:
+    fake.are_expired = True
+
+    with pytest.raises(ProviderUnusable, match="song cannot be had from suno") as caught:
+        compose(opened(), desk)
+
+    assert (caught.value.charged, caught.value.is_over) == (Charged.YES, True)
+
+
+def test_the_other_song_may_be_missing(
+    fake: FakeSuno, desk: Desk, opened: Callable[..., SunoSession]
+) -> None:
+    fake.plan(Fault(path="21.0.mp3", status=404))
+
+    sound = compose(opened(), desk)
+
+    assert (sound.data, sound.others) == (song_mp3(33.0), ())
+
+
+def test_nobody_waits_for_ever(desk: Desk, opened: Callable[..., SunoSession]) -> None:
+    with pytest.raises(ProviderUnavailable, match="not ready after 0 s") as caught:
+        compose(opened(at_most_s=0.0), desk)
+
+    assert (caught.value.charged, caught.value.is_over) == (Charged.UNKNOWN, False)
+
+
+def envelope(code: int) -> str:
+    return f'{{"code": {code}, "msg": "Sorry.", "data": null}}'
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "charged"),
+    [
+        (400, ProviderRejected, Charged.NO),
+        (401, ProviderAccess, Charged.NO),
+        (404, ProviderRejected, Charged.NO),
+        (405, ProviderUnavailable, Charged.NO),
+        (413, ProviderRejected, Charged.NO),
+        (429, ProviderAccess, Charged.NO),
+        (430, ProviderUnavailable, Charged.NO),
+        (451, ProviderRejected, Charged.NO),
+        (455, ProviderUnavailable, Charged.NO),
+        (500, ProviderUnavailable, Charged.UNKNOWN),
+    ],
+)
+def test_the_code_in_the_answer_counts_and_not_that_of_http(
+    code: int,
+    kind: type[ProviderError],
+    charged: Charged,
+    fake: FakeSuno,
+    desk: Desk,
+    opened: Callable[..., SunoSession],
+) -> None:
+    fake.plan(Fault(body=envelope(code)), times=2)
+
+    with pytest.raises(ProviderError) as caught:
+        compose(opened(), desk)
+
+    assert type(caught.value) is kind
+    assert caught.value.charged is charged
+    assert caught.value.message == f"suno answered {code}: Sorry."
+    assert desk.started == []
+
+
+def test_an_account_without_credits_is_for_the_operator(
+    fake: FakeSuno, desk: Desk, opened: Callable[..., SunoSession]
+) -> None:
+    fake.credits = 11
+
+    with pytest.raises(ProviderAccess, match="suno answered 429: Insufficient credits"):
+        compose(opened(), desk)
+
+
+FAULTS = [
+    pytest.param(Fault(status=401, body=HTML), ProviderAccess, Charged.NO, id="401"),
+    pytest.param(Fault(status=404, body=HTML), ProviderRejected, Charged.NO, id="404"),
+    pytest.param(Fault(status=502, body=HTML), ProviderUnavailable, Charged.UNKNOWN, id="502"),
+    pytest.param(Fault(hang=True), ProviderUnavailable, Charged.UNKNOWN, id="hang"),
+    pytest.param(Fault(lost=True), ProviderUnavailable, Charged.UNKNOWN, id="lost"),
+    pytest.param(Fault(cut=True), ProviderUnavailable, Charged.UNKNOWN, id="cut"),
+    pytest.param(Fault(drip_s=0.02), ProviderUnavailable, Charged.UNKNOWN, id="drip"),
+    pytest.param(
+        Fault(endless=True), (ProviderUnavailable, ProviderUnusable), Charged.UNKNOWN, id="endless"
+    ),
+    pytest.param(Fault(body=HTML), ProviderUnusable, Charged.YES, id="page with 200"),
+    pytest.param(Fault(body="null"), ProviderUnusable, Charged.YES, id="null"),
+    pytest.param(Fault(body="[]"), ProviderUnusable, Charged.YES, id="list"),
+    pytest.param(Fault(body='{"code": "200"}'), ProviderUnusable, Charged.YES, id="no number"),
+    pytest.param(Fault(body='{"code": 200}'), ProviderUnusable, Charged.YES, id="no data"),
+    pytest.param(
+        Fault(body='{"code": 200, "data": {"taskId": ""}}'),
+        ProviderUnusable,
+        Charged.YES,
+        id="no name",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fault", "kind", "charged"), FAULTS)
+def test_whatever_goes_wrong_with_an_order_is_named_and_its_price_known(
+    fault: Fault,
+    kind: type[ProviderError] | tuple[type[ProviderError], ...],
+    charged: Charged,
+    fake: FakeSuno,
+    desk: Desk,
+    opened: Callable[..., SunoSession],
+) -> None:
+    fake.plan(fault, times=2)
+
+    with pytest.raises(kind) as caught:
+        compose(opened(silence_s=0.3, total_s=0.4), desk)
+
+    assert caught.value.charged is charged
+    assert "fake-key" not in caught.value.message
+
+
+def test_a_key_that_is_repeated_is_not_told(
+    fake: FakeSuno, desk: Desk, opened: Callable[..., SunoSession]
+) -> None:
+    fake.plan(Fault(body='{"code": 400, "msg": "your key fake-key is odd"}'))
+
+    with pytest.raises(ProviderRejected, match=r"your key \*\*\* is odd") as caught:
+        compose(opened(), desk)
+
+    assert "fake-key" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(Fault(path="record-info", status=502), id="502"),
+        pytest.param(Fault(path="record-info", body=envelope(430)), id="too often"),
+        pytest.param(Fault(path="record-info", body=HTML), id="page"),
+        pytest.param(Fault(path="record-info", lost=True), id="lost"),
+        pytest.param(Fault(path="record-info", body='{"code": 200, "data": {}}'), id="no status"),
+    ],
+)
+def test_what_goes_wrong_with_a_question_leaves_the_order_open(
+    fault: Fault, fake: FakeSuno, desk: Desk, opened: Callable[..., SunoSession]
+) -> None:
+    fake.plan(fault)
+    with pytest.raises(ProviderError) as caught:
+        compose(opened(), desk)
+
+    assert caught.value.retryable
+    assert not caught.value.is_over
+    assert caught.value.charged is not Charged.YES
+    assert compose(opened(), desk, remote_id=desk.started[0]).data == song_mp3(33.0)
+    assert len(fake.charges) == 1
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"AIPROD_SUNO_MODEL": "V3"}, "AIPROD_SUNO_MODEL is 'V3'; give one of V4, V4_5"),
+        ({"AIPROD_SUNO_CALLBACK_URL": "http://a"}, "AIPROD_SUNO_CALLBACK_URL is no https://"),
+        ({"AIPROD_SUNO_PREFIX": "api"}, "AIPROD_SUNO_PREFIX is 'api'; give a path such as"),
+    ],
+)
+def test_a_wrong_setting_is_told_by_name(variables: dict[str, str], said: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Suno.configured(variables)
+
+    assert said in caught.value.message
+
+
+def test_rights_are_unverified_and_the_price_is_that_of_both_songs() -> None:
+    config = Suno.configured({})
+
+    (choice,) = config.choices(Stage.MUSIC)
+    assert choice.clearance is Clearance.UNVERIFIED
+    assert config.quote_usd(Stage.MUSIC, {"prompt": "piano"}) == pytest.approx(0.06)
+
+
+def test_a_reseller_may_have_paths_of_its_own(desk: Desk) -> None:
+    with FakeSuno(prefix="/suno/v2").serving() as other:
+        config = Suno.configured({"AIPROD_SUNO_URL": other.url, "AIPROD_SUNO_PREFIX": "/suno/v2/"})
+        session = config.open(Access(desk.access.key, desk.access.renew, read))
+        sound = compose(session, desk)
+        session.close()
+
+    assert sound.data == song_mp3(33.0)
