@@ -29,6 +29,7 @@ from api.routes import (
     metrics,
     push,
     schema,
+    spending,
     uploads,
     webhooks,
 )
@@ -72,7 +73,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.metrics_page = MetricsPage(Statistics(services.database), http)
     for module in (
         health, metrics, push, jobs, events, files, uploads, estimate, schema, webhooks,
-        dead_letters,
+        dead_letters, spending,
     ):  # fmt: skip
         app.include_router(module.router)
     for module in (keys,):

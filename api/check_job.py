@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jobs.assets import unavailable_providers
+from jobs.casting import Casting
 from jobs.document import Job, job_json, parse_job
 from jobs.errors import InputUnreachable
 from jobs.mistakes import Mistake, invalid, shown
@@ -33,7 +34,7 @@ class CheckedJob:
     request_hash: str
 
 
-def check_job(body: bytes, tenant: str, uploads: Uploads) -> CheckedJob:
+def check_job(body: bytes, tenant: str, uploads: Uploads, casting: Casting) -> CheckedJob:
     """Checks a job document and finds the uploads it names.
 
     Raises:
@@ -42,7 +43,9 @@ def check_job(body: bytes, tenant: str, uploads: Uploads) -> CheckedJob:
     job = parse_job(body)
     mistakes = [
         Mistake(place, "", "auto", f"{place}: {sentence}")
-        for place, _, sentence in (one.partition(": ") for one in unavailable_providers(job))
+        for place, _, sentence in (
+            one.partition(": ") for one in unavailable_providers(job, casting)
+        )
     ]
     named = tuple(_named_files(job))
     ids = {found for _, uri, _ in named if (found := upload_id_of(uri))}

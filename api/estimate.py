@@ -1,17 +1,19 @@
 """What a job would take, without making or paying anything."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from jobs.assets import Asset, list_assets
+from jobs.assets import Asset, list_assets, script_asset
 from jobs.document import Job, job_from
 from jobs.slate import Slate
 from jobs.stages import Stage
 from jobs.submission import Submission
 from media.timeline import SAMPLE_RATE_HZ, SceneLength, Timeline, cut_chunks, lay_out
-from providers.outline import is_cjk, with_scenes
+from providers.outline import is_cjk, outlined_scenes, with_script
+from providers.roster import Roster
 from providers.speech import estimate_duration_s
 from storage.artefacts import Artefacts, Record
 
@@ -55,12 +57,22 @@ class JobPlan:
         return asdict(self)
 
 
-def estimate(job: Job, submission: Submission, artefacts: Artefacts, slate: Slate) -> JobPlan:
-    """Plans a job: its parts, which of them are there under this slate, its length and cost."""
-    written = job_from(with_scenes(submission.document))
+def estimate(
+    job: Job, submission: Submission, artefacts: Artefacts, slate: Slate, roster: Roster
+) -> JobPlan:
+    """Plans a job: its parts, which of them are there under this slate, its length and cost.
+
+    What a prompt will become is known when its script is there; until then its own words stand for
+    it.
+    """
+    casting = roster.casting()
+    script = script_asset(job, casting) if job.prompt else None
+    written = _with_script(submission.document, script, artefacts, slate) if script else job
     scenes = written.scenes or ()
-    assets = list_assets(written, submission)
-    keys = {asset.task_id: slate.key(asset.stage, asset.params) for asset in assets}
+    assets = list_assets(written, submission, casting)
+    if script:
+        assets = (script, *assets)
+    keys = {asset.task_id: slate.key(asset.stage, asset.offer) for asset in assets}
     records = _records(assets, keys, artefacts)
     speech, is_exact = [], True
     by_id = {asset.task_id: asset for asset in assets}
@@ -77,20 +89,33 @@ def estimate(job: Job, submission: Submission, artefacts: Artefacts, slate: Slat
             )
         )
     timeline = lay_out(speech, written.output.frame_rate)
+    stages = (
+        *(_stage(stage, assets, keys, records, roster) for stage in _in_order(assets)),
+        _following(Stage.RENDER, len(cut_chunks(timeline))),
+        _following(Stage.MIX, 1),
+        _following(Stage.FINISH, 1),
+    )
+    cost_usd = round(sum(stage.cost_usd for stage in stages), 4)
+    is_guess = script is not None and script.task_id not in records
     return JobPlan(
         scenes=len(scenes),
         length_s=round(float(timeline.frames / timeline.rate), 2),
         length_is_exact=is_exact,
         frames=timeline.frames,
-        stages=(
-            *(_stage(stage, assets, records) for stage in _in_order(assets)),
-            _following(Stage.RENDER, len(cut_chunks(timeline))),
-            _following(Stage.MIX, 1),
-            _following(Stage.FINISH, 1),
-        ),
-        cost_usd=0.0,
-        notes=tuple(_notes(job, timeline, is_exact)),
+        stages=stages,
+        cost_usd=cost_usd,
+        notes=tuple(_notes(job, timeline, is_exact, cost_usd, script if is_guess else None)),
     )
+
+
+def _with_script(document: dict[str, Any], asset: Asset, artefacts: Artefacts, slate: Slate) -> Job:
+    record = artefacts.find(Stage.SCRIPT, slate.key(Stage.SCRIPT, asset.offer))
+    if record:
+        script = json.loads(artefacts.blobs.read(record.media["script"]) or b"null")
+    else:
+        scenes = outlined_scenes(document["prompt"], document.get("language", "en"))
+        script = {"scenes": scenes, "music": None}
+    return job_from(with_script(document, script))
 
 
 def _records(
@@ -104,9 +129,21 @@ def _records(
     return {task_id: record for task_id, key in keys.items() if (record := found[key])}
 
 
-def _notes(job: Job, timeline: Timeline, is_exact: bool) -> Iterator[str]:
-    if job.prompt:
+def _notes(
+    job: Job, timeline: Timeline, is_exact: bool, cost_usd: float, unwritten: Asset | None
+) -> Iterator[str]:
+    if unwritten and unwritten.offer["provider"] == "local":
         yield "the prompt is spoken as it is; writing a script from a topic needs Gemini"
+    elif unwritten:
+        yield (
+            "the script is not written yet: scenes, length and cost are those of a script as long "
+            "as the prompt"
+        )
+    if job.budget_usd is not None and cost_usd > job.budget_usd:
+        yield (
+            f"this would cost about {cost_usd:.2f} USD, budget_usd allows {job.budget_usd:.2f}: "
+            "what does not fit is left out, made here, or fails the job"
+        )
     length_s, limit_s = float(timeline.frames / timeline.rate), job.max_duration_s
     if limit_s is not None and length_s > limit_s:
         about = "" if is_exact else "about "
@@ -122,7 +159,7 @@ def _speech(asset: Asset | None, language: str, records: Mapping[str, Record]) -
     record = records.get(asset.task_id)
     if record:
         return int(record.facts["samples"]), True
-    params = asset.params
+    params = asset.offer
     guess_s = estimate_duration_s(params["text"], is_cjk(language), params["speed"])
     return round(guess_s * SAMPLE_RATE_HZ), False
 
@@ -131,11 +168,25 @@ def _in_order(assets: tuple[Asset, ...]) -> list[Stage]:
     return [stage for stage in Stage if any(asset.stage is stage for asset in assets)]
 
 
-def _stage(stage: Stage, assets: tuple[Asset, ...], records: Mapping[str, Record]) -> StagePlan:
+def _stage(
+    stage: Stage,
+    assets: tuple[Asset, ...],
+    keys: Mapping[str, str],
+    records: Mapping[str, Record],
+    roster: Roster,
+) -> StagePlan:
     mine = [asset for asset in assets if asset.stage is stage]
     cached = sum(asset.task_id in records for asset in mine)
-    provider = mine[0].params.get("provider", "local")
-    return StagePlan(stage.value, provider, len(mine), cached, 0.0)
+    # What several scenes need is bought once.
+    wanted = {keys[asset.task_id]: asset for asset in mine if asset.task_id not in records}
+    cost_usd = sum(roster.quote_usd(stage, asset.offer) for asset in wanted.values())
+    return StagePlan(stage.value, _provider(mine), len(mine), cached, round(cost_usd, 4))
+
+
+def _provider(assets: Sequence[Asset]) -> str:
+    """Who makes them, if all goes well; the first where it is not the same for all."""
+    makers = [asset.offer.get("provider") for asset in assets]
+    return next((maker for maker in makers if maker), "local")
 
 
 def _following(stage: Stage, parts: int) -> StagePlan:

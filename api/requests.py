@@ -52,8 +52,17 @@ class RetryRequest(BaseModel):
     )
 
 
+class SpendingRequest(BaseModel):
+    """Whether services may be paid."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    is_on: bool = Field(description="false: no worker begins a call that costs something.")
+
+
 EXAMPLES: dict[type[BaseModel], dict[str, object]] = {
     KeyRequest: {"name": "render farm", "scopes": ["jobs:read", "jobs:write"]},
     RotateRequest: {"overlap_s": 600},
     RetryRequest: {"from": "voice"},
+    SpendingRequest: {"is_on": False},
 }

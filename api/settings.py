@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jobs.errors import InvalidInput
+from providers.roster import Roster, configured
 from storage.database import sqlite_url
 from storage.database_url import database_url
 
@@ -38,6 +39,8 @@ class Settings:
       has_open_metrics: `AIPROD_OPEN_METRICS`: whether `/metrics` answers without a key.
       link_secret: `AIPROD_LINK_SECRET`: signs links to files; without it, one in `data`.
       traces_endpoint: `OTEL_EXPORTER_OTLP_ENDPOINT`: the collector of traces; without it, none.
+      roster: Remote services: those with a key in the environment, and those that
+        `AIPROD_PROVIDERS` names.
       log_level, log_format: `LOG_LEVEL`; `AIPROD_LOG_FORMAT`: `json` or `text`.
     """
 
@@ -61,6 +64,7 @@ class Settings:
     has_open_metrics: bool = False
     link_secret: str | None = None
     traces_endpoint: str | None = None
+    roster: Roster = field(default_factory=Roster)
     log_level: str = "INFO"
     log_format: str = "text"
 
@@ -112,6 +116,7 @@ class Settings:
             ),
             has_open_metrics=open_metrics == "1",
             link_secret=environment.get("AIPROD_LINK_SECRET") or None,
+            roster=configured(environment),
             traces_endpoint=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
             log_level=level,
             log_format=log_format,

@@ -1,10 +1,12 @@
 """What a job needs made: one asset per narration, picture, effect, and piece of music."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
+from jobs.casting import Casting, Choice
 from jobs.document import Job
-from jobs.languages import espeak_voice
+from jobs.errors import InvalidInput
 from jobs.scene import Clip, Color, Image, Prompt, Scene, Title
 from jobs.stages import Stage
 from jobs.submission import Submission
@@ -12,40 +14,64 @@ from jobs.submission import Submission
 # Painted pictures are larger than the frame, so that the camera can go in; within these sides.
 PICTURE_SCALE = 1.25
 MIN_PICTURE_SIDE, MAX_PICTURE_SIDE = 256, 4096
+# Music is ordered before the narration is spoken, so its length is a guess; shorter music is
+# repeated, longer music cut.
+SECONDS_A_CHARACTER = 0.075  # narrations of a sentence in Latin letters, pauses included
+MUSIC_STEP_S, LONGEST_MUSIC_S = 10, 300
 
 
 @dataclass(frozen=True)
 class Asset:
-    """Something to be made, before it belongs to a run."""
+    """Something to be made, before it belongs to a run.
+
+    Attributes:
+      choices: What decides about the result, for each provider that may make it, in order.
+    """
 
     task_id: str
     stage: Stage
     required: bool
     label: str
-    params: dict[str, Any]
+    choices: tuple[dict[str, Any], ...]
+
+    @property
+    def offer(self) -> dict[str, Any]:
+        """The first that may be used; when none may, the first."""
+        return next((one for one in self.choices if "refused" not in one), self.choices[0])
 
 
-def list_assets(job: Job, submission: Submission) -> tuple[Asset, ...]:
+def list_assets(job: Job, submission: Submission, casting: Casting) -> tuple[Asset, ...]:
     """Everything a job with scenes needs, in a stable order, what takes longest first."""
     assets: list[Asset] = []
     if job.music:
-        params = {"prompt": job.music.prompt, "provider": "local"}
-        assets.append(Asset("music/000", Stage.MUSIC, False, "music", params))
+        asked = {"prompt": job.music.prompt, "length_s": _music_length_s(job)}
+        choices = casting.of(Stage.MUSIC, job.music.provider.value)
+        assets.append(Asset("music/000", Stage.MUSIC, False, "music", _offers(job, choices, asked)))
     for index, scene in enumerate(job.scenes or ()):
         if scene.narration:
-            assets.append(_narration(job, scene, index))
-        assets.append(_visual(job, scene, index, submission))
+            assets.append(_narration(job, scene, index, casting))
+        assets.append(_visual(job, scene, index, submission, casting))
+        sounds = casting.of(Stage.EFFECT, job.sound_effects.provider.value)
         assets += [
             Asset(
                 f"effect/{index:03}.{number:02}",
                 Stage.EFFECT,
                 False,
                 f"scenes[{index}].effects[{number}]",
-                {"query": effect.query, "provider": "local"},
+                _offers(
+                    job, sounds, {"query": effect.query, "is_commercial": job.rights.commercial}
+                ),
             )
             for number, effect in enumerate(scene.effects)
         ]
     return tuple(assets)
+
+
+def script_asset(job: Job, casting: Casting) -> Asset:
+    """The script of a job that has a prompt. Raises `InvalidInput` as `list_assets` does."""
+    asked = {"prompt": job.prompt, "language": job.language}
+    choices = casting.of(Stage.SCRIPT, job.script.provider.value)
+    return Asset("script/000", Stage.SCRIPT, True, "prompt", _offers(job, choices, asked))
 
 
 def painted_size(width: int, height: int) -> tuple[int, int]:
@@ -55,57 +81,117 @@ def painted_size(width: int, height: int) -> tuple[int, int]:
     return round(width * scale / 2) * 2, round(height * scale / 2) * 2
 
 
-def unavailable_providers(job: Job) -> tuple[str, ...]:
-    """A sentence for each provider that the job names and this version does not have."""
-    named = [("voice.provider", job.voice.provider.value, "espeak")]
+def unavailable_providers(job: Job, casting: Casting) -> tuple[str, ...]:
+    """A sentence for each provider that the job names and that is not configured here, or whose
+    work may not be used as the job's `rights` say."""
+    named = [("script.provider", Stage.SCRIPT, job.script.provider.value)]
+    named.append(("voice.provider", Stage.VOICE, job.voice.provider.value))
     named += [
-        (f"scenes[{index}].voice.provider", scene.voice.provider.value, "espeak")
+        (f"scenes[{index}].voice.provider", Stage.VOICE, scene.voice.provider.value)
         for index, scene in enumerate(job.scenes or ())
         if scene.voice
     ]
     if job.music:
-        named.append(("music.provider", job.music.provider.value, "local"))
-    named.append(("sound_effects.provider", job.sound_effects.provider.value, "local"))
-    named.append(("visuals.provider", job.visuals.provider.value, "local"))
+        named.append(("music.provider", Stage.MUSIC, job.music.provider.value))
+    named.append(("sound_effects.provider", Stage.EFFECT, job.sound_effects.provider.value))
+    named.append(("visuals.provider", Stage.VISUAL, job.visuals.provider.value))
     return tuple(
-        f"{place}: {name} is not available here; give auto or {local}"
-        for place, name, local in named
-        if name not in ("auto", local)
+        f"{place}: {mistake}"
+        for place, stage, name in named
+        if name != "auto" and (mistake := _unusable(job, casting, stage, name))
     )
 
 
-def _narration(job: Job, scene: Scene, index: int) -> Asset:
+def _unusable(job: Job, casting: Casting, stage: Stage, name: str) -> str | None:
+    choices = casting.of(stage, name)
+    if not choices:
+        return f"{name} is not configured here; give {_or(('auto', *casting.names(stage)))}"
+    return choices[0].refusal(
+        is_commercial=job.rights.commercial, is_verified_only=job.rights.verified_only
+    )
+
+
+def _or(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _offers(
+    job: Job, choices: tuple[Choice, ...], asked: dict[str, Any]
+) -> tuple[dict[str, Any], ...]:
+    """What each choice is asked for; with `refused`, and why, when it may not be used.
+
+    Raises:
+      InvalidInput: There is nobody to ask: a provider was named that is not configured here.
+    """
+    if not choices:
+        raise InvalidInput("the provider that the job names is not configured on this worker")
+    offers = []
+    for choice in choices:
+        refusal = choice.refusal(
+            is_commercial=job.rights.commercial, is_verified_only=job.rights.verified_only
+        )
+        offers.append(choice.params(asked) | ({"refused": refusal} if refusal else {}))
+    return tuple(offers)
+
+
+def _narration(job: Job, scene: Scene, index: int, casting: Casting) -> Asset:
     voice = scene.voice or job.voice
-    params = {
+    asked = {
         "text": scene.narration,
-        "voice": espeak_voice(scene.language or job.language),
+        "language": scene.language or job.language,
         "voice_id": voice.voice_id,
         "speed": voice.speed,
-        "provider": "espeak",
     }
-    return Asset(f"voice/{index:03}", Stage.VOICE, True, f"scenes[{index}].narration", params)
+    choices = casting.of(Stage.VOICE, voice.provider.value)
+    label = f"scenes[{index}].narration"
+    offers = _offers(job, choices, asked)
+    return Asset(f"voice/{index:03}", Stage.VOICE, True, label, offers)
 
 
-def _visual(job: Job, scene: Scene, index: int, submission: Submission) -> Asset:
+def _visual(job: Job, scene: Scene, index: int, submission: Submission, casting: Casting) -> Asset:
     width, height = painted_size(*job.output.size)
-    label = f"scenes[{index}].visual"
-    params: dict[str, Any]
+    task_id, label = f"visual/{index:03}", f"scenes[{index}].visual"
+    asked: dict[str, Any]
     match scene.effective_visual:
         case Image(uri=uri):
             label = f"{label} {uri}"
-            params = {"type": "image", "blob": submission.blob_of(uri)}
+            asked = {"type": "image", "blob": submission.blob_of(uri)}
         case Clip(uri=uri, trim=trim):
             label = f"{label} {uri}"
-            params = {
+            asked = {
                 "type": "clip",
                 "blob": submission.blob_of(uri),
                 "start_s": trim.start_s if trim else 0.0,
                 "end_s": trim.end_s if trim else None,
             }
         case Color(color=color):
-            params = {"type": "color", "color": color}
+            asked = {"type": "color", "color": color}
         case Title(text=text):
-            params = {"type": "title", "prompt": text, "width": width, "height": height}
+            asked = {"type": "title", "prompt": text, "width": width, "height": height}
         case Prompt(prompt=prompt):
-            params = {"type": "prompt", "prompt": prompt, "width": width, "height": height}
-    return Asset(f"visual/{index:03}", Stage.VISUAL, True, label, params)
+            asked = {
+                "type": "prompt",
+                "prompt": prompt,
+                "width": width,
+                "height": height,
+                "length_s": _clip_length_s(scene),
+            }
+            choices = casting.of(Stage.VISUAL, job.visuals.provider.value)
+            return Asset(task_id, Stage.VISUAL, True, label, _offers(job, choices, asked))
+    return Asset(task_id, Stage.VISUAL, True, label, (asked,))
+
+
+def _clip_length_s(scene: Scene) -> int:
+    """About how long a moving picture is needed, in whole seconds; a still one needs no length."""
+    spoken_s = len(scene.narration or "") * SECONDS_A_CHARACTER
+    return max(1, math.ceil(max(spoken_s, scene.duration_s or 0.0)))
+
+
+def _music_length_s(job: Job) -> int:
+    """About how long the music is needed, in steps of ten seconds, so that a changed word does not
+    ask for other music."""
+    scenes = job.scenes or ()
+    spoken_s = sum(len(scene.narration or "") * SECONDS_A_CHARACTER for scene in scenes)
+    wanted_s = sum(scene.duration_s or 0.0 for scene in scenes)
+    steps = math.ceil(max(spoken_s, wanted_s, 1.0) / MUSIC_STEP_S)
+    return min(steps * MUSIC_STEP_S, LONGEST_MUSIC_S)

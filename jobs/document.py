@@ -17,6 +17,7 @@ from jobs.scene import Scene
 from jobs.sound import Music, SoundEffects, Voice
 from jobs.uri import WebhookUrl
 from jobs.visuals import Visuals
+from jobs.writing import Writing
 
 __all__ = [
     "Job", "Mistake", "apply_overrides", "decode_json", "job_from", "job_json", "job_schema",
@@ -36,6 +37,11 @@ class Rights(Model):
         default=True,
         description="Whether the video is used commercially: then only material whose licence "
         "allows that goes into it.",
+    )
+    verified_only: bool = Field(
+        default=False,
+        description="Whether material is left out whose chain of rights nobody documents, such as "
+        "music from resellers of Suno.",
     )
 
 
@@ -70,6 +76,7 @@ class Job(Model):
         description="What the video is about, or its script; scenes are written from it.",
         validate_default=True,
     )
+    script: Writing = Field(default=Writing(), description="Who makes scenes of the prompt.")
     voice: Voice = Field(default=Voice(), description="Who speaks.")
     music: Annotated[Music | None, BeforeValidator(_false_is_none)] = Field(
         default=Music(),

@@ -9,11 +9,14 @@ from jobs.model import Lax, Model
 
 
 class VisualProviderName(Enum):
-    """Who can make pictures; `auto` is the first that is configured, at last the local painter."""
+    """Who can make pictures (`local`, `gemini`) or moving ones (`omni`, `veo`); `auto` is the first
+    maker of pictures that is configured, at last the local painter."""
 
     AUTO = "auto"
     LOCAL = "local"
     GEMINI = "gemini"
+    OMNI = "omni"
+    VEO = "veo"
 
 
 class Visuals(Model):

@@ -129,11 +129,13 @@ def bed(
             offset = piece.source_start - piece.start
             block[low - start : high - start] += audio[low + offset : high + offset]
     scale = 1 / 32768 if np.issubdtype(audio.dtype, np.integer) else 1.0
-    block *= (scale * _envelope(total_samples, start, start + len(block)))[:, np.newaxis]
+    block *= (scale * envelope(total_samples, start, start + len(block)))[:, np.newaxis]
     return block
 
 
-def _envelope(total: int, start: int, stop: int) -> Samples:
+def envelope(total: int, start: int, stop: int) -> Samples:
+    """Gain of samples `[start, stop)` of music that ends with the video: in over 10 ms, out over
+    the last 1.2 s; the last of `total` samples is 0."""
     at = np.arange(start, stop)
     left = np.clip((total - 1 - at) / min(FADE_OUT_SAMPLES, total), 0, 1)
     gain = np.sin(np.pi / 2 * left) ** 2 * np.clip((at + 1) / FADE_IN_SAMPLES, 0, 1)

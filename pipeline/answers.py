@@ -202,6 +202,18 @@ class NewSecret(Answer):
     secret: str
 
 
+class Spending(Answer):
+    """Whether services may be paid, and what was spent today by all tenants, in UTC."""
+
+    is_on: bool
+    spent_today_usd: float
+
+    @property
+    def line(self) -> str:
+        state = "on" if self.is_on else "off: nothing that costs anything is begun"
+        return f"spending is {state}; {self.spent_today_usd:.4f} USD today"
+
+
 def stage_states(progress: dict[str, StageProgress]) -> list[StageState]:
     """Stages as they are shown, in the order of the work."""
     order = [stage.value for stage in Stage]

@@ -95,7 +95,7 @@ def validate(job: JobPath, sets: Sets = None, as_json: AsJson = False) -> None:
     from pipeline.ingest import read_job_file
 
     try:
-        file = read_job_file(job, sets or [])
+        file = read_job_file(job, sets or [], casting=_settings().roster.casting())
     except InvalidInput as error:
         if as_json:
             lines = error.message.splitlines()
@@ -118,7 +118,9 @@ def plan(job: JobPath, sets: Sets = None, as_json: AsJson = False) -> None:
     settings = _settings()
     try:
         planned = plan_job(
-            read_job_file(job, sets or []), Artefacts(DirectoryBlobs(settings.data.absolute()))
+            read_job_file(job, sets or [], casting=settings.roster.casting()),
+            Artefacts(DirectoryBlobs(settings.data.absolute())),
+            settings.roster,
         )
     except InvalidInput as error:
         _stop(error)

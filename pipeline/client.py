@@ -132,6 +132,10 @@ class Client:
             kind, _Call("POST", path, what, repeats=repeats or bool(key), more=more)
         )
 
+    def put(self, kind: type[T], path: str, body: Any) -> T:
+        """Sets something."""
+        return self._parsed(kind, _Call("PUT", path, "", repeats=True, more={"json": body}))
+
     def delete(self, path: str, what: str) -> None:
         """Ends something."""
         self._answer(_Call("DELETE", path, what))

@@ -5,13 +5,19 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
 from jobs.errors import AiprodError, ToolMissing
 from media.fonts import script_coverage
 from media.run import find_ffmpeg
 from pipeline.emulator import find as find_emulator
 from pipeline.options import Settings
+from providers.gemini.wire import VERTEX_KEY
+from providers.roster import Hire
+from providers.service import Access
+from storage.service_keys import ServiceKeys
 
 _FILTERS = ("ass", "ebur128", "alimiter", "blackdetect", "freezedetect")
 _ENCODERS = ("libx264", "aac")
@@ -36,6 +42,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _voice()
     yield from _fonts()
     yield _emulator()
+    yield from _services(settings)
     setpriv = shutil.which("setpriv")
     yield Finding(
         "setpriv", setpriv is not None, False, setpriv or "missing",
@@ -74,6 +81,31 @@ def _ffmpeg(settings: Settings) -> Iterator[Finding]:
         "missing: " + ", ".join(lacking) if lacking else "all filters and encoders are there",
         "use the FFmpeg that comes by pip: unset AIPROD_FFMPEG" if lacking else "",
     )  # fmt: skip
+
+
+def _services(settings: Settings) -> Iterator[Finding]:
+    """Whether the keys of services can be read, and what accounts have left that can be asked."""
+    keys = ServiceKeys(settings.project, dict(settings.key_versions))
+    for name, hire in settings.roster.hired():
+        if hire.key_name == VERTEX_KEY:
+            continue  # a token, which is made when it is needed
+        try:
+            keys.get(hire.key_name)
+            detail = _left(hire, keys) if name == "elevenlabs" else "its key can be read"
+        except AiprodError as error:
+            yield Finding(name, False, False, error.message, f"look at {hire.key_name}")
+        else:
+            yield Finding(name, True, False, detail)
+
+
+def _left(hire: Hire, keys: ServiceKeys) -> str:
+    access = Access(
+        lambda: keys.get(hire.key_name), partial(keys.refresh, hire.key_name), lambda *_: b""
+    )
+    with closing(hire.open(access)) as session:
+        found = session.subscription()
+        voice = session.voice()
+    return f"{found.tier} plan, {found.characters:,} characters left; {voice} speaks"
 
 
 def _emulator() -> Finding:

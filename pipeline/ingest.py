@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.assets import unavailable_providers
+from jobs.casting import Casting
 from jobs.document import Job, apply_overrides, decode_json, job_from, job_json
 from jobs.errors import InvalidInput
 from jobs.scene import Clip, Image
@@ -31,11 +32,13 @@ def read_job_file(
     path: Path,
     overrides: Sequence[str] = (),
     *,
+    casting: Casting | None = None,
     elsewhere: tuple[Place, ...] = (Place.WEB, Place.BUCKET),
 ) -> JobFile:
     """Reads and checks a job file and the media files it names.
 
     Args:
+      casting: Who is configured on this machine; None: whoever runs the job checks it.
       elsewhere: Where files may be beside on this machine; whoever runs the job fetches those.
 
     Raises:
@@ -43,7 +46,7 @@ def read_job_file(
     """
     data = _document(path, overrides)
     job = job_from(data, name=str(path))
-    mistakes = list(unavailable_providers(job))
+    mistakes = list(unavailable_providers(job, casting)) if casting else []
     files: dict[str, tuple[str, str, Path]] = {}
     faults: dict[tuple[str, str], str | None] = {}  # a file named in 500 scenes is read once
     for place, kind, uri in _uris(job):

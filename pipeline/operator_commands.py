@@ -12,6 +12,9 @@ DAY_S, HOUR_S = 86_400, 3600
 keys_app = typer.Typer(name="keys", help="API keys of the service.", no_args_is_help=True)
 dlq_app = typer.Typer(name="dlq", help="Messages that were no jobs.", no_args_is_help=True)
 webhooks_app = typer.Typer(name="webhooks", help="What receivers are told.", no_args_is_help=True)
+spending_app = typer.Typer(
+    name="spending", help="Whether services may be paid.", no_args_is_help=True
+)
 
 KeyId = Annotated[str, typer.Argument(metavar="KEY", help="Id of the key.", show_default=False)]
 
@@ -178,6 +181,36 @@ def replay_dead_letters(
                 typer.echo(f"{letter}: sent again")
     if as_json:
         print_json([one.as_json() for one in found])
+
+
+@spending_app.command("show")
+def show_spending(url: Url = None, as_json: AsJson = False) -> None:
+    """Say whether services may be paid, and what was spent today."""
+    from pipeline.answers import Spending
+
+    with service_client(url, as_json) as client:
+        found = client.get(Spending, "/v1/spending", "spending")
+    print_json(found.as_json()) if as_json else typer.echo(found.line)
+
+
+@spending_app.command("off")
+def switch_off(url: Url = None, as_json: AsJson = False) -> None:
+    """Stop paying: no worker begins a call that costs something."""
+    _switch(False, url, as_json)
+
+
+@spending_app.command("on")
+def switch_on(url: Url = None, as_json: AsJson = False) -> None:
+    """Pay again."""
+    _switch(True, url, as_json)
+
+
+def _switch(is_on: bool, url: str | None, as_json: bool) -> None:
+    from pipeline.answers import Spending
+
+    with service_client(url, as_json) as client:
+        found = client.put(Spending, "/v1/spending", {"is_on": is_on})
+    print_json(found.as_json()) if as_json else typer.echo(found.line)
 
 
 @webhooks_app.command("log")

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from jobs.errors import InvalidInput
+from providers.roster import Roster, configured
 from storage.database_url import database_url
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -35,6 +36,11 @@ class Settings:
       traces_endpoint: `OTEL_EXPORTER_OTLP_ENDPOINT`: where traces go; without it, nowhere.
       environment: `ENVIRONMENT`: `production` makes no key for this machine.
       port: `PORT`: where a service listens, as Cloud Run says it.
+      roster: Remote services: those with a key in the environment, and those that
+        `AIPROD_PROVIDERS` names, with commas, whose keys are in Secret Manager.
+      key_versions: `AIPROD_SECRET_VERSIONS`: which version of a key's secret is used, as
+        `elevenlabs-api-key=3`, with commas; the latest of the others.
+      tenant_day_usd: `AIPROD_TENANT_DAY_USD`: what paid services may cost a tenant in a day.
       log_level, log_format: `LOG_LEVEL`; `AIPROD_LOG_FORMAT`: `json` or `text`.
     """
 
@@ -55,6 +61,9 @@ class Settings:
     traces_endpoint: str | None
     environment: str
     port: int
+    roster: Roster
+    key_versions: tuple[tuple[str, str], ...]
+    tenant_day_usd: float | None
     log_level: str
     log_format: str | None
 
@@ -88,6 +97,9 @@ class Settings:
             traces_endpoint=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
             environment=environment.get("ENVIRONMENT") or "local",
             port=_count(environment, "PORT", 8000, 65535),
+            roster=configured(environment),
+            key_versions=_versions(environment),
+            tenant_day_usd=_dollars(environment, "AIPROD_TENANT_DAY_USD"),
             log_level=level,
             log_format=log_format,
         )
@@ -119,6 +131,30 @@ def _seconds(environment: Mapping[str, str], name: str, default: float) -> float
     if not 0.1 <= seconds <= 3600:
         raise InvalidInput(f"{name} is {given!r}; give seconds from 0.1 to 3600")
     return seconds
+
+
+def _versions(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    given = environment.get("AIPROD_SECRET_VERSIONS", "")
+    pairs = [one.strip().partition("=") for one in given.split(",") if one.strip()]
+    if any(not (name and version.isdigit()) for name, _, version in pairs):
+        raise InvalidInput(
+            f"AIPROD_SECRET_VERSIONS is {given!r}; give names of secrets and numbers, as in "
+            "elevenlabs-api-key=3,gemini-api-key=1"
+        )
+    return tuple((name, version) for name, _, version in pairs)
+
+
+def _dollars(environment: Mapping[str, str], name: str) -> float | None:
+    given = environment.get(name, "")
+    if not given:
+        return None
+    try:
+        dollars = float(given)
+    except ValueError:
+        dollars = -1.0
+    if not 0 <= dollars <= 1_000_000:
+        raise InvalidInput(f"{name} is {given!r}; give US dollars from 0 to 1000000")
+    return dollars
 
 
 def _cores() -> int:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # it loads SQLAlchemy, which watching a job of a service does
     from storage.rows import PartRow
 
 _LABELS = {
+    "script": "Script",
     "voice": "Voice",
     "visual": "Pictures",
     "effect": "Sound effects",

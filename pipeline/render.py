@@ -76,7 +76,7 @@ def render(
       ToolMissing: This machine lacks FFmpeg.
     """
     started = time.monotonic()
-    file = read_job_file(path, overrides)
+    file = read_job_file(path, overrides, casting=settings.roster.casting())
     ffmpeg_version(find_ffmpeg(settings.ffmpeg))
     _check_writable(out)
     url = sqlite_url(settings.data)

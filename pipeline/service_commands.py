@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.operator_commands import dlq_app, keys_app, webhooks_app
+from pipeline.operator_commands import dlq_app, keys_app, spending_app, webhooks_app
 from pipeline.telling import (
     DONE,
     FAILED,
@@ -30,7 +30,7 @@ jobs_app = typer.Typer(name="jobs", help="Jobs of the service.", no_args_is_help
 def mount(app: typer.Typer) -> None:
     """Adds all commands that talk to a service."""
     app.command()(submit)
-    for group in (jobs_app, dlq_app, keys_app, webhooks_app):
+    for group in (jobs_app, dlq_app, keys_app, webhooks_app, spending_app):
         app.add_typer(group)
 
 

@@ -29,4 +29,8 @@ def studio_config(settings: Settings, out: Path) -> StudioConfig:
         # Never our own: it holds what other tenants have made.
         input_buckets=tuple(name for name in settings.input_buckets if name != settings.bucket),
         traces_endpoint=settings.traces_endpoint,
+        tenant_day_usd=settings.tenant_day_usd,
+        roster=settings.roster,
+        project=settings.project,
+        key_versions=settings.key_versions,
     )

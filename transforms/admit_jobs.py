@@ -1,5 +1,6 @@
 """Taking jobs into work."""
 
+import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -72,6 +73,7 @@ def admit(ring: Ring, studio: Studio) -> Run | None:
     return Run(
         claim.job_id, claim.generation, claim.token, name,
         claim.approved, claim.trace, claim.tenant, claim.takes,
+        json.loads(claim.submission)["document"].get("budget_usd"),
     )  # fmt: skip
 
 

@@ -9,7 +9,9 @@ from jobs.elements import Task
 from jobs.stages import Stage
 from media.run import Workspace
 from storage.artefacts import Origin
+from transforms.hired import is_remote
 from transforms.perform import Made, PerformTasks
+from transforms.remote_effect import sound_remotely
 from transforms.studio import Studio, StudioConfig
 
 
@@ -23,8 +25,12 @@ class FindSoundEffects(beam.PTransform[PCollection[bytes], PCollection[tuple[str
         return tasks | "Find" >> PerformTasks(self.studio, {Stage.EFFECT: find_effect})
 
 
-def find_effect(task: Task, studio: Studio, space: Workspace) -> Made:  # noqa: ARG001 no files
-    """Makes the sound with the local foley library."""
+def find_effect(task: Task, studio: Studio, space: Workspace) -> Made:
+    """Finds a sound, or makes it with the local foley library."""
+    return sound_remotely(task, studio, space) if is_remote(task) else _made_here(task)
+
+
+def _made_here(task: Task) -> Made:
     # Imported when there is something to make: SciPy takes as long to load as Beam.
     from providers.foley import EffectRequest, make_effect
 

@@ -28,7 +28,7 @@ from storage.artefacts import Origin, Record
 from storage.deliverables import deliver
 from transforms.edit import Edit
 from transforms.job_step import Stepped, TakeStep
-from transforms.manifest import all_notes, credits_text, manifest
+from transforms.manifest import all_notes, credits_text, manifest, receipt
 from transforms.plan_assets import read_job
 from transforms.studio import Studio, StudioConfig
 from transforms.takes import Takes, open_takes
@@ -82,7 +82,8 @@ def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
         round(time.monotonic() - started, 3),
     )
     encoder = ffmpeg_version(find_ffmpeg(studio.config.ffmpeg))
-    about = manifest(gathered.run, job, edit, made, takes, part, record, encoder)
+    paid = receipt(studio.ledger.quote_usd(gathered.run), studio.calls.of_run(gathered.run))
+    about = manifest(gathered.run, job, edit, made, takes, part, record, encoder, paid)
     with ExitStack() as stack:
         files = {
             name: stack.enter_context(studio.blobs.as_file(blob))

@@ -12,7 +12,9 @@ from media.loudness import integrated_lufs
 from media.run import Workspace
 from media.wave import samples_of
 from storage.artefacts import Origin
+from transforms.hired import is_remote
 from transforms.perform import Made, PerformTasks
+from transforms.remote_music import compose_remotely
 from transforms.studio import Studio, StudioConfig
 
 
@@ -26,8 +28,12 @@ class GenerateMusic(beam.PTransform[PCollection[bytes], PCollection[tuple[str, b
         return tasks | "Compose" >> PerformTasks(self.studio, {Stage.MUSIC: score})
 
 
-def score(task: Task, studio: Studio, space: Workspace) -> Made:  # noqa: ARG001 no files needed
-    """Composes with the local composer."""
+def score(task: Task, studio: Studio, space: Workspace) -> Made:
+    """Composes, with the local composer or another."""
+    return compose_remotely(task, studio, space) if is_remote(task) else _composed_here(task)
+
+
+def _composed_here(task: Task) -> Made:
     # Imported when there is something to make: SciPy takes as long to load as Beam.
     from providers.composer import MusicRequest, compose
 

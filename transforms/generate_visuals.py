@@ -13,7 +13,9 @@ from media.packets import probe_clip
 from media.pictures import read_picture
 from media.run import Workspace
 from storage.artefacts import Origin
+from transforms.hired import is_remote
 from transforms.perform import Made, PerformTasks
+from transforms.remote_visual import picture_remotely
 from transforms.studio import Studio, StudioConfig
 
 # A clip is decoded this far when the document does not trim it: no scene is longer.
@@ -31,8 +33,10 @@ class GenerateVisuals(beam.PTransform[PCollection[bytes], PCollection[tuple[str,
 
 
 def picture(task: Task, studio: Studio, space: Workspace) -> Made:
-    """Paints a generated picture, or decodes a file of the user's once to see that it is whole."""
+    """Paints or buys a picture, or decodes a file of the user's once to see that it is whole."""
     params = task.params
+    if is_remote(task):
+        return picture_remotely(task, studio, space)
     match params["type"]:
         case "image":
             return _checked_image(params, studio)

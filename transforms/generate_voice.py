@@ -6,6 +6,7 @@ import apache_beam as beam
 from apache_beam.pvalue import PCollection
 
 from jobs.elements import Task
+from jobs.languages import espeak_voice
 from jobs.stages import Stage
 from jobs.wire import plain
 from media.loudness import integrated_lufs
@@ -13,7 +14,9 @@ from media.run import Workspace
 from media.wave import samples_of
 from providers.speech import SpeechRequest
 from storage.artefacts import Origin
+from transforms.hired import is_remote
 from transforms.perform import Made, PerformTasks
+from transforms.remote_voice import speak_remotely
 from transforms.studio import Studio, StudioConfig
 
 
@@ -27,13 +30,17 @@ class GenerateVoice(beam.PTransform[PCollection[bytes], PCollection[tuple[str, b
         return tasks | "Speak" >> PerformTasks(self.studio, {Stage.VOICE: speak})
 
 
-def speak(task: Task, studio: Studio, space: Workspace) -> Made:  # noqa: ARG001 no files needed
-    """Speaks one narration with the local voice."""
+def speak(task: Task, studio: Studio, space: Workspace) -> Made:
+    """Speaks one narration, with the local voice or another."""
+    return speak_remotely(task, studio, space) if is_remote(task) else _spoken_here(task, studio)
+
+
+def _spoken_here(task: Task, studio: Studio) -> Made:
     params = task.params
     speech = studio.voice().speak(
         SpeechRequest(
             text=params["text"],
-            voice=params["voice"],
+            voice=espeak_voice(params["language"]),
             speed=params["speed"],
             voice_id=params["voice_id"],
         )

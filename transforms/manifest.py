@@ -2,8 +2,11 @@
 
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
+
+from sqlalchemy import Row
 
 from jobs.document import Job
 from jobs.elements import Part, PartStatus, Problem, Run
@@ -13,11 +16,13 @@ from jobs.version import VERSION
 from jobs.wire import plain
 from media.cues import COMFORTABLE_CPS
 from storage.artefacts import Origin, Record
+from storage.calls import CallStatus
 from transforms.edit import Edit
 from transforms.takes import Takes
 
 MANIFEST_VERSION = 1
 _CREDITED = {
+    Stage.SCRIPT: "Script",
     Stage.VOICE: "Narration",
     Stage.MUSIC: "Music",
     Stage.EFFECT: "Sound effects",
@@ -34,6 +39,7 @@ def manifest(
     finished: Part,
     record: Record,
     encoder: str,
+    receipt: dict[str, Any],
 ) -> dict[str, Any]:
     """The manifest of a delivered run, as JSON data.
 
@@ -41,6 +47,7 @@ def manifest(
       made: Records of the generated parts by task id; `takes` holds those of the rendered ones.
       finished: The part that is the finished file, with its record.
       encoder: Version of FFmpeg.
+      receipt: As `receipt` makes it.
     """
     notes = all_notes(edit, takes)
     parts = [_part(part, made.get(part.task_id)) for part in edit.parts]
@@ -81,8 +88,28 @@ def manifest(
         ],
         "parts": parts,
         "notes": [plain(note) for note in notes],
-        "cost_usd": {"estimated": 0.0, "spent": round(sum(part["cost_usd"] for part in parts), 4)},
+        "cost_usd": receipt,
         "versions": {"aiprod": VERSION, "python": sys.version.split()[0], "encoder": encoder},
+    }
+
+
+def receipt(quote_usd: float, calls: Sequence[Row[Any]]) -> dict[str, Any]:
+    """What a run was to cost and what it cost, in US dollars, as the manifest has it.
+
+    Args:
+      quote_usd: What was quoted when the run was planned.
+      calls: Rows of its calls. One whose outcome is unknown counts as charged.
+    """
+    stages: dict[str, float] = {}
+    for call in calls:
+        stages[call.stage] = stages.get(call.stage, 0.0) + call.cost_usd
+    spent_usd = sum(stages.values())
+    return {
+        "estimated": round(quote_usd, 6),
+        "spent": round(spent_usd, 6),
+        "difference": round(spent_usd - quote_usd, 6),
+        "by_stage": {stage: round(usd, 6) for stage, usd in sorted(stages.items()) if usd},
+        "unknown_calls": sum(call.status == CallStatus.UNKNOWN.value for call in calls),
     }
 
 
@@ -102,6 +129,11 @@ def _part(part: Part, record: Record | None) -> dict[str, Any]:
         entry |= {k: v for k, v in plain(record.origin).items() if v or k == "cost_usd"}
         if part.status is not PartStatus.DONE:
             entry["cost_usd"] = 0.0  # paid for by an earlier run
+        entry["sha256"] = {
+            role: PurePosixPath(blob).stem for role, blob in sorted(record.media.items())
+        }
+    if part.left:
+        entry["left"] = [plain(one) for one in part.left]
     if part.problem:
         entry["problem"] = plain(part.problem)
     return entry

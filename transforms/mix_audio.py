@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import apache_beam as beam
@@ -16,6 +17,7 @@ from media.master import LoudnessTarget, master
 from media.mix import Clip, MixPlan, write_mix
 from media.music_fit import Section, arrange, bed
 from media.run import Workspace
+from media.track_fit import TrackFit, track_bed
 from media.wave import open_wave
 from storage.artefacts import Origin
 from transforms.perform import Made, PerformTasks
@@ -36,13 +38,19 @@ class ClipSpec:
 
 @dataclass(frozen=True)
 class MusicSpec:
-    """The music of the mix, in the sections its composer made."""
+    """The music of the mix, in the sections its composer made.
+
+    Attributes:
+      sections: Empty for a track whose bars nobody knows, which is cut or repeated.
+      samples: Length of such a track.
+    """
 
     blob: str
     sections: tuple[Section, ...]
     bar_samples: int
     ending_downbeat: int
     gain_db: float
+    samples: int = 0
 
 
 @dataclass(frozen=True)
@@ -115,9 +123,12 @@ class _MusicBlocks:
     """The music, fitted to the length of the video, by block."""
 
     def __init__(self, spec: MusicSpec, total_samples: int, path: Path) -> None:
-        self._audio = open_wave(path)
-        self._placed = arrange(spec.sections, spec.bar_samples, spec.ending_downbeat, total_samples)
-        self._total = total_samples
+        audio = open_wave(path)
+        if spec.sections:
+            placed = arrange(spec.sections, spec.bar_samples, spec.ending_downbeat, total_samples)
+            self._block = partial(bed, audio, placed, total_samples)
+        else:
+            self._block = partial(track_bed, audio, TrackFit(spec.samples, total_samples))
 
     def __call__(self, start: int, stop: int) -> NDArray[np.float32]:
-        return bed(self._audio, self._placed, self._total, start, stop)
+        return self._block(start, stop)

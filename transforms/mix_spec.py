@@ -80,12 +80,15 @@ def _music(job: Job, takes: Takes) -> MusicSpec | None:
     if not job.music or not record:
         return None
     facts = record.facts
+    gain_db = round(MUSIC_LUFS - facts["lufs"] + job.music.gain_db, 2)
+    if "sections" not in facts:
+        return MusicSpec(record.media["audio"], (), 0, 0, gain_db, facts["samples"])
     return MusicSpec(
         record.media["audio"],
         tuple(Section(**section) for section in facts["sections"]),
         facts["bar_samples"],
         facts["ending_downbeat"],
-        round(MUSIC_LUFS - facts["lufs"] + job.music.gain_db, 2),
+        gain_db,
     )
 
 

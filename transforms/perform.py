@@ -1,12 +1,13 @@
 """Performing tasks: each becomes exactly one Part, whatever happens."""
 
 import errno
+import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import apache_beam as beam
@@ -15,16 +16,27 @@ from apache_beam.pvalue import PCollection
 from apache_beam.utils.windowed_value import WindowedValue
 
 from jobs.crash_points import crash_point
-from jobs.elements import Part, PartStatus, Problem, Task
-from jobs.errors import AiprodError, Cancelled, ErrorCode, ResourceLimit
+from jobs.elements import Left, Part, PartStatus, Problem, Task
+from jobs.errors import (
+    AiprodError,
+    BudgetExceeded,
+    Cancelled,
+    ErrorCode,
+    NoMatch,
+    ProviderError,
+    ResourceLimit,
+    RightsRefused,
+)
 from jobs.logs import about
 from jobs.stages import Stage
 from media.run import Workspace
-from storage.artefacts import Origin
+from storage.artefacts import Media, Origin
 from transforms.studio import Studio, StudioConfig
 from transforms.survive import surviving_kills
 
 LOG = logging.getLogger(__name__)
+# What lets the next in order have a try: this one cannot make it, or may not.
+FAILOVERS = (ProviderError, BudgetExceeded, RightsRefused, NoMatch)
 # A run that meets these is put off, not failed: they say nothing about its job.
 OUTAGES: Mapping[ErrorCode, str] = {
     ErrorCode.LEDGER_UNAVAILABLE: "the database does not answer",
@@ -34,10 +46,10 @@ OUTAGES: Mapping[ErrorCode, str] = {
 
 @dataclass(frozen=True)
 class Made:
-    """What a maker made: media by role (a local file, or bytes and suffix), facts, origin."""
+    """What a maker made: media by role, facts, origin."""
 
     origin: Origin
-    media: dict[str, Path | tuple[bytes, str]] = field(default_factory=dict)
+    media: dict[str, Media] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -78,14 +90,27 @@ def perform(task: Task, studio: Studio, maker: Maker) -> Part:
 
 def _performed(task: Task, studio: Studio, maker: Maker) -> Part:
     started = time.monotonic()
-    status, problem = PartStatus.DONE, None
+    status, problem, key, provider = PartStatus.DONE, None, task.key, ""
+    left: list[Left] = []
     try:
         if studio.ledger.is_stopped(task.run):
             raise Cancelled("stopped by the user")
-        if studio.artefacts.find(task.stage, task.key):
-            status = PartStatus.CACHED
-        else:
-            surviving_kills(lambda: _make(task, studio, maker, started), task.task_id)
+        for choice in _choices(task, studio):
+            key = task.run.slate.key(task.stage, choice.params)
+            try:
+                if refusal := choice.params.get("refused"):
+                    raise RightsRefused(refusal)
+                if studio.artefacts.find(task.stage, key):
+                    status = PartStatus.CACHED
+                else:
+                    surviving_kills(partial(_make, choice, key, studio, maker), task.task_id)
+            except FAILOVERS as error:
+                if choice.is_last:
+                    raise
+                left.append(_left(task, choice, error))
+                continue
+            provider = str(choice.params.get("provider", ""))
+            break
     except Cancelled:
         status = PartStatus.CANCELLED
     except Exception as error:  # a raised element would be retried for ever on a streaming runner
@@ -96,24 +121,55 @@ def _performed(task: Task, studio: Studio, maker: Maker) -> Part:
         task.stage,
         task.total,
         task.required,
-        task.key,
+        task.key if problem else key,
         task.plan,
         status,
         round(time.monotonic() - started, 3),
         problem,
+        tuple(left),
+        provider,
     )
     studio.ledger.note_part(part)
     return part
 
 
-def _make(task: Task, studio: Studio, maker: Maker, started: float) -> None:
+@dataclass(frozen=True)
+class _Choice:
+    """A task as one of those sees it who may perform it."""
+
+    task: Task
+    is_last: bool
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return self.task.params
+
+
+def _choices(task: Task, studio: Studio) -> list[_Choice]:
+    """The task with the parameters of each provider that may perform it, in order."""
+    if name := task.params.get("choices_in"):
+        found = json.loads(studio.blobs.read(name) or b"[]")
+    else:
+        found = task.params.get("choices", [task.params])
+    last = len(found) - 1
+    return [_Choice(replace(task, params=one), n == last) for n, one in enumerate(found)]
+
+
+def _left(task: Task, choice: _Choice, error: AiprodError) -> Left:
+    provider = str(choice.params.get("provider", ""))
+    LOG.warning("%s: %s is left: %s", task.task_id, provider, error.message)
+    return Left(provider, error.code, error.message[:300])
+
+
+def _make(choice: _Choice, key: str, studio: Studio, maker: Maker) -> None:
+    task, started = choice.task, time.monotonic()
     stage = task.stage.value
     with studio.space(task.run) as space:
         crash_point(f"{stage}.before_make")
         made = maker(task, studio, space)
         seconds = time.monotonic() - started
         crash_point(f"{stage}.before_keep")
-        studio.artefacts.keep(task.stage, task.key, made.origin, made.media, made.facts, seconds)
+        studio.artefacts.keep(task.stage, key, made.origin, made.media, made.facts, seconds)
         crash_point(f"{stage}.after_keep")
 
 

@@ -3,19 +3,24 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import apache_beam as beam
 from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
-from jobs.assets import list_assets
+from jobs.assets import Asset, list_assets
 from jobs.document import Job, job_from
 from jobs.elements import Run, Script, Task
 from jobs.states import Status
 from jobs.submission import Submission
-from jobs.wire import from_json
+from jobs.wire import canonical, from_json
+from storage.calls import CallStatus
 from transforms.job_step import Stepped, TakeStep
 from transforms.studio import Studio, StudioConfig
+
+# Of an element of 64 kB, which holds more: a long narration for every voice that may speak it.
+LARGEST_PARAMS_BYTES = 32 * 1024
 
 
 @dataclass(eq=False)
@@ -38,7 +43,8 @@ def plan_tasks(element: bytes, studio: Studio) -> Iterator[bytes]:
     script = Script.from_bytes(element)
     submission = from_json(Submission, studio.blobs.read(script.run.submission) or b"")
     job = read_job(studio, script.document)
-    assets = list_assets(job, submission)
+    assets = list_assets(job, submission, studio.config.roster.casting())
+    name = studio.artefacts.keep_media((script.to_bytes(), ".json"))
     tasks = [
         Task(
             script.run,
@@ -46,17 +52,41 @@ def plan_tasks(element: bytes, studio: Studio) -> Iterator[bytes]:
             asset.stage,
             len(assets),
             asset.required,
-            script.run.slate.key(asset.stage, asset.params),
-            script.document,
+            script.run.slate.key(asset.stage, asset.offer),
+            name,
             asset.label,
-            asset.params,
+            _params(asset, studio),
         )
         for asset in assets
     ]
+    studio.ledger.note_quote(script.run, _quote_usd(script, assets, studio))
     studio.ledger.plan_parts((task, 1) for task in tasks)
     studio.ledger.advance(script.run, Status.GENERATING)
     for task in tasks:
         yield task.to_bytes()
+
+
+def _quote_usd(script: Script, assets: tuple[Asset, ...], studio: Studio) -> float:
+    """What the run will cost, if whoever is asked first makes everything that is not there."""
+    roster, slate = studio.config.roster, script.run.slate
+    quotes = {}
+    for asset in assets:
+        if quote_usd := roster.quote_usd(asset.stage, asset.offer):
+            quotes[asset.stage, slate.key(asset.stage, asset.offer)] = quote_usd
+    missing_usd = sum(
+        usd for (stage, key), usd in quotes.items() if not studio.artefacts.find(stage, key)
+    )
+    # Its script, and what was made before it was begun anew.
+    made = studio.calls.of_run(script.run)
+    return missing_usd + sum(c.quote_usd for c in made if c.status != CallStatus.REFUSED.value)
+
+
+def _params(asset: Asset, studio: Studio) -> dict[str, Any]:
+    choices = list(asset.choices)
+    if len(canonical(choices)) <= LARGEST_PARAMS_BYTES:
+        return {"choices": choices}
+    name = studio.artefacts.keep_media((canonical(choices), ".json"))
+    return {"choices_in": name}
 
 
 def read_job(studio: Studio, document: str) -> Job:

@@ -9,11 +9,12 @@ from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
 from jobs.document import Job
-from jobs.elements import Ending, Gathered, Outcome, Run, Task
+from jobs.elements import Ending, Gathered, Outcome, Part, Run, Script, Task
 from jobs.errors import InvalidInput
 from jobs.scene import Scene
 from jobs.stages import Stage
 from jobs.states import Status
+from jobs.wire import from_json
 from jobs.words import Word
 from media.cues import Cue, cut_cues
 from media.lettering import CaptionLook, measure
@@ -49,7 +50,8 @@ def plan_renders(element: bytes, studio: Studio) -> Iterator[bytes]:
     gathered = Gathered.from_bytes(element)
     run = gathered.run
     takes = open_takes(gathered, studio)
-    job = read_job(studio, gathered.plan)
+    script = Script.from_bytes(studio.blobs.read(gathered.plan) or b"")
+    job = read_job(studio, script.document)
     scenes = job.scenes or ()
     words = [_words(takes, index) for index in range(len(scenes))]
     timeline = lay_out(
@@ -71,7 +73,7 @@ def plan_renders(element: bytes, studio: Studio) -> Iterator[bytes]:
         chunks.append(EditChunk(task_id, chunk.first, chunk.last, spec.frames))
         renders.append((task_id, Stage.RENDER, studio.artefacts.keep_json(spec), spec.frames))
     edit = Edit(
-        document=gathered.plan,
+        document=script.document,
         frame_rate=(timeline.rate.numerator, timeline.rate.denominator),
         frames=timeline.frames,
         samples=timeline.samples,
@@ -80,7 +82,7 @@ def plan_renders(element: bytes, studio: Studio) -> Iterator[bytes]:
             for index, (scene, time) in enumerate(zip(scenes, timeline.scenes, strict=True))
         ),
         chunks=tuple(chunks),
-        parts=takes.parts,
+        parts=(*_writing(script, studio), *takes.parts),
         notes=notes_of(takes.parts, unplaced),
     )
     edit_name = studio.artefacts.keep_json(edit)
@@ -94,6 +96,13 @@ def plan_renders(element: bytes, studio: Studio) -> Iterator[bytes]:
     studio.ledger.advance(run, Status.RENDERING)
     for task, _units in tasks:
         yield task.to_bytes()
+
+
+def _writing(script: Script, studio: Studio) -> tuple[Part, ...]:
+    """The part that the writing of the script was, if somebody wrote it."""
+    if not script.written:
+        return ()
+    return (from_json(Part, studio.blobs.read(script.written) or b""),)
 
 
 def _task(run: Run, task_id: str, stage: Stage, spec: str, total: int, edit: str) -> Task:

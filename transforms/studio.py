@@ -4,25 +4,41 @@ import logging
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+from pybreaker import CircuitBreaker
 
 from jobs.elements import Run
-from jobs.errors import AiprodError, InvalidInput
+from jobs.errors import AiprodError, Cancelled, InvalidInput, ProviderUnavailable
 from media.run import Workspace, find_ffmpeg
+from providers.gemini.tokens import Tokens
+from providers.gemini.wire import VERTEX_KEY
+from providers.roster import Roster
+from providers.service import Access
 from providers.speech import SpeechSession
 from storage.artefacts import Artefacts
+from storage.calls import Calls
 from storage.database import open_database
+from storage.fetch import read_file
+from storage.guarded_http import open_client
 from storage.ledger import Ledger
 from storage.leftovers import owned_prefix
 from storage.secrets import resolve
+from storage.service_keys import ServiceKeys
 from storage.stores import open_blobs
 from transforms.tracing import Tracing
 
 LOG = logging.getLogger(__name__)
+FAILURES_IN_A_ROW, LEFT_ALONE_S = 5, 30.0  # then a provider is left alone for that long
+FILE_SILENCE_S, FILE_LIMIT_S = 60.0, 300.0  # songs and clips of up to 200 MB
+LOOK_EVERY_S = 0.5  # while a task waits, whether its run still goes on
 RUN_LIMIT_S = 6 * 3600  # a run that takes longer hangs: its lease is no longer renewed
 
 
@@ -42,6 +58,10 @@ class StudioConfig:
       traces_endpoint: Where traces go, as in `OTEL_EXPORTER_OTLP_ENDPOINT`; None: nowhere.
       holder: Name of a pipeline whose processes hold their jobs together: each of them keeps the
         leases of all alive, wherever their elements wait. None: each holds its own, and sees to it.
+      tenant_day_usd: The most that paid services may cost a tenant in a day; None: no limit.
+      roster: Remote services that may be asked.
+      project: Google Cloud project whose Secret Manager has keys that are not in the environment.
+      key_versions: Secrets and their versions, where it is not the latest.
     """
 
     store: str
@@ -54,6 +74,10 @@ class StudioConfig:
     input_buckets: tuple[str, ...] = ()
     traces_endpoint: str | None = None
     holder: str | None = None
+    tenant_day_usd: float | None = None
+    roster: Roster = field(default_factory=Roster)
+    project: str | None = None
+    key_versions: tuple[tuple[str, str], ...] = ()
 
     def open(self) -> "Studio":
         """The studio of this process for these values; close it as often as it was opened.
@@ -81,6 +105,15 @@ class Studio:
         # A connection per task, and some for the steps between them.
         database = open_database(resolve(config.database_url), pool_size=config.workers + 4)
         self.ledger = Ledger(database, lease_s=config.lease_s)
+        self.calls = Calls(database)
+        self._keys = ServiceKeys(config.project, dict(config.key_versions))
+        self._tokens = Tokens()
+        self._sessions: dict[str, Any] = {}
+        # Files at addresses that a service has given; a fake's are on this machine.
+        self._web = open_client(
+            timeout_s=FILE_SILENCE_S, may_reach_loopback=config.roster.has_loopback
+        )
+        self._breakers: dict[str, CircuitBreaker] = {}
         self._closing = threading.Event()
         if config.holder:
             self.ledger = replace(self.ledger, worker=config.holder)
@@ -99,6 +132,44 @@ class Studio:
 
                 self._voice = Espeak().open()
             return self._voice
+
+    def session(self, provider: str) -> Any:
+        """The session of a remote service of the roster; opened when it is first asked."""
+        hire = self.config.roster.named(provider)
+        with self._lock:
+            if provider not in self._sessions:
+                self._sessions[provider] = hire.open(self._access(hire.key_name))
+            return self._sessions[provider]
+
+    def _access(self, variable: str) -> Access:
+        if variable == VERTEX_KEY and not self._keys.is_given(variable):
+            return Access(self._tokens.key, self._tokens.renew, self._fetch)
+        return Access(
+            partial(self._keys.get, variable), partial(self._keys.refresh, variable), self._fetch
+        )
+
+    def _fetch(self, url: str, most_bytes: int) -> bytes:
+        return read_file(url, self._web, max_bytes=most_bytes, deadline_s=FILE_LIMIT_S)
+
+    def breaker(self, provider: str) -> CircuitBreaker:
+        """What stops asking a provider that does not answer; of this process."""
+        with self._lock:
+            if provider not in self._breakers:
+                self._breakers[provider] = CircuitBreaker(
+                    fail_max=FAILURES_IN_A_ROW, reset_timeout=LEFT_ALONE_S, exclude=[_is_an_answer]
+                )
+            return self._breakers[provider]
+
+    def pause(self, run: Run, seconds: float) -> None:
+        """Waits. Raises `Cancelled` as soon as the run is stopped or has lost its claim."""
+        deadline = time.monotonic() + seconds
+        while True:
+            if self.ledger.is_stopped(run):
+                raise Cancelled("stopped by the user")
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                return
+            time.sleep(min(left_s, LOOK_EVERY_S))
 
     @contextmanager
     def space(self, run: Run) -> Iterator[Workspace]:
@@ -135,9 +206,17 @@ class Studio:
         self.pool.shutdown()
         if self._voice:
             self._voice.close()
+        for session in self._sessions.values():
+            session.close()
+        self._web.close()
         self.ledger.close()
         self.blobs.close()
         self.tracing.close()
+
+
+def _is_an_answer(error: Exception) -> bool:
+    """Whether an error shows that the provider is there."""
+    return not isinstance(error, ProviderUnavailable)
 
 
 # Of the process, because DoFns of one process know nothing of each other.

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from jobs.elements import Ending, Gathered, Outcome, Part, PartList, PartStatus, Problem
+from jobs.elements import Ending, Gathered, Outcome, Part, PartList, PartStatus, Problem, Run
 from jobs.wire import from_json
 from storage.artefacts import Record
 from transforms.job_step import RunEnded
@@ -40,14 +40,7 @@ def open_takes(gathered: Gathered, studio: Studio) -> Takes:
         then the run comes again.
     """
     parts = from_json(PartList, studio.blobs.read(gathered.parts) or b"").parts
-    if any(part.status is PartStatus.CANCELLED for part in parts):
-        raise RunEnded(Outcome(gathered.run, Ending.CANCELLED))
-    if any(part.problem and part.problem.code in OUTAGES for part in parts):
-        raise RunEnded(Outcome(gathered.run, Ending.POSTPONED))
-    failed = [part for part in parts if part.required and not part.is_made]
-    if failed:
-        problems = _failures([part.problem for part in failed if part.problem])
-        raise RunEnded(Outcome(gathered.run, Ending.FAILED, problems))
+    check_made(gathered.run, parts)
     records = {}
     gone = []
     for part in parts:
@@ -62,6 +55,18 @@ def open_takes(gathered: Gathered, studio: Studio) -> Takes:
         LOG.error("of job %s, artefacts vanished: %s", gathered.run.job_id, ", ".join(gone[:5]))
         raise RunEnded(Outcome(gathered.run, Ending.INCOMPLETE))
     return Takes(parts, records)
+
+
+def check_made(run: Run, parts: Sequence[Part]) -> None:
+    """Raises `RunEnded` when a run cannot go on with these parts."""
+    if any(part.status is PartStatus.CANCELLED for part in parts):
+        raise RunEnded(Outcome(run, Ending.CANCELLED))
+    if any(part.problem and part.problem.code in OUTAGES for part in parts):
+        raise RunEnded(Outcome(run, Ending.POSTPONED))
+    failed = [part for part in parts if part.required and not part.is_made]
+    if failed:
+        problems = _failures([part.problem for part in failed if part.problem])
+        raise RunEnded(Outcome(run, Ending.FAILED, problems))
 
 
 def notes_of(parts: Sequence[Part], more: Sequence[Problem]) -> tuple[Problem, ...]:

@@ -21,7 +21,7 @@ router = APIRouter(tags=["jobs"])
 )
 def estimate_job(services: ServicesDep, caller: Reader, body: Body) -> JobPlan:
     """Length, parts per stage and how many of them exist, cost. Makes, queues and pays nothing."""
-    checked = check_job(body, caller.tenant, services.uploads)
-    return estimate(
-        checked.job, checked.submission, Artefacts(services.blobs), Slate(caller.tenant)
-    )
+    roster = services.settings.roster
+    checked = check_job(body, caller.tenant, services.uploads, roster.casting())
+    slate = Slate(caller.tenant)
+    return estimate(checked.job, checked.submission, Artefacts(services.blobs), slate, roster)

@@ -67,7 +67,7 @@ def submit_job(
 
     Files are named by `upload://`, `https://` or `gs://` addresses.
     """
-    checked = check_job(body, caller.tenant, services.uploads)
+    checked = check_job(body, caller.tenant, services.uploads, services.settings.roster.casting())
     submitted = services.intake.submit(
         Submitting(
             tenant=caller.tenant,

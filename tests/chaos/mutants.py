@@ -37,7 +37,7 @@ MUTANTS = (
     Mutant(
         "no artefact check",
         "transforms/perform.py",
-        (("if studio.artefacts.find(task.stage, task.key):", "if False:"),),
+        (("if studio.artefacts.find(task.stage, key):", "if False:"),),
     ),
 )
 

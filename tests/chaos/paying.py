@@ -1,0 +1,114 @@
+"""Commands that are killed while they pay: `python -m tests.chaos.paying --kills 100`.
+
+One job after the other is rendered with fakes of paid services, which count what they charge; the
+command is killed at a random moment and started again until the job is done. What is charged for
+one thing is at most one, and one more for each call whose outcome nobody knows, never above three.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from storage.database import open_database, sqlite_url
+from storage.tables import CALLS
+from tests.fakes.everybody import Fakes, everybody
+
+REPOSITORY = Path(__file__).parents[2]
+MOST_CHARGES = 3
+LIMIT_S = 120.0  # of a command that is let finish
+PROGRAM = "import sys; from pipeline.cli import main; sys.argv[0] = 'aiprod'; main()"
+
+
+def document(number: int) -> dict[str, Any]:
+    """A job of which nothing is like a part of another."""
+    return {
+        "scenes": [
+            {
+                "narration": f"Scene {scene} of job {number}.",
+                "effects": [{"query": "ocean waves"}],
+            }
+            for scene in range(3)
+        ],
+        "music": {"provider": "suno", "prompt": f"piano number {number}"},
+        "output": {"height": 144, "fps": 24, "quality": "draft"},
+    }
+
+
+def under_fire(fakes: Fakes, folder: Path, kills: int, dice: random.Random) -> dict[str, Any]:
+    """Renders jobs until the command was killed so often. Returns what came of it."""
+    killed = jobs = 0
+    broken: list[str] = []
+    while killed < kills:
+        jobs += 1
+        (folder / "job.json").write_text(json.dumps(document(jobs)), encoding="utf-8")
+        while True:
+            # Most of the time a command takes before it has begun is spent on imports.
+            seconds = dice.uniform(1.2, 5.0) if killed < kills else LIMIT_S
+            code = _run(fakes, folder, seconds)
+            if code != -signal.SIGKILL:
+                break
+            killed += 1
+        if code != 0:
+            broken.append(f"job {jobs} ended with {code}")
+    return {"jobs": jobs, "kills": killed, **_account(fakes, folder, broken)}
+
+
+def _run(fakes: Fakes, folder: Path, seconds: float) -> int:
+    environment = {
+        **os.environ, **fakes.environment, "AIPROD_DATA": str(folder / "data"),
+        "PYTHONPATH": str(REPOSITORY),
+    }  # fmt: skip
+    command = [sys.executable, "-c", PROGRAM, "render", "job.json", "--out", "out"]
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            return process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
+
+
+def _account(fakes: Fakes, folder: Path, broken: list[str]) -> dict[str, Any]:
+    things = Counter(charge.what for fake in fakes.all for charge in fake.charges)
+    counted = select(CALLS.c.status, func.count()).group_by(CALLS.c.status)
+    url = sqlite_url(folder / "data")
+    with closing(open_database(url)) as database, database.reading() as connection:
+        calls: dict[str, int] = {row[0]: row[1] for row in connection.execute(counted)}
+    unknown = calls.get("unknown", 0)
+    if sum(things.values()) > len(things) + unknown:
+        broken.append(f"{sum(things.values())} charges for {len(things)} things")
+    broken += [f"{n} charges for {what}" for what, n in things.items() if n > MOST_CHARGES]
+    return {
+        "things": len(things),
+        "charges": sum(things.values()),
+        "most_for_one": max(things.values(), default=0),
+        "calls": calls,
+        "broken": broken,
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(31))
+    options = parser.parse_args()
+    with everybody() as fakes, tempfile.TemporaryDirectory() as folder:
+        found = under_fire(fakes, Path(folder), options.kills, random.Random(options.seed))
+    sys.stdout.write(json.dumps({"seed": options.seed, **found}, indent=2) + "\n")
+    return 1 if found["broken"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

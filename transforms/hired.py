@@ -1,0 +1,69 @@
+"""What all makers that ask remote services share: an order, and who made what came."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from jobs.elements import Task
+from jobs.errors import Charged, ProviderUnusable, UnsupportedMedia
+from jobs.stages import Stage
+from providers.roster import Hire
+from providers.takes import Picture, Sound
+from storage.artefacts import Origin
+from transforms.purchase import Order
+from transforms.studio import Studio
+
+LOCAL = ("espeak", "local")
+
+
+def is_remote(task: Task) -> bool:
+    """Whether somebody has to be asked who is not on this machine."""
+    return task.params.get("provider", "local") not in LOCAL
+
+
+def hired(task: Task, studio: Studio) -> Hire:
+    """The configuration of the service that a task names.
+
+    Raises:
+      InvalidInput: This worker does not have it.
+    """
+    return studio.config.roster.named(task.params["provider"])
+
+
+def order(stage: Stage, params: Mapping[str, Any], hire: Hire) -> Order:
+    """The order of one call, by the parameters that decide about its result."""
+    return Order(
+        stage,
+        params["provider"],
+        params["model"],
+        params,
+        hire.quote_usd(stage, params),
+        hire.most_open,
+    )
+
+
+def origin(hire: Hire, made: Order, came: Sound | Picture) -> Origin:
+    """Who made what came, under which terms."""
+    return Origin(
+        made.provider,
+        made.model,
+        came.request_id,
+        made.quote_usd if came.cost_usd is None else came.cost_usd,
+        came.licence or hire.licence,
+        "\n".join(came.attribution),
+        came.source_type,
+        came.seed,
+    )
+
+
+@contextmanager
+def usable(provider: str) -> Iterator[None]:
+    """What came and cannot be used has been paid for all the same."""
+    try:
+        yield
+    except UnsupportedMedia as error:
+        raise ProviderUnusable(
+            f"{provider} sent something that cannot be used: {error.message}",
+            charged=Charged.YES,
+            provider=provider,
+        ) from error

@@ -1,0 +1,205 @@
+"""Buying what a remote service makes: paid for once, found again by everybody after that."""
+
+import random
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from pybreaker import CircuitBreakerError
+
+from jobs.crash_points import crash_point
+from jobs.elements import Run
+from jobs.errors import Charged, NoMatch, ProviderError, ProviderUnavailable
+from jobs.stages import Stage
+from providers.service import Pause
+from storage.artefacts import Origin, Record
+from storage.calls import CallStatus, Intent, Ticket
+from storage.spending import Budget
+from transforms.studio import Studio
+
+TRIES = 4
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+LONGEST_WISH_S = 60.0  # who asks to wait longer gets no second request from this run
+BUSY_PAUSE_S = 0.5
+LONGEST_QUEUE_S = 1800.0  # for a place among the calls that a plan allows, or for somebody's result
+
+
+@dataclass(frozen=True)
+class Order:
+    """Something to be bought with one call.
+
+    Attributes:
+      params: Everything that influences what comes back: orders that agree in them are one.
+      quote_usd: What it costs at most.
+      most_open: Calls of this provider that may be under way in all workers together.
+    """
+
+    stage: Stage
+    provider: str
+    model: str
+    params: Mapping[str, Any] = field(hash=False)
+    quote_usd: float
+    most_open: int
+
+
+@dataclass(frozen=True)
+class Bought:
+    """What came back, checked.
+
+    Attributes:
+      media: By role, bytes and the suffix of their blob name.
+      cost_usd: What it cost; None: what was quoted.
+    """
+
+    media: Mapping[str, tuple[bytes, str]] = field(hash=False, repr=False)
+    facts: Mapping[str, Any] = field(hash=False)
+    origin: Origin
+    cost_usd: float | None = None
+
+
+Buy = Callable[[str | None, Callable[[str], None]], Bought]
+"""Makes the call and checks the answer. Its arguments: the provider's name of a job that an earlier
+process has started, or None; and what to call with that name as soon as there is one. Raises
+`ProviderError`."""
+
+
+def purchase(
+    order: Order, run: Run, studio: Studio, buy: Buy, pause: Pause | None = None
+) -> Record:
+    """What was ordered: bought now, or found because somebody has bought it before.
+
+    An intent is in the ledger before the call is made, and is closed as paid only when what came
+    back has been stored. Whoever dies in between leaves an intent whose outcome is unknown.
+
+    Args:
+      pause: Waits so many seconds, or raises `Cancelled`; by default `Studio.pause`.
+
+    Raises:
+      ProviderError: It cannot be had, or not now.
+      BudgetExceeded: It was not asked for, because it would cost more than may be spent.
+      Cancelled: The run was stopped while it waited.
+    """
+    key = run.slate.key(order.stage, {"call": dict(order.params)})
+    intent = Intent(key, order.stage, order.provider, order.model, order.quote_usd)
+    breaker = studio.breaker(order.provider)
+    pause = pause or partial(studio.pause, run)
+    tries = 0
+    while True:
+        found = studio.artefacts.find(order.stage, key)
+        if found is not None:
+            return found
+        ticket = _ticket(intent, order.most_open, run, studio, pause)
+        if ticket is None:
+            continue  # somebody else was paying for it
+        progress = _Progress(studio, ticket)
+        try:
+            crash_point("call.before_send")
+            bought = breaker.call(buy, ticket.remote_id, progress.started)
+        except ProviderError as error:
+            tries += 1
+            progress.failed(error)
+            pause_s = _pause_s(error, tries)
+            if pause_s is None:
+                raise
+            pause(pause_s)
+            continue
+        except NoMatch as error:
+            studio.calls.close(ticket, CallStatus.REFUSED, reason=error.message)
+            raise
+        except CircuitBreakerError as error:
+            studio.calls.close(ticket, CallStatus.REFUSED, reason="not sent")
+            raise ProviderUnavailable(
+                f"{order.provider} has not answered lately; it is left in peace for a while",
+                charged=Charged.NO,
+                provider=order.provider,
+            ) from error
+        except BaseException as error:
+            progress.interrupted(error)
+            raise
+        crash_point("call.before_keep")
+        record = studio.artefacts.keep(
+            order.stage, key, bought.origin, bought.media, dict(bought.facts), 0.0
+        )
+        crash_point("call.after_keep")
+        cost_usd = order.quote_usd if bought.cost_usd is None else bought.cost_usd
+        studio.calls.close(ticket, CallStatus.PAID, cost_usd, bought.origin.request_id)
+        return record
+
+
+@dataclass
+class _Progress:
+    """How far a call has come: a job that the provider works on is not given up."""
+
+    studio: Studio
+    ticket: Ticket
+
+    def __post_init__(self) -> None:
+        self.remote_id = self.ticket.remote_id
+
+    def started(self, remote_id: str) -> None:
+        self.studio.calls.note_remote_id(self.ticket, remote_id)
+        self.remote_id = remote_id
+        crash_point("call.after_submit")
+
+    def failed(self, error: ProviderError) -> None:
+        is_wanted = error.retryable and error.charged is not Charged.YES and not error.is_over
+        if self.remote_id and is_wanted:
+            # It is still being made; the intent stays open, and whoever comes next asks for it.
+            self.studio.calls.leave(self.ticket)
+            return
+        self.studio.calls.close(self.ticket, _STATUS[error.charged], reason=error.message)
+
+    def interrupted(self, error: BaseException) -> None:
+        if self.remote_id:
+            self.studio.calls.leave(self.ticket)
+        else:
+            name = type(error).__name__
+            self.studio.calls.close(self.ticket, CallStatus.UNKNOWN, reason=name)
+
+
+_STATUS = {
+    Charged.NO: CallStatus.REFUSED,
+    Charged.YES: CallStatus.UNUSABLE,
+    Charged.UNKNOWN: CallStatus.UNKNOWN,
+}
+
+
+def _ticket(
+    intent: Intent, most_open: int, run: Run, studio: Studio, pause: Pause
+) -> Ticket | None:
+    """A ticket for the call; None when somebody else has just ended the same one."""
+    call_id = f"call-{uuid.uuid4().hex}"
+    budgets = []
+    if run.budget_usd is not None:
+        budgets.append(Budget("job", run.budget_usd))
+    if studio.config.tenant_day_usd is not None:
+        budgets.append(Budget("day", studio.config.tenant_day_usd))
+    waited_s = 0.0
+    while True:
+        answer = studio.calls.open(call_id, run, intent, budgets, most_open)
+        if isinstance(answer, Ticket):
+            if answer.remote_id is None and studio.artefacts.find(intent.stage, intent.key):
+                # Somebody bought it after we had looked and before we had the ticket.
+                studio.calls.close(answer, CallStatus.REFUSED, reason="found")
+                return None
+            return answer
+        if waited_s > LONGEST_QUEUE_S:
+            raise ProviderUnavailable(
+                f"{intent.provider}: {answer.value}, for half an hour", charged=Charged.NO
+            )
+        pause(BUSY_PAUSE_S)
+        waited_s += BUSY_PAUSE_S
+
+
+def _pause_s(error: ProviderError, tries: int) -> float | None:
+    """How long to wait before another try; None when there is none."""
+    if not error.retryable or tries >= TRIES:
+        return None
+    wished_s = error.retry_after_s or 0.0
+    if wished_s > LONGEST_WISH_S:
+        return None
+    # Full jitter: clients that failed together do not come again together.
+    longest_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (tries - 1))
+    return wished_s + random.uniform(0.0, longest_s)

@@ -1,0 +1,74 @@
+"""Pictures and moving pictures made by a service."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from jobs.elements import Task
+from jobs.errors import UnsupportedMedia
+from jobs.stages import Stage
+from media.packets import probe_clip
+from media.pictures import read_picture
+from media.run import Workspace
+from providers.takes import Picture, Scenery
+from transforms.hired import hired, order, origin, usable
+from transforms.perform import Made
+from transforms.purchase import Bought, purchase
+from transforms.studio import Studio
+
+LONGEST_CLIP_S = 120.0  # no service makes longer ones
+
+
+def picture_remotely(task: Task, studio: Studio, space: Workspace) -> Made:
+    """Buys a picture or a clip; facts as of a file of the user's, so that it is shown like one.
+
+    Raises:
+      ProviderError, BudgetExceeded, Cancelled.
+    """
+    params = task.params
+    hire = hired(task, studio)
+    made = order(Stage.VISUAL, params, hire)
+    length_s = params.get("length_s")  # only of who films
+    wanted = Scenery(params["prompt"], params["width"], params["height"], length_s)
+
+    def buy(remote_id: str | None, started: Callable[[str], None]) -> Bought:
+        session = studio.session(params["provider"])
+        came: Picture
+        if length_s is None:
+            came = session.draw(wanted)
+        else:
+            came = session.film(wanted, remote_id, started, partial(studio.pause, task.run))
+        facts: dict[str, Any] = {}
+        with usable(params["provider"]):
+            facts = _looked_at(came, space)
+        return Bought(
+            {"picture": (came.data, came.suffix)},
+            facts,
+            origin(hire, made, came),
+            came.cost_usd,
+        )
+
+    record = purchase(made, task.run, studio, buy)
+    facts = {**record.facts, "blob": record.media["picture"]}
+    return Made(record.origin, {**record.media}, facts)
+
+
+def _looked_at(came: Picture, space: Workspace) -> dict[str, Any]:
+    """Decodes it once: what is damaged is found now, not while the video is rendered."""
+    path = space.folder / f"received{came.suffix}"
+    path.write_bytes(came.data)
+    try:
+        if came.suffix != ".mp4":
+            height, width = read_picture(path).shape[:2]
+            return {"width": width, "height": height}
+        track = probe_clip(space, path, 0.0, LONGEST_CLIP_S, "the clip")
+    finally:
+        path.unlink(missing_ok=True)
+    if len(track.starts) < 1 or track.duration_s <= 0:
+        raise UnsupportedMedia("the clip has no length")
+    return {
+        "width": track.size[0],
+        "height": track.size[1],
+        "start_s": 0.0,
+        "length_s": float(track.duration_s),
+    }
