@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run serve stream test lint bench chaos schema clean
+.PHONY: help setup run serve stream test live lint bench chaos schema clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -29,14 +29,17 @@ setup: $(TOOLS) ## install everything into .venv
 run: $(STAMP) ## render the examples, offline, into out/
 	@$(BIN)/aiprod render examples/*.json --out out
 
-serve: $(STAMP) ## the whole service on this machine: API and worker, port 8000
-	@$(BIN)/aiprod serve
+serve: $(STAMP) ## the whole service on this machine: API and worker, port 8000; FAKES=1: with paid services, faked
+	@$(BIN)/$(if $(FAKES),python -m tests.fakes.serve,aiprod serve)
 
 stream: $(STAMP) ## the streaming pipeline against Google's Pub/Sub emulator
 	@$(BIN)/python -m pipeline.stream --project="$(GOOGLE_CLOUD_PROJECT)" --host="$(PUBSUB_EMULATOR_HOST)" --emulator="$(AIPROD_PUBSUB_EMULATOR)" --java_home="$(JAVA_HOME)"
 
 test: $(TOOLS) ## every test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+live: $(TOOLS) ## the contracts of paid services, asked of themselves: with the keys that are set, for some cents
+	@$(BIN)/python -m pytest -m live tests/live
 
 lint: $(TOOLS) ## style, types, import rules
 	@$(BIN)/ruff format --check .
@@ -46,6 +49,7 @@ lint: $(TOOLS) ## style, types, import rules
 
 chaos: $(TOOLS) ## 200 jobs while something is killed about every second
 	@$(BIN)/python -m tests.chaos.run --jobs 200 --mutants
+	@$(BIN)/python -m tests.chaos.paying --kills 100
 
 bench: $(STAMP) ## measurements as JSON
 	@$(BIN)/python -m bench.render
