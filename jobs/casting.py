@@ -85,6 +85,7 @@ class Casting:
         return tuple(dict.fromkeys(choice.provider for choice in self.choices[stage]))
 
 
+LOCAL = frozenset({"local", "espeak"})  # who needs nobody beside this machine
 LOCAL_CHOICES: Mapping[Stage, tuple[Choice, ...]] = MappingProxyType(
     {
         Stage.SCRIPT: (Choice("local", "outline", ("prompt", "language")),),

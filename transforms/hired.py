@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from jobs.casting import LOCAL
 from jobs.elements import Task
 from jobs.errors import Charged, ProviderUnusable, UnsupportedMedia
 from jobs.stages import Stage
@@ -12,8 +13,6 @@ from providers.takes import Picture, Sound
 from storage.artefacts import Origin
 from transforms.purchase import Order
 from transforms.studio import Studio
-
-LOCAL = ("espeak", "local")
 
 
 def is_remote(task: Task) -> bool:

@@ -15,6 +15,7 @@ from apache_beam.metrics import Metrics
 from apache_beam.pvalue import PCollection
 from apache_beam.utils.windowed_value import WindowedValue
 
+from jobs.casting import LOCAL
 from jobs.crash_points import crash_point
 from jobs.elements import Left, Part, PartStatus, Problem, Task
 from jobs.errors import (
@@ -155,6 +156,14 @@ def _choices(task: Task, studio: Studio) -> list[_Choice]:
     return [_Choice(replace(task, params=one), n == last) for n, one in enumerate(found)]
 
 
+def _asks_services(task: Task) -> bool:
+    """Whether a service may be asked: then most of its time is waiting."""
+    choices = task.params.get("choices", ())
+    return "choices_in" in task.params or any(
+        choice.get("provider", "local") not in LOCAL for choice in choices
+    )
+
+
 def _left(task: Task, choice: _Choice, error: AiprodError) -> Left:
     provider = str(choice.params.get("provider", ""))
     LOG.warning("%s: %s is left: %s", task.task_id, provider, error.message)
@@ -212,7 +221,8 @@ class _PerformFn(beam.DoFn):
         window: Any = beam.DoFn.WindowParam,
     ) -> Iterator[tuple[str, bytes]]:
         task = Task.from_bytes(element)
-        future = self._studio.pool.submit(perform, task, self._studio, self._makers[task.stage])
+        pool = self._studio.waiting if _asks_services(task) else self._studio.pool
+        future = pool.submit(perform, task, self._studio, self._makers[task.stage])
         self._running.append((future, timestamp, window))
         return iter(())
 

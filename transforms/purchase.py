@@ -3,6 +3,7 @@
 import random
 import uuid
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -10,14 +11,15 @@ from typing import Any
 from pybreaker import CircuitBreakerError
 
 from jobs.crash_points import crash_point
+from jobs.daemon import daemon
 from jobs.elements import Run
-from jobs.errors import Charged, NoMatch, ProviderError, ProviderUnavailable
+from jobs.errors import Cancelled, Charged, NoMatch, ProviderError, ProviderUnavailable
 from jobs.stages import Stage
 from providers.service import Pause
 from storage.artefacts import Origin, Record
 from storage.calls import CallStatus, Intent, Ticket
 from storage.spending import Budget
-from transforms.studio import Studio
+from transforms.studio import LOOK_EVERY_S, Studio
 
 TRIES = 4
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
@@ -83,7 +85,6 @@ def purchase(
     """
     key = run.slate.key(order.stage, {"call": dict(order.params)})
     intent = Intent(key, order.stage, order.provider, order.model, order.quote_usd)
-    breaker = studio.breaker(order.provider)
     pause = pause or partial(studio.pause, run)
     tries = 0
     while True:
@@ -93,39 +94,56 @@ def purchase(
         ticket = _ticket(intent, order.most_open, run, studio, pause)
         if ticket is None:
             continue  # somebody else was paying for it
-        progress = _Progress(studio, ticket)
+        call = daemon(partial(_made, order, ticket, studio, buy), "purchase")
         try:
-            crash_point("call.before_send")
-            bought = breaker.call(buy, ticket.remote_id, progress.started)
+            return _awaited(call, run, studio)
         except ProviderError as error:
             tries += 1
-            progress.failed(error)
             pause_s = _pause_s(error, tries)
             if pause_s is None:
                 raise
             pause(pause_s)
-            continue
-        except NoMatch as error:
-            studio.calls.close(ticket, CallStatus.REFUSED, reason=error.message)
-            raise
-        except CircuitBreakerError as error:
-            studio.calls.close(ticket, CallStatus.REFUSED, reason="not sent")
-            raise ProviderUnavailable(
-                f"{order.provider} has not answered lately; it is left in peace for a while",
-                charged=Charged.NO,
-                provider=order.provider,
-            ) from error
-        except BaseException as error:
-            progress.interrupted(error)
-            raise
-        crash_point("call.before_keep")
-        record = studio.artefacts.keep(
-            order.stage, key, bought.origin, bought.media, dict(bought.facts), 0.0
-        )
-        crash_point("call.after_keep")
-        cost_usd = order.quote_usd if bought.cost_usd is None else bought.cost_usd
-        studio.calls.close(ticket, CallStatus.PAID, cost_usd, bought.origin.request_id)
-        return record
+
+
+def _awaited(call: Future[Record], run: Run, studio: Studio) -> Record:
+    """What a call brings. Whoever is stopped does not wait for it: it goes on by itself, and what
+    it brings is kept."""
+    while not wait([call], LOOK_EVERY_S).done:
+        if studio.ledger.is_stopped(run):
+            raise Cancelled("stopped by the user")
+    return call.result()
+
+
+def _made(order: Order, ticket: Ticket, studio: Studio, buy: Buy) -> Record:
+    """Makes a call, and notes how it ended."""
+    progress = _Progress(studio, ticket)
+    try:
+        crash_point("call.before_send")
+        bought = studio.breaker(order.provider).call(buy, ticket.remote_id, progress.started)
+    except ProviderError as error:
+        progress.failed(error)
+        raise
+    except NoMatch as error:
+        studio.calls.close(ticket, CallStatus.REFUSED, reason=error.message)
+        raise
+    except CircuitBreakerError as error:
+        studio.calls.close(ticket, CallStatus.REFUSED, reason="not sent")
+        raise ProviderUnavailable(
+            f"{order.provider} has not answered lately; it is left in peace for a while",
+            charged=Charged.NO,
+            provider=order.provider,
+        ) from error
+    except BaseException as error:
+        progress.interrupted(error)
+        raise
+    crash_point("call.before_keep")
+    record = studio.artefacts.keep(
+        order.stage, ticket.intent.key, bought.origin, bought.media, dict(bought.facts), 0.0
+    )
+    crash_point("call.after_keep")
+    cost_usd = order.quote_usd if bought.cost_usd is None else bought.cost_usd
+    studio.calls.close(ticket, CallStatus.PAID, cost_usd, bought.origin.request_id)
+    return record
 
 
 @dataclass

@@ -38,6 +38,7 @@ from transforms.tracing import Tracing
 LOG = logging.getLogger(__name__)
 FAILURES_IN_A_ROW, LEFT_ALONE_S = 5, 30.0  # then a provider is left alone for that long
 FILE_SILENCE_S, FILE_LIMIT_S = 60.0, 300.0  # songs and clips of up to 200 MB
+WAITING = 16  # tasks that wait for services, beside those that work: they need no core
 LOOK_EVERY_S = 0.5  # while a task waits, whether its run still goes on
 RUN_LIMIT_S = 6 * 3600  # a run that takes longer hangs: its lease is no longer renewed
 
@@ -52,7 +53,8 @@ class StudioConfig:
       database_url: The ledger, as an SQLAlchemy url, or the name of the secret that holds it.
       deliver_to: Where finished runs go: a folder, or `gs://bucket/prefix`.
       ffmpeg: FFmpeg program, or None for the one that came by pip.
-      workers: How many tasks this process performs side by side, encoders included.
+      workers: How many tasks this process performs side by side, encoders included. Those for
+        which services are asked come beside them, up to sixteen.
       lease_s: How long a claim lasts unless somebody renews it, in seconds.
       input_buckets: Buckets that gs:// inputs may name.
       traces_endpoint: Where traces go, as in `OTEL_EXPORTER_OTLP_ENDPOINT`; None: nowhere.
@@ -102,7 +104,8 @@ class Studio:
         self._scratch = Path(config.scratch)
         self.artefacts = Artefacts(open_blobs(config.store, self._scratch))
         self.blobs = self.artefacts.blobs
-        # A connection per task, and some for the steps between them.
+        # A connection per task, and some for the steps between them. Who waits for a service mostly
+        # holds none.
         database = open_database(resolve(config.database_url), pool_size=config.workers + 4)
         self.ledger = Ledger(database, lease_s=config.lease_s)
         self.calls = Calls(database)
@@ -120,6 +123,7 @@ class Studio:
             threading.Thread(target=self._renew_leases, name="pulse", daemon=True).start()
         self.tracing = Tracing(config.traces_endpoint)
         self.pool = ThreadPoolExecutor(config.workers, thread_name_prefix="perform")
+        self.waiting = ThreadPoolExecutor(WAITING, thread_name_prefix="wait")
         self._voice: SpeechSession | None = None
         self._lock = threading.Lock()
 
@@ -204,6 +208,7 @@ class Studio:
             _OPEN.pop(self.config, None)
         self._closing.set()
         self.pool.shutdown()
+        self.waiting.shutdown()
         if self._voice:
             self._voice.close()
         for session in self._sessions.values():

@@ -266,6 +266,30 @@ def test_nothing_found_is_nothing_paid_for(opened: Studio, run: Run) -> None:
     assert ended(opened, run) == [("refused", 0.0)] * 4
 
 
+def test_whoever_is_cancelled_does_not_wait_for_the_provider(opened: Studio, run: Run) -> None:
+    begun, release = threading.Event(), threading.Event()
+    shop = Shop()
+
+    def slowly(remote_id: str | None, started: Callable[[str], None]) -> Bought:
+        begun.set()
+        assert release.wait(WAIT_S)
+        return shop.buy(remote_id, started)
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(purchase, VOICE, run, opened, slowly)
+        assert begun.wait(WAIT_S)
+        Intake(opened.ledger.database).cancel("acme", run.job_id)
+        with pytest.raises(Cancelled):
+            waiting.result(WAIT_S)
+    release.set()
+    other = claimed(opened, "another")
+
+    purchase(VOICE, other, opened, shop.buy)
+
+    assert shop.asked == [None]  # what came after all was kept
+    assert ended(opened, run) == [("paid", 0.10)]
+
+
 def test_what_does_not_fit_into_the_budget_is_not_asked_for(opened: Studio, run: Run) -> None:
     shop = Shop()
 
