@@ -227,10 +227,16 @@ class Calls:
         counts = {row[0]: row[1] for row in counted}
         charges, unusable = sum(counts.values()), counts.get(CallStatus.UNUSABLE.value, 0)
         if charges >= MOST_CHARGES or unusable >= MOST_UNUSABLE:
+            last = connection.scalar(
+                select(CALLS.c.reason)
+                .where(CALLS.c.key == intent.key, CALLS.c.status.in_(CHARGED))
+                .order_by(CALLS.c.ended_at.desc())
+                .limit(1)
+            )
             raise ProviderRejected(
                 f"{intent.provider} was asked for this {charges} times, and what it sent was lost "
                 "or could not be used; it is not asked again (a retry from this stage is a new "
-                "take)",
+                f"take). The last time: {last or 'nobody knows'}",
                 charged=Charged.NO,
                 provider=intent.provider,
             )

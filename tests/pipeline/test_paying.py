@@ -94,22 +94,6 @@ def test_words_are_shown_when_they_are_spoken(desk: Desk, fakes: Fakes) -> None:
         assert abs(word["start_frame"] - first - spoken_s * 24) <= 1
 
 
-def test_words_stay_exact_where_a_long_narration_is_joined(desk: Desk, fakes: Fakes) -> None:
-    sentences = [f"This is sentence number {number} of a long story." for number in range(58)]
-    narration = " ".join(sentences)  # of 2,700 characters; 2,500 are spoken at a time
-
-    ran = render(desk, fakes, {**SCENES, "scenes": [{"narration": narration}]})
-
-    assert ran.code == 0, ran.err
-    assert len(fakes.elevenlabs.charges) == 2
-    (scene,) = manifest(desk)["scenes"]
-    words, at = scene["words"], 0
-    for word in words:
-        drift = word["start_frame"] - words[0]["start_frame"] - at * SECONDS_A_CHARACTER * 24
-        assert abs(drift) <= 1.5, word
-        at += len(word["text"]) + 1
-
-
 def test_nothing_is_bought_twice(desk: Desk, fakes: Fakes) -> None:
     render(desk, fakes, PROMPT)
     before = [list(fake.charges) for fake in fakes.all]
