@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jobs.errors import Charged, InvalidInput, ProviderAccess
+from jobs.errors import Charged, InvalidInput, ProviderAccess, ProviderUnavailable, StoreUnavailable
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,19 @@ class Access:
 
         Raises:
           ProviderAccess: There is none to be had.
+          ProviderUnavailable: Secret Manager does not answer.
         """
         try:
             return self.key()
         except InvalidInput as error:
             raise ProviderAccess(
                 f"the key of {provider} cannot be read: {error.message}",
+                charged=Charged.NO,
+                provider=provider,
+            ) from error
+        except StoreUnavailable as error:
+            raise ProviderUnavailable(
+                f"the key of {provider} cannot be read now: {error.message}",
                 charged=Charged.NO,
                 provider=provider,
             ) from error

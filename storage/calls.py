@@ -173,6 +173,14 @@ class Calls:
             self._end(connection, row, status, cost_usd, request_id, reason)
 
     @patiently
+    def settle(self, key: str) -> None:
+        """Closes the call for something that is there, when whoever made it died in between."""
+        with self.database.begin() as connection:
+            held = self._open_call(connection, key)
+            if held is not None and not self._is_alive(connection, held):
+                self._end(connection, held, CallStatus.PAID, held.cost_usd, None, None)
+
+    @patiently
     def leave(self, ticket: Ticket) -> None:
         """Lets go of a call that the provider still works on: whoever asks next waits for it."""
         with self.database.begin() as connection:

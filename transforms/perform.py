@@ -166,7 +166,8 @@ def _asks_services(task: Task) -> bool:
 
 def _left(task: Task, choice: _Choice, error: AiprodError) -> Left:
     provider = str(choice.params.get("provider", ""))
-    LOG.warning("%s: %s is left: %s", task.task_id, provider, error.message)
+    # Its words are for the manifest alone: services may quote the prompt.
+    LOG.warning("%s: %s is left: %s", task.task_id, provider, error.code.value)
     return Left(provider, error.code, error.message[:300])
 
 

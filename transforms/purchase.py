@@ -90,6 +90,7 @@ def purchase(
     while True:
         found = studio.artefacts.find(order.stage, key)
         if found is not None:
+            studio.calls.settle(key)
             return found
         ticket = _ticket(intent, order.most_open, run, studio, pause)
         if ticket is None:

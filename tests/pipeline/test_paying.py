@@ -2,10 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from storage.database import open_database, sqlite_url
+from storage.tables import CALLS
 from tests.fakes.elevenlabs import SECONDS_A_CHARACTER
 from tests.fakes.everybody import Fakes, everybody
 from tests.fakes.service import Fault
@@ -39,6 +43,13 @@ def manifest(desk: Desk) -> dict[str, Any]:
 def render(desk: Desk, fakes: Fakes, document: dict[str, Any], **more: str) -> Ran:
     job = str(desk.write("job.json", document))
     return desk.run("render", job, "--out", "out", **{**fakes.environment, **more})
+
+
+def statuses(desk: Desk) -> set[str]:
+    """How the calls ended, as the ledger has it."""
+    url = sqlite_url(desk.folder / "data")
+    with closing(open_database(url)) as database, database.reading() as connection:
+        return set(connection.scalars(select(CALLS.c.status)))
 
 
 def credits(desk: Desk) -> str:
@@ -246,6 +257,7 @@ def test_a_command_that_dies_pays_at_most_once_more(point: str, desk: Desk, fake
             orders[charge.what] = orders.get(charge.what, 0) + 1
     assert sum(orders.values()) <= len(orders) + 2  # two calls may have been under way
     assert max(orders.values()) <= 2
+    assert "open" not in statuses(desk)
     if point == "call.after_submit":
         assert len(fakes.media.charges) == 1  # the film is waited for, not ordered again
 

@@ -49,6 +49,20 @@ def lose_claim(database: Database, run: Run) -> None:
         connection.execute(update(JOBS).where(JOBS.c.id == run.job_id).values(lease_until=0.0))
 
 
+def test_a_call_whose_result_was_kept_is_paid_though_its_maker_died(
+    calls: Calls, claimed: Claimed, database: Database
+) -> None:
+    run = claimed()
+    opened(calls, run)
+    calls.settle(VOICE.key)
+    alive = statuses(database)
+    lose_claim(database, run)
+
+    calls.settle(VOICE.key)
+
+    assert (alive, statuses(database)) == ({"call-1": "open"}, {"call-1": "paid"})
+
+
 def test_an_intent_is_there_before_the_call_and_closed_after_it(
     calls: Calls, claimed: Claimed
 ) -> None:
