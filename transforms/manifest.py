@@ -103,7 +103,7 @@ def receipt(quote_usd: float, calls: Sequence[Row[Any]]) -> dict[str, Any]:
     stages: dict[str, float] = {}
     for call in calls:
         stages[call.stage] = stages.get(call.stage, 0.0) + call.cost_usd
-    spent_usd = sum(stages.values())
+    spent_usd = sum(stages.values(), 0.0)
     return {
         "estimated": round(quote_usd, 6),
         "spent": round(spent_usd, 6),

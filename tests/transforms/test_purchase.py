@@ -23,6 +23,7 @@ from jobs.stages import Stage
 from jobs.submission import Submission
 from storage.artefacts import Origin
 from storage.intake import Intake, Request
+from storage.spending import Spending
 from transforms.admit_jobs import admit
 from transforms.purchase import LONGEST_WISH_S, TRIES, Bought, Order, purchase
 from transforms.studio import FAILURES_IN_A_ROW, Studio, StudioConfig
@@ -298,6 +299,31 @@ def test_what_does_not_fit_into_the_budget_is_not_asked_for(opened: Studio, run:
 
     assert shop.asked == []
     assert ended(opened, run) == []
+
+
+def test_a_tenant_has_a_budget_for_the_day(studio: StudioConfig) -> None:
+    opened, shop = replace(studio, tenant_day_usd=0.15).open(), Shop()
+    try:
+        purchase(VOICE, claimed(opened, "first"), opened, shop.buy)
+        second = replace(VOICE, params={"text": "Bye."})
+        with pytest.raises(BudgetExceeded, match="budget of its owner for today: 0.15 USD"):
+            purchase(second, claimed(opened, "second"), opened, shop.buy)
+    finally:
+        opened.close()
+
+    assert shop.asked == [None]
+
+
+def test_nothing_is_bought_while_paying_is_switched_off(opened: Studio, run: Run) -> None:
+    shop, spending = Shop(), Spending(opened.ledger.database)
+
+    spending.switch(on=False, tenant="acme")
+    with pytest.raises(BudgetExceeded, match="spending is switched off"):
+        purchase(VOICE, run, opened, shop.buy)
+    spending.switch(on=True, tenant="acme")
+    purchase(VOICE, run, opened, shop.buy)
+
+    assert shop.asked == [None]
 
 
 def test_two_that_want_the_same_at_once_buy_it_once(opened: Studio, run: Run) -> None:
