@@ -11,15 +11,15 @@ import contextlib
 import json
 import re
 import socket
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.fakes.gcs_objects import PART_UNIT, Bucket, Refused, Session, StoredObject
+from tests.fakes.service import Server
 
 _PATH = re.compile(
     r"/(?P<kind>upload/|download/)?storage/v1/b/(?P<bucket>[^/]+)(?P<o>/o)?(/(?P<name>[^/]+))?"
@@ -76,7 +76,7 @@ class FakeGcs:
         self.complaints: list[str] = []
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server = Server(("127.0.0.1", 0), _Handler)
         self._server.fake = self
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
@@ -106,16 +106,6 @@ class FakeGcs:
             thread.join()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128  # many clients at once
-    fake: FakeGcs
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exception(), ConnectionError):  # clients may leave when they like
-            super().handle_error(request, client_address)
-
-
 class _Cut(Exception):
     """The connection breaks."""
 
@@ -123,7 +113,7 @@ class _Cut(Exception):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: _Server
+    server: Server
 
     def do_GET(self) -> None:
         self._serve()

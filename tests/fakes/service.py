@@ -125,7 +125,7 @@ class FakeService:
         self.released = threading.Event()
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", port), _Handler)
+        self._server = Server(("127.0.0.1", port), _Handler)
         self._server.fake = self
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
@@ -197,20 +197,22 @@ def only(given: Any, *names: str, needed: tuple[str, ...] = ()) -> dict[str, Any
     return given
 
 
-class _Server(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer):
+    """A server for many clients, which may leave when they like. `fake`: who answers."""
+
     daemon_threads = True
-    request_queue_size = 128  # many clients at once
-    fake: FakeService
+    request_queue_size = 128
+    fake: Any
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exception(), ConnectionError):  # clients may leave when they like
+        if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    server: _Server
+    server: Server
 
     def do_GET(self) -> None:
         self._serve()
