@@ -4,6 +4,7 @@ There is no API of Suno's own. The contract, how sure it is, prices and terms:
 docs/providers/suno.md.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -33,11 +34,13 @@ from providers.takes import Music, Sound
 NAME = "suno"
 MODELS = ("V4", "V4_5", "V4_5PLUS", "V4_5ALL", "V5", "V5_5")
 MOST_BYTES = 32 << 20  # eight minutes of 320 kbit/s are 19 MB
-_OK = 200
+_OK, _LEAST_REFUSAL = 200, 400
 # The status of HTTP is 200 also for failures; what counts is the code in the answer.
 _ACCESS, _LATER = (401, 403, 429), (405, 408, 430, 455)
 _FAILED = ("CREATE_TASK_FAILED", "GENERATE_AUDIO_FAILED")
 _UNDER_WAY = ("PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS")
+_UNTOLD = "CALLBACK_EXCEPTION"  # nobody answered the callback; songs may come all the same
+SONGS = 2  # of every order
 
 
 @dataclass(frozen=True)
@@ -187,23 +190,10 @@ class SunoSession:
     def _songs(self, task_id: str, pause: Pause) -> list[Song]:
         deadline = self._clock() + self._config.at_most_s
         while True:
-            data = self._ask(
-                "GET", "/generate/record-info", is_paid=False, params={"taskId": task_id}
-            )
-            songs = _songs_in(data)
-            status = str(data.get("status")) if isinstance(data, dict) else ""
-            if songs is not None and (status == "SUCCESS" or status == "CALLBACK_EXCEPTION"):
+            is_last = self._clock() > deadline
+            if songs := self._made(task_id, is_last):
                 return songs
-            if status == "SENSITIVE_WORD_ERROR":
-                raise ContentRefused(
-                    f"{NAME} refuses the words of this prompt", charged=Charged.YES, is_over=True,
-                    provider=NAME,
-                )  # fmt: skip
-            if status in _FAILED:
-                raise _unusable(f"could not make the songs ({status})", Charged.YES)
-            if status not in (*_UNDER_WAY, "SUCCESS", "CALLBACK_EXCEPTION"):
-                raise _unusable("answered with a status that nobody knows", Charged.UNKNOWN)
-            if self._clock() > deadline:
+            if is_last:
                 raise ProviderUnavailable(
                     f"{NAME} was not ready after {self._config.at_most_s:g} s",
                     charged=Charged.UNKNOWN,
@@ -211,14 +201,46 @@ class SunoSession:
                 )
             pause(self._config.every_s)
 
+    def _made(self, task_id: str, is_last: bool) -> list[Song] | None:
+        """The songs of an order; None while they are made. Raises what ended it otherwise."""
+        try:
+            data = self._ask(
+                "GET", "/generate/record-info", is_paid=False, params={"taskId": task_id}
+            )
+        except ProviderError as error:
+            if error.charged is Charged.NO:  # the question was free; what it was about is not
+                error.charged = Charged.UNKNOWN
+            raise
+        songs = _songs_in(data)
+        status = str(data.get("status")) if isinstance(data, dict) else ""
+        if status == "SENSITIVE_WORD_ERROR":
+            raise ContentRefused(
+                f"{NAME} refuses the words of this prompt", charged=Charged.YES, is_over=True,
+                provider=NAME,
+            )  # fmt: skip
+        if status in _FAILED:
+            raise _unusable(f"could not make the songs ({status})", Charged.YES)
+        if status == "SUCCESS":
+            return songs or None
+        if status == _UNTOLD:
+            if is_last and not songs:
+                raise _unusable(f"ended without a song ({status})", Charged.YES)
+            return songs if is_last or len(songs) >= SONGS else None
+        if status not in _UNDER_WAY:
+            raise _unusable("answered with a status that nobody knows", Charged.UNKNOWN)
+        return None
+
     def _brought(self, song: Song, task_id: str) -> Sound:
         try:
             data = self._access.fetch(song.url, MOST_BYTES)
         except InputUnreachable as error:
             # Files are deleted after two weeks; what only fell silent is asked for again.
             kind = ProviderUnavailable if error.retryable else ProviderUnusable
+            why = (
+                "did not send the song" if error.retryable else "has deleted the song, or hides it"
+            )
             raise kind(
-                f"the song cannot be had from {NAME}: {error.message}",
+                f"{NAME} {why}: {error.message}",
                 charged=Charged.UNKNOWN if error.retryable else Charged.YES,
                 is_over=not error.retryable,
                 provider=NAME,
@@ -262,7 +284,8 @@ def explain(failure: Failure, is_paid: bool) -> ProviderError:
     """What an answer means whose status of HTTP is no success."""
     code, said = failure.status, ""
     if isinstance(failure.data, dict):
-        code = failure.data["code"] if isinstance(failure.data.get("code"), int) else code
+        told = _code(failure.data)
+        code = told if told is not None and told >= _LEAST_REFUSAL else code
         said = str(failure.data.get("msg") or "")
     return refusal(code, said, is_paid, failure.retry_after_s)
 
@@ -291,29 +314,42 @@ def _data(answer: Answer, is_paid: bool) -> Any:
     charged = Charged.YES if is_paid else Charged.UNKNOWN
     try:
         envelope = answer.json()
-        code, said = envelope["code"], str(envelope.get("msg") or "")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        code, said = _code(envelope), str(envelope.get("msg") or "")
+    except (ValueError, AttributeError, RecursionError) as error:
         why = type(error).__name__
         raise _unusable(f"sent no answer of its dialect ({why})", charged) from error
-    if not isinstance(code, int):
-        raise _unusable("sent an answer without a code", charged)
-    if code != _OK:
-        raise refusal(code, said, is_paid)
-    return envelope.get("data")
+    if code == _OK:
+        return envelope.get("data")
+    if code is None or code < _LEAST_REFUSAL:
+        raise _unusable("sent an answer without a code that is known", charged)
+    raise refusal(code, said, is_paid)
 
 
-def _songs_in(data: Any) -> list[Song] | None:
-    """The songs of a record, once they have files; None before."""
+def _code(envelope: dict[str, Any]) -> int | None:
+    code = envelope.get("code")
+    return code if type(code) is int else None
+
+
+def _songs_in(data: Any) -> list[Song]:
+    """The songs of a record that have files already."""
     try:
-        listed = data["response"]["sunoData"] or ()
-        songs = [
-            Song(one["audioUrl"], str(one.get("title") or ""), float(one.get("duration") or 0.0))
-            for one in listed
-            if isinstance(one, dict) and isinstance(one.get("audioUrl"), str) and one["audioUrl"]
-        ]
-    except (KeyError, TypeError, ValueError):
-        return None
-    return songs or None
+        listed = data["response"]["sunoData"]
+    except (KeyError, TypeError):
+        return []
+    return [
+        Song(one["audioUrl"], str(one.get("title") or ""), _length_s(one.get("duration")))
+        for one in (listed if isinstance(listed, list) else ())
+        if isinstance(one, dict) and isinstance(one.get("audioUrl"), str) and one["audioUrl"]
+    ]
+
+
+def _length_s(told: Any) -> float:
+    """The length of a song, 0 when it is not told: what it is is seen when it is decoded."""
+    try:
+        length_s = float(told)
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
+    return length_s if 0 < length_s < math.inf else 0.0
 
 
 def _misfit(song: Song, wanted_s: float) -> float:

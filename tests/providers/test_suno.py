@@ -1,4 +1,6 @@
+import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -122,7 +124,67 @@ def test_an_order_that_was_made_before_is_waited_for(
 def test_a_callback_that_nobody_answered_does_no_harm(
     desk: Desk, opened: Callable[..., SunoSession]
 ) -> None:
-    assert compose(opened(), desk, Music("late piano", 30.0)).data == song_mp3(33.0)
+    sound = compose(opened(), desk, Music("late piano", 30.0))
+
+    assert (sound.data, len(sound.others)) == (song_mp3(33.0), 1)
+
+
+def record(status: str, *songs: Any) -> str:
+    """An answer to a question."""
+    data = {"status": status, "response": {"sunoData": list(songs)}}
+    return json.dumps({"code": 200, "msg": "success", "data": data})
+
+
+def test_both_songs_are_waited_for_after_a_callback_that_nobody_answered(
+    fake: FakeSuno, desk: Desk, opened: Callable[..., SunoSession]
+) -> None:
+    one = {"audioUrl": f"{fake.url}/files/x-21.0.mp3", "duration": 21.0}
+    fake.plan(Fault(path="record-info", body=record("CALLBACK_EXCEPTION", one)), times=2)
+
+    sound = compose(opened(), desk)
+
+    assert (sound.data, len(sound.others)) == (song_mp3(33.0), 1)
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_what_is_there_in_the_end_is_taken_after_a_callback_that_nobody_answered(
+    count: int, fake: FakeSuno, desk: Desk, opened: Callable[..., SunoSession]
+) -> None:
+    one = {"audioUrl": f"{fake.url}/files/x-21.0.mp3", "duration": 21.0}
+    fake.plan(Fault(path="record-info", body=record("CALLBACK_EXCEPTION", *[one] * count)))
+    session = opened(at_most_s=0.0)
+
+    if count:
+        assert compose(session, desk).data == song_mp3(21.0)
+        return
+    with pytest.raises(ProviderUnusable, match="ended without a song") as caught:
+        compose(session, desk)
+    assert (caught.value.charged, caught.value.is_over) == (Charged.YES, True)
+
+
+@pytest.mark.parametrize(
+    "length",
+    [
+        pytest.param("long", id="a word"),
+        pytest.param([], id="a list"),
+        pytest.param(None, id="none"),
+        pytest.param(float("nan"), id="no number"),
+        pytest.param(float("inf"), id="for ever"),
+        pytest.param(10**400, id="too many digits"),
+        pytest.param(-5, id="below nothing"),
+    ],
+)
+def test_a_song_of_unknown_length_is_taken_last(
+    length: Any, fake: FakeSuno, desk: Desk, opened: Callable[..., SunoSession]
+) -> None:
+    odd = {"audioUrl": f"{fake.url}/files/x-33.0.mp3", "duration": length}
+    known = {"audioUrl": f"{fake.url}/files/x-21.0.mp3", "duration": 21.0}
+    fake.plan(Fault(path="record-info", body=record("SUCCESS", odd, None, {}, known)))
+
+    sound = compose(opened(), desk)
+
+    assert sound.data == song_mp3(21.0)
+    assert [other.data for other in sound.others] == [song_mp3(33.0)]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +205,7 @@ def test_songs_that_were_deleted_are_paid_for_and_gone(
 ) -> None:
     fake.are_expired = True
 
-    with pytest.raises(ProviderUnusable, match="song cannot be had from suno") as caught:
+    with pytest.raises(ProviderUnusable, match="suno has deleted the song, or") as caught:
         compose(opened(), desk)
 
     assert (caught.value.charged, caught.value.is_over) == (Charged.YES, True)
@@ -228,6 +290,12 @@ FAULTS = [
     pytest.param(Fault(body="null"), ProviderUnusable, Charged.YES, id="null"),
     pytest.param(Fault(body="[]"), ProviderUnusable, Charged.YES, id="list"),
     pytest.param(Fault(body='{"code": "200"}'), ProviderUnusable, Charged.YES, id="no number"),
+    pytest.param(Fault(body='{"code": true}'), ProviderUnusable, Charged.YES, id="true"),
+    pytest.param(Fault(body='{"code": 0}'), ProviderUnusable, Charged.YES, id="unknown code"),
+    pytest.param(Fault(body="[" * 100_000), ProviderUnusable, Charged.YES, id="deep"),
+    pytest.param(
+        Fault(status=502, body='{"code": 200}'), ProviderUnavailable, Charged.UNKNOWN, id="502, 200"
+    ),
     pytest.param(Fault(body='{"code": 200}'), ProviderUnusable, Charged.YES, id="no data"),
     pytest.param(
         Fault(body='{"code": 200, "data": {"taskId": ""}}'),
@@ -289,6 +357,32 @@ def test_what_goes_wrong_with_a_question_leaves_the_order_open(
     assert caught.value.charged is not Charged.YES
     assert compose(opened(), desk, remote_id=desk.started[0]).data == song_mp3(33.0)
     assert len(fake.charges) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        pytest.param(Fault(status=401), ProviderAccess, id="key refused"),
+        pytest.param(Fault(body=envelope(401)), ProviderAccess, id="key refused, in the answer"),
+        pytest.param(Fault(body=envelope(429)), ProviderAccess, id="no credits"),
+        pytest.param(Fault(body=envelope(400)), ProviderRejected, id="no such order"),
+        pytest.param(Fault(body=envelope(404)), ProviderRejected, id="no such path"),
+    ],
+)
+def test_an_order_that_cannot_be_asked_for_may_have_been_charged(
+    fault: Fault,
+    kind: type[ProviderError],
+    fake: FakeSuno,
+    desk: Desk,
+    opened: Callable[..., SunoSession],
+) -> None:
+    fake.plan(replace(fault, path="record-info"), times=2)
+
+    with pytest.raises(kind) as caught:
+        compose(opened(), desk)
+
+    assert len(fake.charges) == 1
+    assert caught.value.charged is Charged.UNKNOWN
 
 
 @pytest.mark.parametrize(
