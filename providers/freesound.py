@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from jobs.casting import Choice, Clearance
 from jobs.errors import (
@@ -42,9 +43,10 @@ _FIELDS = (
     "id,name,username,license,url,duration,previews,avg_rating,num_downloads,is_explicit,"
     "single_event"
 )
-_PAGE = 50
+_PAGE, _MOST_PAGES = 50, 3
 _MOST_WORDS = 6
 _DAY_S = 86_400.0
+_DEEDS = frozenset({"creativecommons.org", "www.creativecommons.org"})
 
 
 @dataclass(frozen=True)
@@ -161,27 +163,25 @@ class FreesoundSession:
         self._remote.close()
 
     def _search(self, words: str, licences: Sequence[str]) -> list[Found]:
+        """What of the first page can be used that has something of use."""
         if not licences:
             return []
-        names = " OR ".join(f'"{LICENCES[one][0]}"' for one in licences)
-        answer = self._ask(
-            "/apiv2/search/",
-            {
-                "query": words,
-                "filter": f"duration:[{SHORTEST_S} TO {LONGEST_S}] license:({names}) "
-                f"loudness:[{QUIETEST_LUFS:g} TO *]",
-                "fields": _FIELDS,
-                "page_size": _PAGE,
-            },
-        )
-        try:
-            listed = answer.json()["results"]
-            found = [_found(one) for one in listed if one is not None]
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise _unusable(f"sent no results ({type(error).__name__})") from error
-        deeds = [LICENCES[one][1] for one in licences]
-        # What it was asked to filter by is looked at again: a licence is not a matter of trust.
-        return [one for one in found if one and any(deed in one.deed for deed in deeds)]
+        for page in range(1, _MOST_PAGES + 1):
+            answer = self._ask("/apiv2/search/", _asked(words, licences, page))
+            try:
+                told = answer.json()
+                found = [_found(one) for one in told["results"] if one is not None]
+                is_last = not told.get("next")
+                # What it was asked to filter by is looked at again: a licence is no matter of
+                # trust, and its index may be behind.
+                usable = [one for one in found if one and _is_wanted(one, licences)]
+            except (
+                ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError,
+            ) as error:  # fmt: skip
+                raise _unusable(f"sent no results ({type(error).__name__})") from error
+            if usable or is_last:
+                return usable
+        return []
 
     def _brought(self, found: Found) -> Sound:
         credits = [attribution(found)]
@@ -213,14 +213,10 @@ class FreesoundSession:
 
     def _is_remix(self, sound_id: int) -> bool:
         """Its own page tells; a list does not."""
+        answer = self._ask(f"/apiv2/sounds/{sound_id}/", {"fields": "id,is_remix"})
         try:
-            return (
-                self._ask(f"/apiv2/sounds/{sound_id}/", {"fields": "id,is_remix"}).json()[
-                    "is_remix"
-                ]
-                is not False
-            )
-        except (ValueError, KeyError, TypeError):
+            return answer.json()["is_remix"] is not False
+        except (ValueError, KeyError, TypeError, RecursionError):
             return True  # named once too often rather than not at all
 
     def _ask(self, path: str, params: Mapping[str, str | int]) -> Answer:
@@ -247,10 +243,29 @@ class FreesoundSession:
 def searches(query: str) -> list[str]:
     """What is searched for, one after the other, until something is found: all words, then the two
     longest, then the longest. Only words: no sign of a query means anything to the search."""
-    words = re.findall(r"[^\W_]+", query)[:_MOST_WORDS]
+    words = re.findall(r"[^\W_]+", query.lower())[:_MOST_WORDS]  # AND, OR, NOT are signs, too
     longest = sorted(words, key=len, reverse=True)
     tried = [words, [word for word in words if word in longest[:2]], longest[:1]]
     return list(dict.fromkeys(" ".join(some) for some in tried if some))
+
+
+def _asked(words: str, licences: Sequence[str], page: int) -> dict[str, str | int]:
+    names = " OR ".join(f'"{LICENCES[one][0]}"' for one in licences)
+    return {
+        "query": words,
+        "filter": f"duration:[{SHORTEST_S} TO {LONGEST_S}] license:({names}) "
+        f"loudness:[{QUIETEST_LUFS:g} TO *]",
+        "fields": _FIELDS,
+        "page": page,
+        "page_size": _PAGE,
+    }
+
+
+def _is_wanted(found: Found, licences: Sequence[str]) -> bool:
+    deed = urlsplit(found.deed)
+    is_allowed = any(deed.path.startswith(LICENCES[one][1]) for one in licences)
+    is_of_length = SHORTEST_S <= found.duration_s <= LONGEST_S
+    return is_allowed and deed.hostname in _DEEDS and is_of_length
 
 
 def ranked(found: Sequence[Found]) -> list[Found]:

@@ -4,9 +4,11 @@ It knows what each word of a query must be found in (name or tags), the filters 
 licence and loudness, and nothing else.
 """
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.fakes.films import song_mp3
 from tests.fakes.service import Asked, FakeService, Refused, Reply, only
@@ -26,6 +28,7 @@ _FILTER = re.compile(
     r"duration:\[(?P<least>[\d.]+) TO (?P<most>[\d.]+)\] license:\((?P<licences>[^)]*)\) "
     r"loudness:\[(?P<loudness>-?[\d.]+) TO \*\]"
 )
+MOST_ON_A_PAGE = 150
 _DEFAULT_FIELDS = "id,name,tags,username,license"
 
 
@@ -46,6 +49,10 @@ class Recording:
     is_explicit: bool = False
     is_remix: bool = False
     gone: bool = False
+
+    def has(self, words: list[str]) -> bool:
+        """Whether every word is in its name or tags."""
+        return all(word in f"{self.name} {self.tags}".lower() for word in words)
 
 
 CATALOGUE = (
@@ -75,10 +82,12 @@ class FakeFreesound(FakeService):
     def __init__(self, key: str = "fake-key", port: int = 0, left: int = 10_000) -> None:
         super().__init__(key, port)
         self.left = left
-        self.catalogue = CATALOGUE
+        self.catalogue: tuple[Recording, ...] = CATALOGUE
 
     def answer(self, asked: Asked) -> Reply:
-        if asked.path.startswith("/previews/"):  # of another host, and for everybody
+        if asked.path.startswith("/previews/") and asked.path.endswith(
+            ".mp3"
+        ):  # of another host, and for everybody
             return Reply(song_mp3(2.0), headers={"Content-Type": "audio/mpeg"})
         query = dict(asked.query)
         given = asked.headers.get("authorization") or f"Token {query.pop('token', '')}"
@@ -89,7 +98,7 @@ class FakeFreesound(FakeService):
             raise Refused(429, {"detail": rate})
         self.left -= 1
         if asked.path in ("/apiv2/search/", "/apiv2/search/text/"):
-            return Reply(self._search(query))
+            return Reply(self._search(asked.path, query))
         if found := re.fullmatch(r"/apiv2/sounds/(\d+)/(download/)?", asked.path):
             if found[2]:
                 raise Refused(401, {"detail": "Authentication credentials were not provided."})
@@ -98,30 +107,47 @@ class FakeFreesound(FakeService):
                     return Reply(self._shown(one, query.get("fields", _DEFAULT_FIELDS)))
         raise Refused(404, {"detail": "Not found."})
 
-    def _search(self, query: dict[str, str]) -> dict[str, Any]:
+    def _search(self, path: str, query: dict[str, str]) -> dict[str, Any]:
         try:
             only(query, "query", "filter", "sort", "fields", "page", "page_size")
         except Refused as error:
             raise Refused(400, {"detail": f"Malformed request. {error}"}) from error
-        matched = _FILTER.fullmatch(query.get("filter", ""))
-        if matched is None:
-            raise Refused(400, {"detail": "Invalid filter."})
-        names = matched["licences"].split(" OR ")
-        if not all(name.strip('"') in DEEDS for name in names):
-            raise Refused(400, {"detail": "Invalid filter."})
+        hits = self._hits(query)
+        size = min(max(1, _number(query.get("page_size"), 15)), MOST_ON_A_PAGE)
+        page = _number(query.get("page"), 1)
+        if page < 1 or page > max(1, math.ceil(len(hits) / size)):
+            raise Refused(404, {"detail": "Not found."})
+        fields = query.get("fields", _DEFAULT_FIELDS)
+        shown = hits[(page - 1) * size : page * size]
+
+        def link(number: int) -> str:
+            return f"{self.url}{path}?{urlencode({**query, 'page': number})}"
+
+        return {
+            "count": len(hits),
+            "previous": link(page - 1) if page > 1 else None,
+            "next": link(page + 1) if page * size < len(hits) else None,
+            "results": [None if one.gone else self._shown(one, fields) for one in shown],
+        }
+
+    def _hits(self, query: dict[str, str]) -> list[Recording]:
         words = query.get("query", "").lower().split()
-        hits = [
+        if "filter" not in query:
+            if "query" not in query:
+                raise Refused(400, {"detail": "Malformed request."})
+            return [one for one in self.catalogue if one.has(words)]
+        matched = _FILTER.fullmatch(query["filter"])
+        names = matched["licences"].split(" OR ") if matched else []
+        if matched is None or not all(name.strip('"') in DEEDS for name in names):
+            raise Refused(400, {"detail": "Invalid filter."})
+        return [
             one
             for one in self.catalogue
-            if all(word in f"{one.name} {one.tags}".lower() for word in words)
+            if one.has(words)
             and f'"{one.licence}"' in names
             and float(matched["least"]) <= one.duration_s <= float(matched["most"])
             and one.loudness >= float(matched["loudness"])
         ]
-        size = min(int(query.get("page_size", 15)), 150)
-        fields = query.get("fields", _DEFAULT_FIELDS)
-        results = [None if one.gone else self._shown(one, fields) for one in hits[:size]]
-        return {"count": len(hits), "previous": None, "next": None, "results": results}
 
     def _shown(self, one: Recording, fields: str) -> dict[str, Any]:
         wanted = set(fields.split(","))
@@ -137,8 +163,9 @@ class FakeFreesound(FakeService):
             "url": f"https://freesound.org/people/{one.username}/sounds/{one.id}/",
             "duration": one.duration_s,
             "previews": {
-                "preview-hq-mp3": f"{preview}-hq.mp3",
-                "preview-lq-mp3": f"{preview}-lq.mp3",
+                f"preview-{quality}-{kind}": f"{preview}-{quality}.{kind}"
+                for quality in ("hq", "lq")
+                for kind in ("mp3", "ogg")
             },
             "avg_rating": one.rating,
             "num_downloads": one.downloads,
@@ -148,3 +175,11 @@ class FakeFreesound(FakeService):
             "loudness": one.loudness,
         }
         return {name: value for name, value in whole.items() if name in wanted}
+
+
+def _number(text: str | None, default: int) -> int:
+    """A number of a query; what is none counts as not given."""
+    try:
+        return int(text or "")
+    except ValueError:
+        return default

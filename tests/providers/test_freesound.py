@@ -1,7 +1,9 @@
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 
 from jobs.casting import Clearance
@@ -65,6 +67,7 @@ def test_one_clean_event_is_found_and_credited(
         "filter": 'duration:[0.2 TO 30.0] license:("Creative Commons 0") loudness:[-50 TO *]',
         "fields": "id,name,username,license,url,duration,previews,avg_rating,num_downloads,"
         "is_explicit,single_event",
+        "page": "1",
         "page_size": "50",
     }
     assert "authorization" not in preview.headers
@@ -112,19 +115,77 @@ def test_nothing_under_a_licence_is_no_match(
     assert fake.journal == []
 
 
-def test_a_licence_that_was_not_asked_for_is_not_taken(
-    fake: FakeFreesound, opened: Callable[..., FreesoundSession]
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"license": "https://creativecommons.org/licenses/by-nc/4.0/"}, id="by-nc"),
+        pytest.param({"license": "http://creativecommons.org/licenses/sampling+/1.0/"}, id="s+"),
+        pytest.param({"license": "https://a.test/publicdomain/zero/1.0/"}, id="another host"),
+        pytest.param(
+            {"license": "https://creativecommons.org/x?/publicdomain/zero/"}, id="another path"
+        ),
+        pytest.param({"license": None}, id="none"),
+        pytest.param({"duration": 31.0}, id="too long"),
+        pytest.param({"duration": float("nan")}, id="no length"),
+    ],
+)
+def test_what_was_not_asked_for_is_not_taken(
+    changes: dict[str, Any], fake: FakeFreesound, opened: Callable[..., FreesoundSession]
 ) -> None:
-    # As if its index were behind: what it says is under CC0 has another deed by now.
-    fake.catalogue = (replace(CATALOGUE[1], licence="Creative Commons 0"),)
+    # As if its index were behind: by now the sound is not what it was found for.
+    fake.catalogue = (CATALOGUE[1],)
     original = fake._shown
     fake._shown = lambda one, fields: {  # type: ignore[method-assign]  # of the fake
         **original(one, fields),
-        "license": "https://creativecommons.org/licenses/by-nc/4.0/",
+        **changes,
     }
 
     with pytest.raises(NoMatch):
         opened().effect(WAVES)
+
+
+@pytest.mark.parametrize(
+    ("ghosts", "pages"),
+    [
+        pytest.param(49, ["1"], id="on the first page"),
+        pytest.param(100, ["1", "2", "3"], id="on the third"),
+    ],
+)
+def test_pages_without_a_sound_are_turned(
+    ghosts: int,
+    pages: list[str],
+    fake: FakeFreesound,
+    opened: Callable[..., FreesoundSession],
+) -> None:
+    ghost, wave = CATALOGUE[5], CATALOGUE[1]
+    fake.catalogue = (*(replace(ghost, id=1000 + number) for number in range(ghosts)), wave)
+
+    assert opened().effect(WAVES).request_id == "102"
+    asked = [one.query["page"] for one in fake.journal if "search" in one.path]
+    assert asked == pages
+
+
+def test_three_pages_without_a_sound_are_enough(
+    fake: FakeFreesound, opened: Callable[..., FreesoundSession]
+) -> None:
+    fake.catalogue = (replace(CATALOGUE[5], tags="waves"),) * 200
+
+    with pytest.raises(NoMatch):
+        opened().effect({"query": "waves", "is_commercial": True})
+
+    assert [one.query["page"] for one in fake.journal] == ["1", "2", "3"]
+
+
+def test_no_address_of_an_answer_is_followed(
+    fake: FakeFreesound, opened: Callable[..., FreesoundSession]
+) -> None:
+    fake.catalogue = (CATALOGUE[1],) * 60
+    told = {"results": [None], "next": "https://a.test/apiv2/search/?page=7"}
+    fake.plan(Fault(path="/search/", body=json.dumps(told)))
+
+    assert opened().effect(WAVES).request_id == "102"
+    searched = [one.query["page"] for one in fake.journal if "search" in one.path]
+    assert searched == ["1", "2"]
 
 
 def test_sources_of_a_remix_are_credited(opened: Callable[..., FreesoundSession]) -> None:
@@ -148,6 +209,9 @@ def test_names_cannot_break_out_of_their_line(opened: Callable[..., FreesoundSes
             'a loud "door" -slam +x id:5 license:*',
             ["a loud door slam x id", "loud door", "loud"],
             id="signs mean nothing",
+        ),
+        pytest.param(
+            "rain NOT thunder OR", ["rain not thunder or", "rain thunder", "thunder"], id="no logic"
         ),
         pytest.param("…!?", [], id="no words"),
         pytest.param("波の音", ["波の音"], id="no spaces"),
@@ -210,6 +274,7 @@ def test_its_throttle_says_how_long_in_words(
         pytest.param(Fault(body=HTML), ProviderUnusable, id="page with 200"),
         pytest.param(Fault(body='{"detail": "x"}'), ProviderUnusable, id="error with 200"),
         pytest.param(Fault(body="null"), ProviderUnusable, id="null"),
+        pytest.param(Fault(body="[" * 100_000), ProviderUnusable, id="deep"),
         pytest.param(Fault(body='{"results": null}'), ProviderUnusable, id="no list"),
         pytest.param(Fault(body='{"results": [{"id": 1}]}'), ProviderUnusable, id="half a result"),
     ],
@@ -269,3 +334,48 @@ def test_commercial_use_needs_an_agreement(agreement: str, clearance: Clearance)
 
     assert [choice.clearance for choice in config.choices(Stage.EFFECT)] == [clearance]
     assert config.quote_usd(Stage.EFFECT, WAVES) == 0.0
+
+
+def search(fake: FakeFreesound, path: str = "/apiv2/search/", **query: str) -> httpx.Response:
+    key = {"Authorization": f"Token {fake.key}"}
+    return httpx.get(f"{fake.url}{path}", params=query, headers=key, timeout=10)
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "said"),
+    [
+        pytest.param({}, 400, "Malformed request.", id="neither words nor filter"),
+        pytest.param({"query": "x", "filter": ""}, 400, "Invalid filter.", id="empty filter"),
+        pytest.param(
+            {"query": "x", "filter": "license:by"}, 400, "Invalid filter.", id="unknown filter"
+        ),
+        pytest.param({"query": "x", "colour": "red"}, 400, "Malformed", id="unknown field"),
+        pytest.param({"query": "ocean", "page": "9"}, 404, "Not found.", id="past the end"),
+        pytest.param({"query": "ocean", "page": "0"}, 404, "Not found.", id="before the first"),
+    ],
+)
+def test_the_fake_refuses_as_its_contract_says(
+    query: dict[str, str], status: int, said: str, fake: FakeFreesound
+) -> None:
+    answer = search(fake, **query)
+
+    assert answer.status_code == status
+    assert answer.json()["detail"].startswith(said)
+
+
+def test_the_fake_links_its_pages(fake: FakeFreesound) -> None:
+    first = search(fake, "/apiv2/search/text/", query="ocean", page_size="2").json()
+    second = httpx.get(
+        first["next"], headers={"Authorization": f"Token {fake.key}"}, timeout=10
+    ).json()
+
+    assert (first["count"], first["previous"], len(first["results"])) == (9, None, 2)
+    assert [one["id"] for one in second["results"]] == [103, 104]
+    assert "page=1" in second["previous"]
+
+
+def test_the_fake_clamps_and_falls_back(fake: FakeFreesound) -> None:
+    fake.catalogue = CATALOGUE[:1] * 200
+
+    assert len(search(fake, query="ocean", page_size="999").json()["results"]) == 150
+    assert len(search(fake, query="ocean", page_size="many").json()["results"]) == 15
