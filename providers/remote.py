@@ -38,7 +38,10 @@ class Answer:
         Raises:
           ValueError: It is something else.
         """
-        return json.loads(self.body)
+        try:
+            return json.loads(self.body)
+        except RecursionError as error:
+            raise ValueError("JSON that is nested too deeply") from error
 
 
 @dataclass(frozen=True)
@@ -216,5 +219,5 @@ def _perhaps(is_paid: bool) -> Charged:
 def _json_or_none(data: bytes) -> Any:
     try:
         return json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -56,7 +56,7 @@ class Suno:
     base_url: str = "https://api.sunoapi.org"
     prefix: str = "/api/v1"
     model: str = "V5"
-    callback_url: str = "https://example.com/"
+    callback_url: str = "https://aiprod.invalid/"
     most_open: int = 10
     every_s: float = 10.0
     at_most_s: float = 600.0

@@ -84,7 +84,7 @@ def test_two_songs_are_ordered_and_the_one_that_fits_is_taken(
         "customMode": True,
         "instrumental": True,
         "model": "V5",
-        "callBackUrl": "https://example.com/",
+        "callBackUrl": "https://aiprod.invalid/",
         "style": "calm piano",
         "title": "calm piano",
     }
