@@ -7,7 +7,7 @@ from tests.fakes.everybody import everybody
 
 def test_whoever_is_killed_while_paying_keeps_the_promise(tmp_path: Path) -> None:
     with everybody() as fakes:
-        found = under_fire(fakes, tmp_path, kills=4, dice=random.Random())
+        found = under_fire(fakes, tmp_path, kills=2, dice=random.Random())
 
     assert found["broken"] == []
-    assert found["kills"] == 4
+    assert found["kills"] == 2
