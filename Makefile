@@ -36,7 +36,7 @@ stream: $(STAMP) ## the streaming pipeline against Google's Pub/Sub emulator
 	@$(BIN)/python -m pipeline.stream --project="$(GOOGLE_CLOUD_PROJECT)" --host="$(PUBSUB_EMULATOR_HOST)" --emulator="$(AIPROD_PUBSUB_EMULATOR)" --java_home="$(JAVA_HOME)"
 
 test: $(TOOLS) ## every test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 live: $(TOOLS) ## the contracts of paid services, asked of themselves: with the keys that are set, for some cents
 	@$(BIN)/python -m pytest -m live tests/live

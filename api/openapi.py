@@ -1,6 +1,7 @@
 """The OpenAPI document: the job document's schema in it, errors, links and an example."""
 
 import json
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -96,12 +97,22 @@ def model_body(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def install_openapi(app: FastAPI) -> None:
-    """Completes the OpenAPI document of an application, once all its routes are there."""
-    schemas = app.openapi()["components"]["schemas"]
-    models: tuple[type[BaseModel], ...] = (ProblemDetails, *EXAMPLES)
-    _add(schemas, _JOB, {name: part for name, part in job_schema().items() if name != "$schema"})
-    for model in models:
-        _add(schemas, model.__name__, model.model_json_schema())
+    """Lets an application complete its OpenAPI document when it is first asked for: writing it
+    takes as long as hundreds of answers."""
+    draft = app.openapi
+
+    @cache
+    def openapi() -> dict[str, Any]:
+        document = draft()
+        schemas = dict(document["components"]["schemas"])
+        models: tuple[type[BaseModel], ...] = (ProblemDetails, *EXAMPLES)
+        job = {name: part for name, part in job_schema().items() if name != "$schema"}
+        _add(schemas, _JOB, job)
+        for model in models:
+            _add(schemas, model.__name__, model.model_json_schema())
+        return {**document, "components": {**document["components"], "schemas": schemas}}
+
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI documents it
 
 
 def _add(schemas: dict[str, Any], name: str, schema: dict[str, Any]) -> None:

