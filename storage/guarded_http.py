@@ -116,10 +116,10 @@ class GuardedTransport(httpx.BaseTransport):
         deadline = request.extensions.get(DEADLINE) or Deadline.after(self.timeout_s)
         wire = GuardedWire(
             deadline,
-            request.url.scheme == "https",
-            self.may_reach_loopback,
             self.resolve,
             self.wire,
+            is_secure=request.url.scheme == "https",
+            may_reach_loopback=self.may_reach_loopback,
         )
         asked = _core_request(request)
         connection = httpcore.HTTPConnection(asked.url.origin, self.trusted, network_backend=wire)

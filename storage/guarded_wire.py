@@ -11,7 +11,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpcore
@@ -108,21 +108,18 @@ def unreachable(host: str) -> InputUnreachable:
 
 
 @dataclass(frozen=True)
-class GuardedWire(httpcore.NetworkBackend):
-    """Dials public addresses, for TLS on port 443 alone.
+class TimedWire(httpcore.NetworkBackend):
+    """Dials any address, for hosts that nobody but us has named, and waits for nothing beyond the
+    deadline: not for looking up the name either.
 
     Args:
-      is_secure: Whether TLS will be spoken.
-      may_reach_loopback: Whether loopback addresses may be dialled, too, for anything.
       resolve: Addresses of a name; called once per connection.
       wire: Opens connections to addresses.
     """
 
     deadline: Deadline
-    is_secure: bool
-    may_reach_loopback: bool
-    resolve: Resolve
-    wire: httpcore.NetworkBackend
+    resolve: Resolve = resolved
+    wire: httpcore.NetworkBackend = field(default_factory=httpcore.SyncBackend)
 
     def connect_tcp(
         self,
@@ -155,6 +152,22 @@ class GuardedWire(httpcore.NetworkBackend):
             if ends.left_s <= 0:
                 raise unreachable(host)
         return looked_up.result()
+
+    def _may_dial(self, _address: str, _port: int) -> bool:
+        return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardedWire(TimedWire):
+    """Dials public addresses, for TLS on port 443 alone.
+
+    Args:
+      is_secure: Whether TLS will be spoken.
+      may_reach_loopback: Whether loopback addresses may be dialled, too, for anything.
+    """
+
+    is_secure: bool
+    may_reach_loopback: bool
 
     def _may_dial(self, address: str, port: int) -> bool:
         if is_public(address):

@@ -1,5 +1,6 @@
 import base64
 import contextlib
+import itertools
 import json
 import logging
 import threading
@@ -20,10 +21,19 @@ from cryptography.x509.oid import NameOID
 from google.auth import crypt, jwt
 from google.auth.exceptions import TransportError
 
-from api.google_certificates import KEPT_S, PAUSE_S, TIMEOUT_S, USABLE_S, Certificates
+from api.google_certificates import (
+    KEPT_S,
+    MOST_BYTES,
+    PAUSE_S,
+    TIMEOUT_S,
+    USABLE_S,
+    Certificates,
+)
 from api.problems import ProblemError
 from api.push_token import PushVerifier
 from jobs.daemon import daemon
+from tests.fakes.local_hosts import Answer as Told
+from tests.fakes.local_hosts import dripping, host, response, silence
 
 AUDIENCE, EMAIL = "https://aiprod.example/process-job", "push@project.iam.gserviceaccount.com"
 GOOGLE = "https://www.googleapis.com/oauth2/v1/certs"
@@ -349,6 +359,58 @@ def test_nothing_is_let_through_while_google_does_not_answer(pair: Pair) -> None
     problem = refusal(PushVerifier(AUDIENCE, EMAIL, gone.fetch), f"Bearer {pair.sign(claims())}")
 
     assert problem.status == 503
+
+
+START = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(silence, id="nothing"),
+        pytest.param(dripping([START, *itertools.repeat(b"x", 800)]), id="a head byte by byte"),
+        pytest.param(
+            dripping([START + b"\r\n{", *itertools.repeat(b" ", 800)]), id="a body byte by byte"
+        ),
+    ],
+)
+def test_who_sends_certificates_slowly_is_left_in_time(told: Told) -> None:
+    with host(told) as google:
+        begun = time.monotonic()
+        with pytest.raises(TransportError):
+            Certificates().holding("first")(f"http://127.0.0.1:{google.port}/")
+        took_s = time.monotonic() - begun
+
+    assert TIMEOUT_S <= took_s < TIMEOUT_S + 2  # a shared machine may stumble
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param(
+            dripping([START + b"\r\n{", *itertools.repeat(bytes(2**16), 8000)], 0.0001),
+            id="without an end",
+        ),
+        pytest.param(response(b"{" + b" " * MOST_BYTES + b"}"), id="by a byte or two"),
+    ],
+)
+def test_certificates_that_are_too_large_are_not_taken(
+    told: Told | bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with host(told) as google, pytest.raises(TransportError):
+        Certificates().holding("first")(f"http://127.0.0.1:{google.port}/")
+
+    assert f"more than {MOST_BYTES:,} bytes" in caplog.text
+
+
+def test_certificates_are_fetched_over_a_connection_of_their_own(pair: Pair) -> None:
+    served = json.dumps({pair.id: pair.certificate}).encode()
+
+    with host(response(served)) as google:
+        found = Certificates().holding(pair.id)(f"http://127.0.0.1:{google.port}/certs?a=b")
+
+    assert json.loads(found.data) == {pair.id: pair.certificate}
+    assert google.requests[0].startswith(b"GET /certs?a=b HTTP/1.1\r\n")
 
 
 def test_a_key_that_google_has_added_is_fetched(
