@@ -3,6 +3,7 @@
 The runner is named on purpose: "DirectRunner" picks one by what it can download.
 """
 
+import shutil
 from collections.abc import Sequence
 
 import apache_beam as beam
@@ -48,6 +49,8 @@ class Translated:
         self._slot = slot
         self._options = PipelineOptions(flags=[])
         pipeline = beam.Pipeline(runner=FnApiRunner(), options=self._options)
+        # Made for transforms of other languages; Beam removes it in `Pipeline.run` alone.
+        shutil.rmtree(pipeline.local_tempdir, ignore_errors=True)
         _ = pipeline | "Read" >> ReadClaimed(slot) | "Produce" >> Produce(studio, FanOut.POOLED)
         self._graph = pipeline.to_runner_api(
             default_environment=EmbeddedPythonEnvironment.default()

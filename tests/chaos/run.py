@@ -196,7 +196,11 @@ def check(victim: Victim, told: dict[int, set[str]], report: Report) -> None:
         f"{job_id}: {task} was made {n} times" for (job_id, task), n in made.items() if n > 1
     ]
     broken += [f"process {one.pid} is left: {one.name()}" for one in victim.family()]
-    left = [*(victim.data / "work").glob("*"), *victim.data.rglob(".new-*")]
+    left = [
+        *(victim.data / "work").glob("*"),
+        *victim.temporary.glob("*"),
+        *victim.data.rglob(".new-*"),
+    ]
     broken += [f"{path.relative_to(victim.data)} is left" for path in left]
 
 

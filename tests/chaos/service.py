@@ -49,6 +49,11 @@ class Victim:
     last_hit: float = 0.0
     blows: list[str] = field(default_factory=list)
 
+    @property
+    def temporary(self) -> Path:
+        """Where their libraries put temporary files, and nobody else."""
+        return self.data / "tmp"
+
     def start_all(self) -> None:
         """Starts them, one after the other: the first makes the key that all use."""
         for port in self.ports:
@@ -57,7 +62,7 @@ class Victim:
     def start(self, port: int) -> None:
         """Starts one and waits until it answers."""
         more = {"DATABASE_URL": self.database_url} if self.database_url else {}
-        self.data.mkdir(parents=True, exist_ok=True)
+        self.temporary.mkdir(parents=True, exist_ok=True)
         with (self.data / "serve.log").open("ab") as log:
             self.processes[port] = subprocess.Popen(
                 [sys.executable, "-m", "pipeline.cli", "serve", "--port", str(port),
@@ -71,6 +76,7 @@ class Victim:
                     **more,
                     "PYTHONPATH": str(self.source),
                     "AIPROD_DATA": str(self.data),
+                    "TMPDIR": str(self.temporary),
                     "AIPROD_LEASE_S": str(LEASE_S),
                     "AIPROD_SWEEP_S": str(SWEEP_S),
                     "AIPROD_JOBS": "2",

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
@@ -18,7 +19,7 @@ from jobs.message import Ring
 from jobs.slate import LOCAL_TENANT
 from jobs.states import Status
 from jobs.submission import Submission
-from pipeline.execute import execute
+from pipeline.execute import Translated, execute
 from pipeline.graph import FanOut, Produce
 from pipeline.streaming import ServiceOptions, build
 from storage.catalogue import Catalogue
@@ -166,6 +167,18 @@ def test_one_bad_job_does_not_disturb_the_others(pooled: StudioConfig) -> None:
     assert status_of(pooled, "bad") is Status.FAILED
     assert status_of(pooled, "good") is Status.DONE
     assert not (Path(pooled.deliver_to) / "bad").exists()
+
+
+def test_a_translated_graph_leaves_nothing_where_temporary_files_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+
+    Translated("a slot", studio_in(tmp_path))
+
+    assert list(temporary.iterdir()) == []
 
 
 def test_a_prompt_is_spoken_in_scenes(pooled: StudioConfig) -> None:
