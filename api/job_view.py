@@ -1,6 +1,6 @@
 """A job as the API shows it, put together from the ledger and the store."""
 
-from api.schemas import File, JobView, listed, progress_of, video_of
+from api.schemas import File, JobView, cost_of, listed, progress_of, video_of
 from api.services import Services
 from api.signed_links import LinkSigner
 from jobs.states import Status
@@ -30,6 +30,7 @@ def job_view(
         attempts=row.attempts,
         metadata=document.get("metadata") or {},
         progress=progress_of(services.catalogue.parts(row.tenant, row.id, row.generation)),
+        cost_usd=cost_of(row, services.catalogue.spent_usd(row.tenant, row.id)),
         video=video_of(video, _files(services, links, row, video, now_s)) if video else None,
         document=document if with_document else None,
     )

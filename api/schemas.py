@@ -1,6 +1,6 @@
 """What the API answers, as published in its OpenAPI document."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -107,6 +107,19 @@ class File(Answer):
     url: str = Field(description="Opens without a key for at least an hour.")
 
 
+class Cost(Answer):
+    """What a job costs, in US dollars. Of a finished video the manifest tells it by stage."""
+
+    estimated: float | None = Field(
+        description="What the current run was to cost when it was planned; null before."
+    )
+    spent: float = Field(
+        description="What its paid calls cost. Those that are under way, and those of which nobody "
+        "knows whether they were charged, count with their price."
+    )
+    all_runs: float = Field(description="What was spent on this job, with its earlier runs.")
+
+
 class Video(Answer):
     """What the run delivered."""
 
@@ -177,6 +190,7 @@ class JobView(JobListed):
     attempts: int = Field(description="How often the current run has been taken into work.")
     metadata: dict[str, str]
     progress: dict[str, StageProgress] = Field(description="By stage, in the order of the work.")
+    cost_usd: Cost
     video: Video | None = Field(description="When the job is done.")
     document: dict[str, Any] | None = Field(
         None, description="The job document with its defaults, when it was asked for."
@@ -233,6 +247,15 @@ def _progress(parts: Sequence[PartRow]) -> StageProgress:
         units=sum(part.units for part in parts),
         units_done=sum(part.units_done for part in parts),
         seconds=round(sum(part.seconds for part in parts), 3),
+    )
+
+
+def cost_of(row: JobRow, spent_usd: Mapping[int, float]) -> Cost:
+    """What a job costs; `spent_usd` by run."""
+    return Cost(
+        estimated=None if row.quote_usd is None else round(row.quote_usd, 6),
+        spent=round(spent_usd.get(row.generation, 0.0), 6),
+        all_runs=round(sum(spent_usd.values()), 6),
     )
 
 

@@ -54,6 +54,14 @@ class File(Answer):
     sha256: Sha256
 
 
+class Cost(Answer):
+    """What a job costs, in US dollars."""
+
+    estimated: float | None
+    spent: float
+    all_runs: float
+
+
 class Video(Answer):
     """What a run delivered."""
 
@@ -90,6 +98,7 @@ class Job(ListedJob):
     attempts: int
     progress: dict[str, StageProgress]
     video: Video | None
+    cost_usd: Cost | None = None  # services of before do not tell
     document: dict[str, Any] | None = None
 
     def stage_states(self) -> list[StageState]:

@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
-from pipeline.answers import DeadLetter, Delivery, Job, Key, ListedJob
+from pipeline.answers import Cost, DeadLetter, Delivery, Job, Key, ListedJob
 from pipeline.telling import shown
 
 JOB_COLUMNS = ("ID", "STATE", "AGE", "TITLE")
@@ -108,6 +108,8 @@ def _job_lines(job: Job) -> Iterator[str]:
         units = f", {stage.units_done} of {stage.units} frames" if name == "render" else ""
         parts = f"{stage.parts_done} of {stage.parts} parts{units}{failed}"
         yield f"  {name:<9} {parts}, {stage.seconds:.1f} s"
+    if job.cost_usd and (cost := _cost(job.cost_usd)):
+        yield f"  cost      {cost}"
     if job.video:
         yield f"  video     {job.video.duration_s:.1f} s, {job.video.frames} frames"
     for file in job.video.files if job.video else ():
@@ -118,6 +120,15 @@ def _job_lines(job: Job) -> Iterator[str]:
         if problem.command:
             yield f"  reproduce {problem.command}"
     yield from _next_steps(job)
+
+
+def _cost(cost: Cost) -> str:
+    """What was spent, and what it is to be compared with; nothing when nobody is paid."""
+    if not (cost.estimated or cost.all_runs):
+        return ""
+    estimated = "" if cost.estimated is None else f" of an estimated {cost.estimated:.4f}"
+    earlier = f", {cost.all_runs:.4f} USD in all runs" if cost.all_runs != cost.spent else ""
+    return f"{cost.spent:.4f}{estimated} USD spent{earlier}"
 
 
 def _remedy(job: Job, is_retryable: bool) -> str:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from jobs.states import Status
 from storage.database import Database
 from storage.rows import EventRow, JobRow, PartRow, VideoRow
-from storage.tables import JOB_EVENTS, JOBS, LISTED, PARTS, VIDEOS
+from storage.tables import CALLS, JOB_EVENTS, JOBS, LISTED, PARTS, VIDEOS
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,18 @@ class Catalogue:
         return tuple(
             PartRow(r.task_id, r.stage, r.status, r.units_done, r.units, r.seconds) for r in rows
         )
+
+    def spent_usd(self, tenant: str, job_id: str) -> dict[int, float]:
+        """What paid calls of each run cost. Those whose outcome is open or unknown count as quoted;
+        a run without any is left out."""
+        query = (
+            select(CALLS.c.generation, func.sum(CALLS.c.cost_usd))
+            .join(JOBS, JOBS.c.id == CALLS.c.job_id)
+            .where(CALLS.c.job_id == job_id, JOBS.c.tenant == tenant)
+            .group_by(CALLS.c.generation)
+        )
+        with self.database.reading() as connection:
+            return {run: float(usd) for run, usd in connection.execute(query)}
 
     def events(
         self, tenant: str, job_id: str, after: int = 0, limit: int = 500

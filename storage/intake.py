@@ -278,6 +278,7 @@ class Intake:
             "token": JOBS.c.token + 1,
             "problems": [],
             "attempts": 0,
+            "quote_usd": None,  # that of the run before; this one is not planned yet
             "cancel_requested": False,
             "lease_until": None,
             "not_before": None,

@@ -18,6 +18,7 @@ class JobRow:
     Attributes:
       attempts: How often the current run has been claimed.
       last_event: Number of its newest event.
+      quote_usd: What the current run was to cost when it was planned; None before.
       submission: Only when it was asked for.
     """
 
@@ -34,6 +35,7 @@ class JobRow:
     created_at: float
     updated_at: float
     last_event: int
+    quote_usd: float | None
     submission: Submission | None = None
 
     @classmethod
@@ -44,7 +46,7 @@ class JobRow:
             row.id, row.tenant, Status(row.status), row.generation, row.title,
             tuple(from_json(Problem, canonical(data)) for data in row.problems),
             row.attempts, row.cancel_requested, row.webhook_url, row.trace,
-            row.created_at, row.updated_at, row.events,
+            row.created_at, row.updated_at, row.events, row.quote_usd,
             from_json(Submission, text.encode()) if text else None,
         )  # fmt: skip
 

@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
-from jobs.elements import Ending, Problem
+from jobs.elements import Ending, Outcome, Problem, Run
 from jobs.errors import ErrorCode
 from jobs.message import Ring
+from jobs.stages import Stage
+from storage.calls import Calls, CallStatus, Intent, Ticket
+from storage.ledger import Ledger
 from storage.outbox import Outbox
 from tests.api.service import Service
 
@@ -36,6 +39,40 @@ def test_a_job_shows_what_was_handed_in(service: Service) -> None:
     assert (shown["title"], shown["metadata"]) == ("Pools", {"order": "77"})
     assert shown["document"] is None
     assert full["document"]["scenes"][0]["narration"] == "One."
+
+
+def test_a_job_tells_what_it_costs_run_by_run(service: Service) -> None:
+    job_id = service.submit(**DOCUMENT)
+    database = service.services.database
+    ledger, calls = Ledger(database, patience_s=0), Calls(database, patience_s=0)
+
+    def cost() -> Any:
+        return service.client.get(f"/v1/jobs/{job_id}").json()["cost_usd"]
+
+    def call(run: Run, name: str, quote_usd: float) -> Ticket:
+        intent = Intent(name * 64, Stage.VOICE, "elevenlabs", "eleven_v3", quote_usd)
+        ticket = calls.open(f"call-{name}", run, intent, (), 10)
+        assert isinstance(ticket, Ticket)
+        return ticket
+
+    new = cost()
+    run = service.begin(job_id)
+    ledger.note_quote(run, 0.5)
+    calls.close(call(run, "a", 0.2), CallStatus.PAID, 0.15)
+    calls.close(call(run, "b", 0.2), CallStatus.REFUSED)
+    call(run, "c", 0.1)
+    working = cost()
+    ledger.settle(Outcome(run, Ending.FAILED, ()))
+    service.client.post(f"/v1/jobs/{job_id}/retry")
+    again = cost()
+    second = service.begin(job_id)
+    ledger.note_quote(second, 0.0)
+    calls.close(call(second, "d", 0.3), CallStatus.UNKNOWN)
+
+    assert new == {"estimated": None, "spent": 0.0, "all_runs": 0.0}
+    assert working == {"estimated": 0.5, "spent": 0.25, "all_runs": 0.25}
+    assert again == {"estimated": None, "spent": 0.0, "all_runs": 0.25}
+    assert cost() == {"estimated": 0.0, "spent": 0.3, "all_runs": 0.55}
 
 
 def test_the_same_key_and_job_give_the_same_answer(service: Service) -> None:

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from pipeline.answers import Cost, Job
+from pipeline.showing import describe_job
 from tests.pipeline.conftest import REPOSITORY
 
 ROWS = [
@@ -49,3 +51,41 @@ def test_what_is_piped_is_not_cut() -> None:
     _head, first, _second = printed(80, is_terminal=False)
 
     assert first.endswith(("A [bold]title[/] " * 9).strip())
+
+
+@pytest.mark.parametrize(
+    ("estimated", "spent", "all_runs", "line"),
+    [
+        pytest.param(0.5, 0.25, 0.25, "0.2500 of an estimated 0.5000 USD spent", id="one run"),
+        pytest.param(
+            0.0, 0.0, 0.25, "0.0000 of an estimated 0.0000 USD spent, 0.2500 USD in all runs",
+            id="made of what was paid before",
+        ),
+        pytest.param(None, 0.1, 0.1, "0.1000 USD spent", id="its script, before it is planned"),
+        pytest.param(0.0, 0.0, 0.0, None, id="nobody is paid"),
+        pytest.param(None, 0.0, 0.0, None, id="waiting"),
+    ],
+)  # fmt: skip
+def test_a_job_shows_what_was_paid(
+    estimated: float | None, spent: float, all_runs: float, line: str | None
+) -> None:
+    job = Job.model_validate(
+        {
+            "id": "job-1",
+            "status": "rendering",
+            "generation": 1,
+            "title": None,
+            "created_at": "2026-03-01T09:30:00Z",
+            "updated_at": "2026-03-01T09:30:00Z",
+            "cancel_requested": False,
+            "problems": [],
+            "attempts": 1,
+            "progress": {},
+            "cost_usd": Cost(estimated=estimated, spent=spent, all_runs=all_runs),
+            "video": None,
+        }
+    )
+
+    costs = [one for one in describe_job(job).splitlines() if one.startswith("  cost")]
+
+    assert costs == ([f"  cost      {line}"] if line else [])
