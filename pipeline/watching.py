@@ -1,6 +1,7 @@
 """Following a job of the service by its events, across cut connections and restarts."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from jobs.errors import AiprodError
 from pipeline.answers import Job, Progress, stage_states
@@ -49,7 +50,7 @@ def follow(
                 tell(event)
                 if event.kind == "progress":
                     display.show(stage_states(Progress.model_validate(event.data).stages))
-                elif event.kind in _NOTES and not job.has_ended:
+                elif event.kind in _NOTES and _is_news(event, job):
                     display.note(_NOTES[event.kind].format(id=job_id))
             is_followed = True
             # It ends with the job, with an earlier run of it, and with the service.
@@ -61,6 +62,11 @@ def follow(
             client.wait(FIRST_PAUSE_S)
     display.show(job.stage_states())
     return job
+
+
+def _is_news(event: Event, job: Job) -> bool:
+    """Whether it is not over: the stream begins with all that happened before the job was read."""
+    return not job.has_ended and datetime.fromisoformat(event.data["at"]) >= job.updated_at
 
 
 class _Absence:

@@ -71,10 +71,14 @@ def stream(*blocks: str, cut: bool = False) -> Reply:
     return Reply(200, "".join(blocks).encode(), {"Content-Type": "text/event-stream"}, cut)
 
 
-def event(kind: str, number: int | None = None, **data: Any) -> str:
+NOW = "2026-03-01T09:30:00.000Z"
+
+
+def event(kind: str, number: int | None = None, at: str = NOW, **data: Any) -> str:
     """A block of a stream."""
     head = "" if number is None else f"id: {number}\n"
-    told = data if number is None else {"number": number, "kind": kind, "data": data}
+    numbered = {"number": number, "kind": kind, "at": at, "data": data}
+    told = data if number is None else numbered
     return f"{head}event: {kind}\ndata: {json.dumps(told, ensure_ascii=False)}\n\n"
 
 
@@ -82,7 +86,7 @@ def job(status: str, **changes: Any) -> dict[str, Any]:
     """job-1 as the API shows it."""
     return {
         "id": "job-1", "status": status, "generation": 1, "title": None, "attempts": 1,
-        "created_at": "2026-03-01T09:30:00.000Z", "updated_at": "2026-03-01T09:30:00.000Z",
+        "created_at": NOW, "updated_at": NOW,
         "cancel_requested": False, "problems": [], "progress": {}, "video": None, **changes,
     }  # fmt: skip
 

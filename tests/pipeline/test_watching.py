@@ -123,6 +123,40 @@ def test_a_service_that_is_away_for_ten_minutes_is_given_up(
     service.replies.clear()
 
 
+def test_what_was_over_before_is_not_told_as_if_it_were_so(
+    service: ScriptedService, caller: Caller
+) -> None:
+    service.answers(
+        answer(job("rendering", updated_at="2026-03-01T09:31:00.000Z")),
+        stream(
+            event("queued", 1, "2026-03-01T09:30:00.000Z"),
+            event("awaiting_review", 2, "2026-03-01T09:30:10.000Z"),
+            event("rendering", 3, "2026-03-01T09:31:00.000Z"),
+            event("cancel_requested", 4, "2026-03-01T09:32:00.000Z"),
+        ),
+        answer(job("cancelled")),
+    )
+    follower = Follower(caller)
+
+    follower.follow()
+
+    assert follower.shown.getvalue() == "  is asked to stop\n"
+    assert [told.number for told in follower.told] == [1, 2, 3, 4]
+
+
+def test_a_job_that_waits_for_review_is_said_to(service: ScriptedService, caller: Caller) -> None:
+    service.answers(
+        answer(job("awaiting_review")),
+        stream(event("awaiting_review", 2), event("done", 3)),
+        answer(job("done")),
+    )
+    follower = Follower(caller)
+
+    follower.follow()
+
+    assert follower.shown.getvalue().startswith("  waits for review: aiprod jobs approve job-1")
+
+
 def test_a_key_that_is_revoked_meanwhile_ends_the_watch(
     service: ScriptedService, caller: Caller
 ) -> None:
