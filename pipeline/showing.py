@@ -18,6 +18,7 @@ DELIVERY_COLUMNS = ("ID", "KIND", "STATE", "ATTEMPTS", "LAST ANSWER")
 _UNITS = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 _STYLES = {"done": "green", "failed": "red", "cancelled": "dim", "awaiting_review": "yellow"}
 _GAP = "  "
+_AWAY = "sent again, not come back since"
 _LEAST_LAST = 10  # columns of the terminal; rather than less, lines are wrapped
 _PIPED_WIDTH = 2000  # programs read what is piped: nothing is cut
 
@@ -68,7 +69,7 @@ def key_rows(keys: Sequence[Key], now: datetime) -> list[tuple[str, ...]]:
 def letter_lines(letters: Sequence[DeadLetter], now: datetime) -> str:
     """Each dead letter, in two lines: the id alone fills one."""
     return "\n".join(
-        f"{one.id}\n  {_age(one.last_at, now)} ago, came {_times(one.attempts)}, "
+        f"{one.id}\n  {_age(one.last_at, now)} ago, {_came(one)}, "
         f"given up in {one.stage}: {_one_line(one.reason)}"
         for one in letters
     )
@@ -91,7 +92,7 @@ def describe_letter(letter: DeadLetter) -> str:
     return shown(
         f"{letter.id}\n"
         f"  given up in {letter.stage}: {letter.reason}\n"
-        f"  came {_times(letter.attempts)} since {_local(letter.first_at)}, "
+        f"  {_came(letter)}; the first time {_local(letter.first_at)}, "
         f"last {_local(letter.last_at)}{replayed}\n{cut}\n{letter.message}"
     )
 
@@ -184,6 +185,11 @@ def _size(size_bytes: int | None) -> str:
     if size_bytes is None:
         return "gone"
     return f"{size_bytes / 1e6:,.1f} MB" if size_bytes >= 1e6 else f"{size_bytes / 1e3:.1f} kB"
+
+
+def _came(letter: DeadLetter) -> str:
+    """How often it has come since it was last sent again."""
+    return f"came {_times(letter.attempts)}" if letter.attempts else _AWAY
 
 
 def _times(count: int) -> str:

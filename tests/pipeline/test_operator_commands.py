@@ -47,6 +47,8 @@ def test_dead_letters_are_shown_as_text_and_sent_again(office: Office) -> None:
     shown = office.run("dlq", "show", letter)
     ran = office.run("dlq", "replay", letter)
     refused = office.run("dlq", "replay", binary)
+    listed_after = office.run("dlq", "list").out
+    shown_after = office.run("dlq", "show", letter).out
 
     assert letter in listed.splitlines()
     assert "it is no JSON" in listed
@@ -54,6 +56,9 @@ def test_dead_letters_are_shown_as_text_and_sent_again(office: Office) -> None:
     assert "\\x1b[2Jgone" in shown.out
     assert "\x1b" not in shown.out
     assert ran.out == f"{letter}: sent again\n"
+    assert "sent again, not come back since, given up in decode" in listed_after
+    assert "sent again, not come back since" in shown_after
+    assert "came 0" not in listed_after + shown_after
     (sent,) = Outbox(office.service.services.database).take(10, 30)
     assert sent.payload == b"\x1b[2Jgone"
     assert "cannot be sent again" in office.run("dlq", "show", binary).out
