@@ -92,9 +92,12 @@ class DrawnTitle:
     missing_glyphs: tuple[str, ...]
 
 
-def measure(space: Workspace, look: CaptionLook, lines: Sequence[str]) -> tuple[float, ...]:
-    """Widths of lines in the caption's own fonts, in pixels, without outline. Runs no process."""
-    space.check_cancelled()
+def measure(look: CaptionLook, lines: Sequence[str]) -> tuple[float, ...]:
+    """Widths of lines in the caption's own fonts, in pixels, without outline. Runs no process.
+
+    Raises:
+      ToolMissing: There is no font on this machine.
+    """
     fonts = font_set(look.language)
     return tuple(look.em_px * text_width_em(line, fonts) for line in lines)
 

@@ -26,14 +26,15 @@ from media.run import Workspace, ffmpeg_version, find_ffmpeg
 from media.sidecar import captions_of, parse_srt, parse_vtt, srt, vtt
 from storage.artefacts import Origin, Record
 from storage.deliverables import deliver
+from transforms.credits import credits_text
 from transforms.edit import Edit
 from transforms.job_step import Stepped, TakeStep
-from transforms.manifest import all_notes, credits_text, manifest, receipt
+from transforms.manifest import all_notes, manifest, receipt
+from transforms.open_takes import open_takes
 from transforms.plan_assets import read_job
+from transforms.renders import FINISH_TASK, MIX_TASK, finish_params
 from transforms.studio import Studio, StudioConfig
-from transforms.takes import Takes, open_takes
-
-FINISH_TASK = "finish/000"
+from transforms.takes import Takes
 
 
 @dataclass(eq=False)
@@ -110,15 +111,14 @@ def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
 def _task(
     gathered: Gathered, edit: Edit, takes: Takes, job: Job, credits: str, studio: Studio
 ) -> Task:
-    params: dict[str, Any] = {
-        "parts": [part.key for part in takes.parts],
-        "frames": [chunk.frames for chunk in edit.chunks],
-        "cues": [[plain(cue) for cue in scene.cues] for scene in edit.scenes],
-        "sidecar": [kind.value for kind in job.captions.sidecar],
-        "title": job.title,
-        "credits": credits,
-        "encoder": ffmpeg_version(find_ffmpeg(studio.config.ffmpeg)),
-    }
+    params = finish_params(
+        job,
+        [part.key for part in takes.parts],
+        edit.chunks,
+        [scene.cues for scene in edit.scenes],
+        credits,
+        ffmpeg_version(find_ffmpeg(studio.config.ffmpeg)),
+    )
     key = gathered.run.slate.key(Stage.FINISH, params)
     return Task(gathered.run, FINISH_TASK, Stage.FINISH, 1, True, key, gathered.plan, "", params)
 
@@ -132,7 +132,7 @@ def _finished(
     job: Job,
     started: float,
 ) -> Record:
-    mix = takes.records["mix/000"]
+    mix = takes.records[MIX_TASK]
     with ExitStack() as stack:
         pieces = [
             Piece(

@@ -1,7 +1,6 @@
 """What a video is made of, and what was measured on it."""
 
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
@@ -11,23 +10,16 @@ from sqlalchemy import Row
 from jobs.document import Job
 from jobs.elements import Part, PartStatus, Problem, Run
 from jobs.errors import ErrorCode
-from jobs.stages import Stage
 from jobs.version import VERSION
 from jobs.wire import plain
 from media.cues import COMFORTABLE_CPS
-from storage.artefacts import Origin, Record
+from storage.artefacts import Record
 from storage.calls import CallStatus
 from transforms.edit import Edit
+from transforms.renders import MIX_TASK
 from transforms.takes import Takes
 
 MANIFEST_VERSION = 1
-_CREDITED = {
-    Stage.SCRIPT: "Script",
-    Stage.VOICE: "Narration",
-    Stage.MUSIC: "Music",
-    Stage.EFFECT: "Sound effects",
-    Stage.VISUAL: "Pictures",
-}
 
 
 def manifest(
@@ -141,34 +133,6 @@ def _part(part: Part, record: Record | None) -> dict[str, Any]:
 
 def all_notes(edit: Edit, takes: Takes) -> tuple[Problem, ...]:
     """What the user should know about a finished video: parts left out, loudness not reached."""
-    note = takes.records["mix/000"].facts["note"]
+    note = takes.records[MIX_TASK].facts["note"]
     heard = (Problem("mix", ErrorCode.QUALITY_MISSED, note, False),) if note else ()
     return edit.notes + heard
-
-
-def credits_text(job: Job, made: Mapping[str, Record]) -> str:
-    """Who made what, for credits.txt: a line per maker and kind, and every attribution asked for.
-
-    Args:
-      made: Records of the generated parts by task id.
-    """
-    lines = [job.title or "Untitled", ""]
-    for stage, label in _CREDITED.items():
-        counted = Counter(
-            _maker(record.origin)
-            for task_id, record in sorted(made.items())
-            if record.stage is stage
-        )
-        lines += [f"{label}: {maker}" for maker in counted]
-    lines += sorted(
-        {record.origin.attribution for record in made.values() if record.origin.attribution}
-    )
-    lines += ["", f"Made with AIPROD {VERSION}.", ""]
-    return "\n".join(lines)
-
-
-def _maker(origin: Origin) -> str:
-    if origin.provider == "user":
-        return "supplied by the author"
-    name = f"{origin.provider} ({origin.model})" if origin.model else origin.provider
-    return f"{name}, {origin.licence}" if origin.licence else name

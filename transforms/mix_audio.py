@@ -13,62 +13,16 @@ from numpy.typing import NDArray
 from jobs.elements import Task
 from jobs.stages import Stage
 from jobs.wire import from_json
-from media.master import LoudnessTarget, master
+from media.master import master
 from media.mix import Clip, MixPlan, write_mix
-from media.music_fit import Section, arrange, bed
+from media.music_fit import arrange, bed
 from media.run import Workspace
 from media.track_fit import TrackFit, track_bed
 from media.wave import open_wave
 from storage.artefacts import Origin
+from transforms.mix_spec import ClipSpec, MixSpec, MusicSpec
 from transforms.perform import Made, PerformTasks
 from transforms.studio import Studio, StudioConfig
-
-
-@dataclass(frozen=True)
-class ClipSpec:
-    """A sound in the mix: blob name, first sample, gain, fades, and how much of it is used."""
-
-    blob: str
-    start: int
-    gain_db: float
-    length: int | None = None
-    fade_in_ms: float = 5.0
-    fade_out_ms: float = 5.0
-
-
-@dataclass(frozen=True)
-class MusicSpec:
-    """The music of the mix, in the sections its composer made.
-
-    Attributes:
-      sections: Empty for a track whose bars nobody knows, which is cut or repeated.
-      samples: Length of such a track.
-    """
-
-    blob: str
-    sections: tuple[Section, ...]
-    bar_samples: int
-    ending_downbeat: int
-    gain_db: float
-    samples: int = 0
-
-
-@dataclass(frozen=True)
-class MixSpec:
-    """Everything that decides what a video sounds like. Samples at 48 kHz.
-
-    Attributes:
-      encoder: Version of FFmpeg, which limits and encodes.
-    """
-
-    total_samples: int
-    voices: tuple[ClipSpec, ...]
-    effects: tuple[ClipSpec, ...]
-    speech: tuple[tuple[int, int], ...]
-    music: MusicSpec | None
-    ducking_db: float
-    target: LoudnessTarget
-    encoder: str = ""
 
 
 @dataclass(eq=False)

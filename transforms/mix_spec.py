@@ -1,6 +1,7 @@
-"""From takes and times to the specification of the mix."""
+"""The specification of the mix, from takes and times."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from jobs.document import Job
@@ -11,7 +12,6 @@ from jobs.words import Word
 from media.master import LoudnessTarget
 from media.music_fit import Section
 from media.timeline import SAMPLE_RATE_HZ, SceneTime, Timeline, sample_of
-from transforms.mix_audio import ClipSpec, MixSpec, MusicSpec
 from transforms.takes import Takes
 
 # Level of the voices before mastering; everything else is set relative to it. Mastering brings the
@@ -26,13 +26,61 @@ LOOP_OVERLAP_SAMPLES = SAMPLE_RATE_HZ
 LOOP_IN_MS, LOOP_OUT_MS = 300.0, 600.0
 
 
+@dataclass(frozen=True)
+class ClipSpec:
+    """A sound in the mix: blob name, first sample, gain, fades, and how much of it is used."""
+
+    blob: str
+    start: int
+    gain_db: float
+    length: int | None = None
+    fade_in_ms: float = 5.0
+    fade_out_ms: float = 5.0
+
+
+@dataclass(frozen=True)
+class MusicSpec:
+    """The music of the mix, in the sections its composer made.
+
+    Attributes:
+      sections: Empty for a track whose bars nobody knows, which is cut or repeated.
+      samples: Length of such a track.
+    """
+
+    blob: str
+    sections: tuple[Section, ...]
+    bar_samples: int
+    ending_downbeat: int
+    gain_db: float
+    samples: int = 0
+
+
+@dataclass(frozen=True)
+class MixSpec:
+    """Everything that decides what a video sounds like. Samples at 48 kHz.
+
+    Attributes:
+      encoder: Version of FFmpeg, which limits and encodes.
+    """
+
+    total_samples: int
+    voices: tuple[ClipSpec, ...]
+    effects: tuple[ClipSpec, ...]
+    speech: tuple[tuple[int, int], ...]
+    music: MusicSpec | None
+    ducking_db: float
+    target: LoudnessTarget
+    encoder: str = ""
+
+
 def mix_spec(
-    job: Job, timeline: Timeline, takes: Takes, words: Sequence[Sequence[Word]]
+    job: Job, timeline: Timeline, takes: Takes, words: Sequence[Sequence[Word]], encoder: str
 ) -> tuple[MixSpec, tuple[Problem, ...]]:
     """The mix of a video, and what could not be placed in it.
 
     Args:
       words: By scene, the spoken words with times relative to the narration's start.
+      encoder: Version of FFmpeg.
     """
     voices, effects, speech, notes = [], [], [], []
     for index, (scene, time) in enumerate(zip(job.scenes or (), timeline.scenes, strict=True)):
@@ -71,6 +119,7 @@ def mix_spec(
         music=_music(job, takes),
         ducking_db=job.music.ducking_db if job.music else 0.0,
         target=LoudnessTarget(loudness.lufs, loudness.peak_dbtp),
+        encoder=encoder,
     )
     return spec, tuple(notes)
 

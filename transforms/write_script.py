@@ -20,10 +20,10 @@ from providers.outline import outlined_scenes, script_file, with_script
 from storage.artefacts import Origin
 from transforms.hired import is_remote
 from transforms.job_step import RunEnded, Stepped, TakeStep
+from transforms.open_takes import check_made
 from transforms.perform import Made, perform
 from transforms.remote_script import write_remotely
 from transforms.studio import Studio, StudioConfig
-from transforms.takes import check_made
 
 
 @dataclass(eq=False)

@@ -67,7 +67,7 @@ def over_color(sprite: Sprite, level: int) -> NDArray[np.float64]:
 def test_markup_in_a_narration_is_drawn_as_written(space: Workspace, text: str) -> None:
     sprite = drawn(space, WIDE, text)
 
-    assert ink_width(sprite) == pytest.approx(measure(space, WIDE, [text])[0], rel=0.03)
+    assert ink_width(sprite) == pytest.approx(measure(WIDE, [text])[0], rel=0.03)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_widths_are_measured_as_libass_draws_them(
         pytest.skip(f"no font for {script} is installed")
     look = CaptionLook("block", 1920, 1080, language)
 
-    (width,) = measure(space, look, [text])
+    (width,) = measure(look, [text])
     result = draw_captions(space, look, [whole(text)])
 
     assert ink_width(result.states[0].sprite) == pytest.approx(width, rel=0.03)

@@ -24,7 +24,7 @@ def placed(scene: int, offset_s: float, *, loop: bool = False) -> tuple[list[int
     made = Record(Stage.EFFECT, 1, "k", Origin("local"), {"audio": "media/rain.wav"}, facts)
     takes = Takes((), {f"effect/{scene:03}.00": made})
 
-    spec, notes = mix_spec(job_from({"scenes": scenes}), TIMELINE, takes, [(), ()])
+    spec, notes = mix_spec(job_from({"scenes": scenes}), TIMELINE, takes, [(), ()], "")
 
     return [clip.start for clip in spec.effects], [note.message for note in notes]
 

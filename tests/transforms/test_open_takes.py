@@ -14,8 +14,8 @@ from jobs.elements import (
 from jobs.errors import ErrorCode
 from jobs.stages import Stage
 from transforms.job_step import RunEnded
+from transforms.open_takes import notes_of, open_takes
 from transforms.studio import StudioConfig
-from transforms.takes import notes_of, open_takes
 
 RUN = Run("job", 1, 1, "media/submission.json")
 

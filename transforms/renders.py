@@ -1,0 +1,146 @@
+"""What is to be rendered of a video, once it is known what was made for it: no Beam, no FFmpeg.
+
+The graph makes its tasks of this, and `aiprod plan` looks for what they would make.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from jobs.document import Job
+from jobs.elements import Problem
+from jobs.scene import Scene
+from jobs.wire import plain
+from jobs.words import Word
+from media.chunk import ChunkSpec
+from media.cues import Cue, cut_cues
+from media.lettering import CaptionLook, measure
+from media.timeline import SceneLength, Timeline, cut_chunks, lay_out
+from transforms.chunk_spec import chunk_spec
+from transforms.edit import EditChunk
+from transforms.mix_spec import MixSpec, mix_spec
+from transforms.takes import Takes
+
+MIX_TASK, FINISH_TASK = "mix/000", "finish/000"
+
+
+@dataclass(frozen=True)
+class Renders:
+    """Everything that is rendered of one video.
+
+    Attributes:
+      cues: By scene, its captions in frames of the video.
+      chunks, specs: The chunks in order, and what each of them looks like.
+      unplaced: Effects that are left out of the mix, and why.
+    """
+
+    cues: tuple[tuple[Cue, ...], ...]
+    chunks: tuple[EditChunk, ...]
+    specs: tuple[ChunkSpec, ...]
+    mix: MixSpec
+    unplaced: tuple[Problem, ...]
+
+
+def timeline_of(job: Job, takes: Takes) -> Timeline:
+    """The scenes of a job in time, by what was spoken."""
+    lengths = [_length(takes, scene, index) for index, scene in enumerate(job.scenes or ())]
+    return lay_out(lengths, job.output.frame_rate)
+
+
+def renders_of(
+    job: Job, timeline: Timeline, takes: Takes, encoder: str, check_cancelled: Callable[[], None]
+) -> Renders:
+    """Places captions, music and effects in time and cuts the video into chunks.
+
+    Args:
+      encoder: Version of FFmpeg.
+      check_cancelled: Called for every scene; what it raises ends the work.
+
+    Raises:
+      ToolMissing: There is no font on this machine.
+    """
+    words = [_words(takes, index) for index in range(len(timeline.scenes))]
+    cues = tuple(_cues(job, timeline, words, check_cancelled))
+    chunks, specs = [], []
+    for number, chunk in enumerate(cut_chunks(timeline)):
+        spec = chunk_spec(job, timeline, takes, cues, chunk, encoder)
+        chunks.append(EditChunk(f"render/{number:04}", chunk.first, chunk.last, spec.frames))
+        specs.append(spec)
+    mix, unplaced = mix_spec(job, timeline, takes, words, encoder)
+    return Renders(cues, tuple(chunks), tuple(specs), mix, unplaced)
+
+
+def render_params(spec: str) -> dict[str, Any]:
+    """What decides about a chunk or a mix: the blob name of its specification."""
+    return {"spec": spec}
+
+
+def finish_params(
+    job: Job,
+    keys: Sequence[str],
+    chunks: Sequence[EditChunk],
+    cues: Sequence[Sequence[Cue]],
+    credits: str,
+    encoder: str,
+) -> dict[str, Any]:
+    """What decides about the finished files.
+
+    Args:
+      keys: Of the mix and the chunks, in the order of their task ids.
+      credits: What credits.txt says.
+    """
+    return {
+        "parts": list(keys),
+        "frames": [chunk.frames for chunk in chunks],
+        "cues": [[plain(cue) for cue in scene] for scene in cues],
+        "sidecar": [kind.value for kind in job.captions.sidecar],
+        "title": job.title,
+        "credits": credits,
+        "encoder": encoder,
+    }
+
+
+def _words(takes: Takes, index: int) -> tuple[Word, ...]:
+    facts = takes.facts(f"voice/{index:03}")
+    return tuple(Word(**word) for word in facts["words"]) if facts else ()
+
+
+def _length(takes: Takes, scene: Scene, index: int) -> SceneLength:
+    facts = takes.facts(f"voice/{index:03}")
+    return SceneLength(
+        speech_samples=facts["samples"] if facts else 0,
+        wanted_s=scene.duration_s,
+        transition=scene.transition.type.value if scene.transition else "cut",
+        transition_s=scene.transition.duration_s if scene.transition else 0.0,
+    )
+
+
+def _cues(
+    job: Job,
+    timeline: Timeline,
+    words: Sequence[Sequence[Word]],
+    check_cancelled: Callable[[], None],
+) -> Iterator[tuple[Cue, ...]]:
+    width, height = job.output.size
+    for index, (scene, time) in enumerate(zip(job.scenes or (), timeline.scenes, strict=True)):
+        check_cancelled()
+        if not scene.narration or not words[index]:
+            yield ()
+            continue
+        language = scene.language or job.language
+        look = CaptionLook(job.captions.style.value, width, height, language)
+        following = timeline.scenes[index + 1 : index + 2]
+        yield cut_cues(
+            scene.narration,
+            tuple(words[index]),
+            first_frame=time.speech_start,
+            frame_rate=timeline.rate,
+            until=following[0].start if following else timeline.frames,
+            language=language,
+            fits=partial(_fits, look),
+        )
+
+
+def _fits(look: CaptionLook, line: str) -> bool:
+    return measure(look, [line])[0] <= look.text_width
