@@ -67,7 +67,7 @@ def estimate(
     """
     casting = roster.casting()
     script = script_asset(job, casting) if job.prompt else None
-    written = _with_script(submission.document, script, artefacts, slate) if script else job
+    written = written_job(submission.document, script, artefacts, slate) if script else job
     scenes = written.scenes or ()
     assets = list_assets(written, submission, casting)
     if script:
@@ -108,7 +108,8 @@ def estimate(
     )
 
 
-def _with_script(document: dict[str, Any], asset: Asset, artefacts: Artefacts, slate: Slate) -> Job:
+def written_job(document: dict[str, Any], asset: Asset, artefacts: Artefacts, slate: Slate) -> Job:
+    """The job with the scenes of its script; of its own words while the script is not written."""
     record = artefacts.find(Stage.SCRIPT, slate.key(Stage.SCRIPT, asset.offer))
     if record:
         script = json.loads(artefacts.blobs.read(record.media["script"]) or b"null")
@@ -159,9 +160,14 @@ def _speech(asset: Asset | None, language: str, records: Mapping[str, Record]) -
     record = records.get(asset.task_id)
     if record:
         return int(record.facts["samples"]), True
-    params = asset.offer
+    return guessed_samples(asset, language), False
+
+
+def guessed_samples(narration: Asset, language: str) -> int:
+    """About how long a narration will be once it is spoken, at 48 kHz."""
+    params = narration.offer
     guess_s = estimate_duration_s(params["text"], is_cjk(language), params["speed"])
-    return round(guess_s * SAMPLE_RATE_HZ), False
+    return round(guess_s * SAMPLE_RATE_HZ)
 
 
 def _in_order(assets: tuple[Asset, ...]) -> list[Stage]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from jobs.wire import canonical, sha256
 
+DIGITS = 8  # of its content, at the end of the id of a job that was rendered from a file
+
 
 @dataclass(frozen=True)
 class InputFile:
@@ -39,12 +41,16 @@ def job_id(name: str, submission: Submission) -> str:
     The same document with the same files and name is the same job, wherever it is rendered; an
     edited one is another job and gets a folder of its own, so no video overwrites another.
     """
-    words = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower())
-    slug = "-".join(part for part in words.split("-") if part)[:40].strip("-") or "job"
     content = canonical(
         {
             "document": submission.document,
             "inputs": sorted([file.original, file.blob] for file in submission.inputs),
         }
     )
-    return f"{slug}-{sha256(content)[:8]}"
+    return f"{id_words(name)}-{sha256(content)[:DIGITS]}"
+
+
+def id_words(name: str) -> str:
+    """What ids of jobs rendered from files of this name begin with."""
+    words = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower())
+    return "-".join(part for part in words.split("-") if part)[:40].strip("-") or "job"

@@ -108,35 +108,32 @@ def validate(job: JobPath, sets: Sets = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def plan(job: JobPath, sets: Sets = None, as_json: AsJson = False) -> None:
-    """Show stages, what exists already, length and cost. Calls nothing, pays nothing."""
+def plan(
+    job: JobPath,
+    sets: Sets = None,
+    with_parts: Annotated[bool, typer.Option("--parts", help="List every part.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show what exists already, what would be made and why, length and cost. Pays nothing."""
     from pipeline.ingest import read_job_file
     from pipeline.plan import plan as plan_job
-    from storage.artefacts import Artefacts
-    from storage.directory import DirectoryBlobs
+    from pipeline.plan_lines import plan_lines
 
     settings = _settings()
     try:
         planned = plan_job(
-            read_job_file(job, sets or [], casting=settings.roster.casting()),
-            Artefacts(DirectoryBlobs(settings.data.absolute())),
-            settings.roster,
+            read_job_file(job, sets or [], casting=settings.roster.casting()), settings
         )
     except InvalidInput as error:
         _stop(error)
+    except AiprodError as error:
+        _complain(error)
+        raise typer.Exit(FAILED) from error
     if as_json:
         typer.echo(json.dumps(planned.as_json()))
         return
-    about = "" if planned.length_is_exact else "about "
-    typer.echo(
-        f"{job}: {planned.scenes} scenes, {about}{planned.length_s:.1f} s, {planned.frames} frames"
-    )
-    for stage in planned.stages:
-        reused = f", {stage.cached} reused" if stage.cached else ""
-        typer.echo(f"  {stage.stage:<8} {stage.parts:>4} by {stage.provider}{reused}")
-    typer.echo(f"  cost: {planned.cost_usd:.2f} USD")
-    for note in planned.notes:
-        typer.echo(f"  note: {note}")
+    for line in plan_lines(str(job), planned, with_parts=with_parts):
+        typer.echo(line)
 
 
 @app.command()

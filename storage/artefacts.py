@@ -61,6 +61,11 @@ def content_name(data: bytes, suffix: str) -> str:
     return _name(hashlib.sha256(data).hexdigest(), suffix)
 
 
+def json_name(value: Any) -> str:
+    """Blob name under which `keep_json` keeps a dataclass."""
+    return content_name(to_json(value), ".json")
+
+
 def content_name_of(path: Path, suffix: str) -> str:
     """Blob name of the content of a file."""
     with path.open("rb") as file:
@@ -79,11 +84,17 @@ class Artefacts:
 
     def find(self, stage: Stage, key: str) -> Record | None:
         """What was made for this key before, if it is still there whole."""
+        record = self.recall(stage, key)
+        return record if record and self.is_whole(record) else None
+
+    def recall(self, stage: Stage, key: str) -> Record | None:
+        """What was made for this key before, whether or not its media is still there."""
         data = self.blobs.read(_record_name(stage, key))
-        if data is None:
-            return None
-        record = from_json(Record, data)
-        return record if all(map(self.blobs.exists, record.media.values())) else None
+        return None if data is None else from_json(Record, data)
+
+    def is_whole(self, record: Record) -> bool:
+        """Whether all media that a record names is there."""
+        return all(map(self.blobs.exists, record.media.values()))
 
     def keep(
         self,

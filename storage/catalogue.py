@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 
 from jobs.states import Status
+from jobs.submission import DIGITS, Submission
+from jobs.wire import from_json
 from storage.database import Database
-from storage.rows import EventRow, JobRow, PartRow, VideoRow
+from storage.rows import EventRow, JobRow, PartRow, RunRow, VideoRow
 from storage.tables import CALLS, JOB_EVENTS, JOBS, LISTED, PARTS, VIDEOS
 
 
@@ -63,7 +65,8 @@ class Catalogue:
         with self.database.reading() as connection:
             rows = connection.execute(query).all()
         return tuple(
-            PartRow(r.task_id, r.stage, r.status, r.units_done, r.units, r.seconds) for r in rows
+            PartRow(r.task_id, r.stage, r.status, r.units_done, r.units, r.seconds, r.key)
+            for r in rows
         )
 
     def spent_usd(self, tenant: str, job_id: str) -> dict[int, float]:
@@ -77,6 +80,24 @@ class Catalogue:
         )
         with self.database.reading() as connection:
             return {run: float(usd) for run, usd in connection.execute(query)}
+
+    def last_rendered(self, tenant: str, words: str) -> RunRow | None:
+        """The newest run, of which any part was planned, of the jobs that have these words in
+        their ids (see `jobs.submission.job_id`); None when there is none."""
+        planned = exists().where(PARTS.c.job_id == JOBS.c.id)
+        query = (
+            select(JOBS.c.id, JOBS.c.generation, JOBS.c.submission, JOBS.c.takes)
+            # Eight characters behind the words, of which the ids of other files have more.
+            .where(JOBS.c.tenant == tenant, JOBS.c.id.like(f"{words}-{'_' * DIGITS}"), planned)
+            .order_by(JOBS.c.updated_at.desc(), JOBS.c.id)
+            .limit(1)
+        )
+        with self.database.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            return None
+        submission = from_json(Submission, row.submission.encode())
+        return RunRow(row.id, row.generation, submission, row.takes or {})
 
     def events(
         self, tenant: str, job_id: str, after: int = 0, limit: int = 500

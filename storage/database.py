@@ -31,6 +31,7 @@ from storage.private import keep_private, make_private
 _SQLITE_NOW = (func.julianday("now") - 2440587.5) * 86400.0
 _POSTGRESQL_NOW = cast(func.extract("epoch", func.clock_timestamp()), Float)
 FULL_BYTES = 2**17
+DATABASE_FILE = "aiprod.db"  # in the data folder
 # A writer waits this long for another one, and a statement for its end; transactions here take
 # milliseconds.
 WAIT_S = 30.0
@@ -147,7 +148,7 @@ def sqlite_url(folder: Path) -> str:
     if not os.access(folder, os.W_OK):
         raise InvalidInput(f"cannot write into the data folder {folder}: permission denied")
     # Not by hand: a question mark in the folder's name would begin options.
-    url = URL.create("sqlite", database=str((folder / "aiprod.db").absolute()))
+    url = URL.create("sqlite", database=str((folder / DATABASE_FILE).absolute()))
     return url.render_as_string()
 
 

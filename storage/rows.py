@@ -1,6 +1,6 @@
 """What the ledger tells: jobs, parts, events and videos as values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row
@@ -53,7 +53,11 @@ class JobRow:
 
 @dataclass(frozen=True)
 class PartRow:
-    """A part of a run: `units_done` of `units` (frames for a render, else 1)."""
+    """A part of a run: `units_done` of `units` (frames for a render, else 1).
+
+    Attributes:
+      key: Of what was made; of what was to be made first when nothing was.
+    """
 
     task_id: str
     stage: str
@@ -61,6 +65,17 @@ class PartRow:
     units_done: int
     units: int
     seconds: float
+    key: str
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A run of a job: what was handed in, and what of it was made anew (see `Slate.takes`)."""
+
+    job_id: str
+    generation: int
+    submission: Submission = field(hash=False)
+    takes: dict[str, int] = field(hash=False)
 
 
 @dataclass(frozen=True)

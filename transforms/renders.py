@@ -94,7 +94,7 @@ def finish_params(
         "parts": list(keys),
         "frames": [chunk.frames for chunk in chunks],
         "cues": [[plain(cue) for cue in scene] for scene in cues],
-        "sidecar": [kind.value for kind in job.captions.sidecar],
+        "sidecar": sorted(kind.value for kind in job.captions.sidecar),
         "title": job.title,
         "credits": credits,
         "encoder": encoder,

@@ -1,6 +1,8 @@
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -145,6 +147,56 @@ def test_plan_counts_the_stages_that_follow(desk: Desk, small_job: Build) -> Non
 
     following = [(row["stage"], row["parts"], row["cached"]) for row in planned["stages"][-3:]]
     assert following == [("render", 2, 0), ("mix", 1, 0), ("finish", 1, 0)]
+
+
+def test_plan_says_why_parts_are_made_again(desk: Desk, small_job: Build) -> None:
+    job = str(desk.write("My job.json", small_job()))
+    before = desk.run("plan", job)
+    rendered = desk.run("render", job, "--json").json
+
+    after = desk.run("plan", job, "--set", "title=New", "--parts")
+    as_json = desk.run("plan", job, "--set", "title=New", "--json").json
+
+    assert "compared with" not in before.out
+    assert "  render      1 by aiprod: new\n" in before.out
+    assert f"  compared with {rendered['id']}, run 1\n" in after.out
+    assert "  voice       2 by espeak: reused\n" in after.out
+    assert "  finish      1 by aiprod: made again because title changed\n" in after.out
+    assert "       render/0000      reused\n" in after.out
+    assert as_json["compared_with"] == {"id": rendered["id"], "run": 1}
+    assert as_json["stages"][-1]["cached"] == 0
+    assert as_json["parts"][-1] == {
+        "task": "finish/000",
+        "stage": "finish",
+        "status": "made_again",
+        "because": ["title changed"],
+    }
+    assert {part["status"] for part in as_json["parts"][:-1]} == {"reused"}
+
+
+def test_plan_goes_on_without_an_earlier_job_that_cannot_be_planned_any_more(
+    desk: Desk, small_job: Build
+) -> None:
+    job = str(desk.write("job.json", small_job()))
+    rendered = desk.run("render", job, "--json").json
+    with contextlib.closing(sqlite3.connect(desk.folder / "data" / "aiprod.db")) as database:
+        database.execute("UPDATE jobs SET submission = replace(submission, 'cut', 'leap')")
+        database.commit()
+
+    ran = desk.run("plan", job)
+
+    assert ran.code == 0
+    assert "finish      1 by aiprod: reused" in ran.out
+    assert f"note: not compared with {rendered['id']}: " in ran.out
+
+
+def test_plan_says_that_ffmpeg_is_missing(desk: Desk, small_job: Build) -> None:
+    job = str(desk.write("job.json", small_job()))
+
+    ran = desk.run("plan", job, AIPROD_FFMPEG="/nowhere/ffmpeg")
+
+    assert ran.code == 1
+    assert "/nowhere/ffmpeg" in ran.err
 
 
 def test_plan_warns_of_a_video_that_its_preset_would_refuse(desk: Desk, small_job: Build) -> None:

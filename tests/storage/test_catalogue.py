@@ -1,11 +1,15 @@
 from collections.abc import Callable
 
+from jobs.elements import Run, Task
+from jobs.stages import Stage
 from jobs.states import Status
 from storage.catalogue import Catalogue
 from storage.database import Database
 from storage.intake import Intake
+from storage.ledger import Ledger
 
 Submit = Callable[..., str]
+Claimed = Callable[..., Run]
 
 
 def test_pages_go_from_the_newest_to_the_oldest_without_gap_or_repeat(
@@ -54,3 +58,23 @@ def test_the_document_comes_only_when_asked_for(database: Database, submit: Subm
     assert short.submission is None
     assert full.submission is not None
     assert full.submission.document["scenes"] == [{"narration": "One."}]
+
+
+def test_the_run_that_was_worked_on_last_is_found_by_the_words_of_its_file(
+    database: Database, claimed: Claimed, submit: Submit
+) -> None:
+    ledger = Ledger(database, patience_s=0)
+    for job_id in ("tide-pools-00000001", "tide-pools-00000002", "tide-00000003"):
+        run = claimed(job_id)
+        task = Task(run, "voice/000", Stage.VOICE, 1, True, "k", "", "", {})
+        ledger.plan_parts([(task, 1)])
+    submit("tide-pools-00000004")  # nobody has begun it
+    Intake(database).cancel("acme", "tide-pools-00000001")
+
+    found = Catalogue(database).last_rendered("acme", "tide-pools")
+
+    assert found is not None
+    assert (found.job_id, found.generation, found.takes) == ("tide-pools-00000001", 1, {})
+    assert found.submission.document["scenes"] == [{"narration": "One."}]
+    assert Catalogue(database).last_rendered("other", "tide-pools") is None
+    assert Catalogue(database).last_rendered("acme", "pools") is None

@@ -1,0 +1,268 @@
+"""The parts that a run would have, and the keys they would be found by, before anything is made."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from api.estimate import LOOKUPS, guessed_samples, written_job
+from jobs.assets import Asset, list_assets, script_asset
+from jobs.casting import LOCAL, Casting
+from jobs.changes import Version
+from jobs.document import Job, job_from
+from jobs.slate import Slate
+from jobs.stages import Stage
+from media.timeline import SAMPLE_RATE_HZ, sample_of
+from storage.artefacts import Artefacts, Origin, Record, json_name
+from transforms.credits import credits_text
+from transforms.renders import (
+    FINISH_TASK,
+    MIX_TASK,
+    Renders,
+    finish_params,
+    render_params,
+    renders_of,
+    timeline_of,
+)
+from transforms.takes import Takes
+
+_AUTHOR = "user"  # whose files are used as they are
+_REPEATABLE = frozenset({*LOCAL, _AUTHOR})  # who makes the same of the same, byte by byte
+_UNKNOWN_S = -1.0
+_NO_VERSION = 0  # of a stage: nothing was made
+
+Anchor = tuple[Stage, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """A part that a run would have.
+
+    Attributes:
+      anchors: What it is about, whichever number it has: a scene's slot for each scene of a chunk,
+        slot and number for an effect.
+      offer: What decides about it, for the parts of generation.
+    """
+
+    task_id: str
+    stage: Stage
+    key: str
+    anchors: tuple[Anchor, ...]
+    offer: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The parts of one run, by task id.
+
+    Attributes:
+      keys: By what a part is about.
+      is_exact: Whether every narration is spoken, so that nothing follows from a guess.
+    """
+
+    parts: Mapping[str, Foreseen]
+    keys: Mapping[Anchor, str]
+    is_exact: bool
+
+
+class Shelf:
+    """What was made before; each key is looked for once."""
+
+    def __init__(self, artefacts: Artefacts) -> None:
+        self.artefacts = artefacts
+        self._known: dict[tuple[Stage, str], tuple[Record | None, bool]] = {}
+
+    def look_up(self, wanted: Iterable[tuple[Stage, str]]) -> None:
+        """Looks for several side by side."""
+        missing = list({one for one in wanted if one not in self._known})
+        with ThreadPoolExecutor(LOOKUPS) as pool:
+            self._known.update(zip(missing, pool.map(self._look, missing), strict=True))
+
+    def recall(self, stage: Stage, key: str) -> Record | None:
+        """What was made for this key, whether or not its media is still there."""
+        return self._found(stage, key)[0]
+
+    def has(self, stage: Stage, key: str) -> bool:
+        """Whether what was made for this key is there whole."""
+        return self._found(stage, key)[1]
+
+    def _found(self, stage: Stage, key: str) -> tuple[Record | None, bool]:
+        if (stage, key) not in self._known:
+            self._known[stage, key] = self._look((stage, key))
+        return self._known[stage, key]
+
+    def _look(self, wanted: tuple[Stage, str]) -> tuple[Record | None, bool]:
+        record = self.artefacts.recall(*wanted)
+        return record, record is not None and self.artefacts.is_whole(record)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a forecast is made with: what is there, whose it is, who would be asked.
+
+    Attributes:
+      encoder: Version of FFmpeg.
+    """
+
+    shelf: Shelf
+    slate: Slate
+    casting: Casting
+    encoder: str
+
+    def forecast(self, version: Version, *, later_frames: int = 0) -> Forecast:
+        """The parts of a run of this version.
+
+        What is not made yet is stood in for by what is known of it: the length of a narration is
+        a guess. A part that follows from a guess has a key that changes with `later_frames`.
+
+        Args:
+          later_frames: By how many frames words end later than is guessed.
+
+        Raises:
+          InvalidInput: The document is not valid, or names a provider that is not configured.
+        """
+        job = job_from(version.submission.document)
+        if not job.prompt:
+            return self._of_scenes(job, version, None, later_frames)
+        script = script_asset(job, self.casting)
+        part = self._generated(script, ())
+        scenes = written_job(version.submission.document, script, self.shelf.artefacts, self.slate)
+        version = Version(version.submission, tuple(range(len(scenes.scenes or ()))))
+        desk = self
+        if script.offer["provider"] not in LOCAL and not self.shelf.has(Stage.SCRIPT, part.key):
+            # Nobody knows its scenes: under a slate of its own, nothing they need is there.
+            desk = replace(self, slate=replace(self.slate, tenant=f"of script {part.key}"))
+        return desk._of_scenes(scenes, version, (script, part), later_frames)
+
+    def _of_scenes(
+        self,
+        job: Job,
+        version: Version,
+        written: tuple[Asset, Foreseen] | None,
+        later_frames: int,
+    ) -> Forecast:
+        slots = version.slots
+        assets = list(list_assets(job, version.submission, self.casting))
+        generated = [self._generated(asset, slots) for asset in assets]
+        if written:
+            assets, generated = [written[0], *assets], [written[1], *generated]
+        self.shelf.look_up((part.stage, part.key) for part in generated)
+        records = {
+            asset.task_id: self._expected(job, asset, part.key, later_frames)
+            for asset, part in zip(assets, generated, strict=True)
+        }
+        parts = [*generated, *self._rendered(job, Takes((), records), slots)]
+        return Forecast(
+            {part.task_id: part for part in parts},
+            {anchor: part.key for part in parts for anchor in part.anchors},
+            not any(
+                one.stage is Stage.VOICE and one.stage_version == _NO_VERSION
+                for one in records.values()
+            ),
+        )
+
+    def _generated(self, asset: Asset, slots: tuple[int, ...]) -> Foreseen:
+        key = self.slate.key(asset.stage, asset.offer)
+        anchor = (asset.stage, _about(asset.task_id, slots))
+        return Foreseen(asset.task_id, asset.stage, key, (anchor,), asset.offer)
+
+    def _rendered(self, job: Job, takes: Takes, slots: tuple[int, ...]) -> list[Foreseen]:
+        renders = renders_of(job, timeline_of(job, takes), takes, self.encoder, _go_on)
+        parts = [
+            self._rendering(MIX_TASK, Stage.MIX, renders.mix, ((),)),
+            *(
+                self._rendering(
+                    chunk.task_id,
+                    Stage.RENDER,
+                    spec,
+                    [(slot,) for slot in slots[chunk.first_scene : chunk.last_scene + 1]],
+                )
+                for chunk, spec in zip(renders.chunks, renders.specs, strict=True)
+            ),
+        ]
+        return [*parts, self._finished(job, parts, renders, takes)]
+
+    def _rendering(
+        self, task_id: str, stage: Stage, spec: Any, about: Iterable[tuple[int, ...]]
+    ) -> Foreseen:
+        key = self.slate.key(stage, render_params(json_name(spec)))
+        return Foreseen(task_id, stage, key, tuple((stage, one) for one in about))
+
+    def _finished(
+        self, job: Job, parts: list[Foreseen], renders: Renders, takes: Takes
+    ) -> Foreseen:
+        keys = [part.key for part in sorted(parts, key=lambda part: part.task_id)]
+        credits = credits_text(job, takes.records)
+        params = finish_params(job, keys, renders.chunks, renders.cues, credits, self.encoder)
+        key = self.slate.key(Stage.FINISH, params)
+        return Foreseen(FINISH_TASK, Stage.FINISH, key, ((Stage.FINISH, ()),))
+
+    def _expected(self, job: Job, asset: Asset, key: str, later_frames: int) -> Record:
+        """What was made, or what stands for it until it is."""
+        record = self.shelf.recall(asset.stage, key)
+        is_there = self.shelf.has(asset.stage, key)
+        if record and (is_there or record.origin.provider in _REPEATABLE):
+            return record
+        return _stand_in(job, asset, key, later_frames)
+
+
+def _go_on() -> None:
+    """Nobody can cancel a plan."""
+
+
+def _about(task_id: str, slots: tuple[int, ...]) -> tuple[int, ...]:
+    """`voice/003` is about the scene with number 3, `effect/003.01` about its second effect."""
+    stage, _, number = task_id.partition("/")
+    if stage in (Stage.MUSIC.value, Stage.SCRIPT.value):
+        return ()
+    scene, *effect = (int(digits) for digits in number.split("."))
+    return (slots[scene], *effect)
+
+
+def _stand_in(job: Job, asset: Asset, key: str, later_frames: int) -> Record:
+    """A record of what is not made. Its media has a name that nothing has."""
+    offer = asset.offer
+    media, facts = {}, dict[str, Any]()
+    unmade = f"unmade/{key}"
+    origin = Origin(offer.get("provider", "local"), offer.get("model", ""))
+    match asset.stage:
+        case Stage.VOICE:
+            media, facts = {"audio": unmade}, _speech(job, asset, later_frames)
+        case Stage.MUSIC:
+            media, facts = {"audio": unmade}, {"lufs": 0.0, "samples": 1}
+        case Stage.EFFECT:
+            media, facts = {"audio": unmade}, {"samples": 1, "loop": False}
+        case Stage.VISUAL if offer.get("type") in ("image", "clip"):
+            origin, facts = Origin(_AUTHOR), {"blob": offer["blob"] or unmade}
+            if offer.get("type") == "clip":
+                facts |= {"start_s": float(offer["start_s"]), "length_s": _UNKNOWN_S}
+        case Stage.VISUAL if offer.get("type") == "color":
+            origin = Origin("local", "color", licence="CC0-1.0")
+            facts = {"color": offer["color"]}
+        case Stage.VISUAL:
+            media = {"picture": unmade}
+    return Record(asset.stage, _NO_VERSION, key, origin, media, facts)
+
+
+def _speech(job: Job, asset: Asset, later_frames: int) -> dict[str, Any]:
+    """What is guessed of a narration: words that take as long as they are written."""
+    index = int(asset.task_id.partition("/")[2])
+    scene = (job.scenes or ())[index]
+    text = scene.narration or ""
+    samples = guessed_samples(asset, scene.language or job.language)
+    late = sample_of(later_frames, job.output.frame_rate)
+    words = []
+    at = 0
+    for word in text.split():
+        at = text.index(word, at)
+        start, end = (samples * place // len(text) + late for place in (at, at + len(word)))
+        words.append(
+            {
+                "text": word,
+                "at": at,
+                "start_s": start / SAMPLE_RATE_HZ,
+                "end_s": end / SAMPLE_RATE_HZ,
+            }
+        )
+        at += len(word)
+    return {"samples": samples + late, "words": words, "lufs": 0.0}

@@ -1,0 +1,47 @@
+"""A plan as people read it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from pipeline.plan import FilePlan
+from pipeline.reuse import Fate, PartPlan
+
+_REASONS = 3  # of a stage are told; `--parts` tells all
+
+
+def plan_lines(name: str, planned: FilePlan, *, with_parts: bool) -> Iterator[str]:
+    """The plan of a job file, a line per stage.
+
+    Args:
+      with_parts: Whether there is a line for each part, too.
+    """
+    job = planned.job
+    about = "" if job.length_is_exact else "about "
+    yield f"{name}: {job.scenes} scenes, {about}{job.length_s:.1f} s, {job.frames} frames"
+    if planned.compared_with:
+        job_id, run = planned.compared_with
+        yield f"  compared with {job_id}, run {run}"
+    for stage in job.stages:
+        parts = [part for part in planned.parts if part.stage.value == stage.stage]
+        yield f"  {stage.stage:<8} {stage.parts:>4} by {stage.provider}: {_fates(parts)}"
+        if with_parts:
+            yield from (f"       {part.task_id:<16} {part.told}" for part in parts)
+    yield f"  cost: {job.cost_usd:.2f} USD"
+    yield from (f"  note: {note}" for note in job.notes)
+
+
+def _fates(parts: Sequence[PartPlan]) -> str:
+    """How many parts are reused, made again and new, and why."""
+    told = []
+    for fate in Fate:
+        mine = [part for part in parts if part.fate is fate]
+        if not mine:
+            continue
+        reasons = Counter(reason for part in mine for reason in part.because)
+        shown = [reason for reason, _ in reasons.most_common(_REASONS)]
+        if len(reasons) > len(shown):
+            shown.append(f"{len(reasons) - len(shown)} more")
+        because = f" because {', '.join(shown)}" if shown else ""
+        count = "" if len(mine) == len(parts) else f"{len(mine)} "
+        told.append(f"{count}{fate.value}{because}")
+    return "; ".join(told)
