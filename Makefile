@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run serve stream test live lint bench chaos schema clean
+.PHONY: help setup run serve stream test live lint bench chaos schema matrix clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -58,6 +58,9 @@ bench: $(STAMP) ## measurements as JSON
 
 schema: $(STAMP) ## write docs/job.schema.json from the job document
 	@$(BIN)/aiprod schema > docs/job.schema.json
+
+matrix: $(TOOLS) ## write docs/field-matrix.md: what is made again when a field changes
+	@$(BIN)/python -m tests.pipeline.field_matrix > docs/field-matrix.md
 
 clean: ## remove .venv, out/ and aiprod-data/
 	rm -rf $(VENV) out aiprod-data
