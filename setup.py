@@ -45,7 +45,7 @@ setup(
         "google-cloud-secret-manager>=2.20",  # the url of the ledger, read by Dataflow workers
         "google-cloud-storage>=2.18,<4",
         "google-crc32c>=1.5",  # what is downloaded is what was stored
-        "httpcore>=1.0.5,<2",  # the connection layer of the guard against forged requests
+        "httpcore>=1.0.5,<2",  # the connection layer: guards against forged requests, time limits
         "httpx>=0.28,<0.29",
         "uvicorn>=0.30",
         "espeakng-loader>=0.2.4,<0.3",  # espeak-ng library and voices; used in a process of its own

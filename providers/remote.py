@@ -17,6 +17,7 @@ import httpx
 
 from jobs.errors import Charged, ProviderError, ProviderUnavailable, ProviderUnusable
 from jobs.version import VERSION
+from providers.timed_wire import BROKEN, ENDS_AT, NOT_SENT, TimedTransport
 
 CONNECT_S = 10.0
 MOST_BYTES = 64 * 2**20  # a lossless song of ten minutes
@@ -76,7 +77,8 @@ class Remote:
       base_url: Where its API begins.
       explain: What its error answers mean.
       silence_s: The longest wait for a byte.
-      total_s: The longest a request may take, however busy the sender is.
+      total_s: The longest a request may take, from dialling to the last byte of its answer,
+        however busy the sender is.
     """
 
     def __init__(
@@ -95,7 +97,7 @@ class Remote:
             base_url=base_url,
             timeout=httpx.Timeout(silence_s, connect=CONNECT_S, pool=CONNECT_S),
             headers={"User-Agent": f"aiprod/{VERSION}", "Accept-Encoding": "identity"},
-            limits=httpx.Limits(max_connections=64),
+            transport=TimedTransport(),
             follow_redirects=False,
             trust_env=False,
         )
@@ -138,19 +140,21 @@ class Remote:
         Raises:
           ProviderError: Of the kind, with whether it was charged.
         """
-        deadline = time.monotonic() + self._total_s
+        ends_at = time.monotonic() + self._total_s
         request = self._client.build_request(
-            method, path, params=params, json=body, headers=dict(headers)
-        )
+            method, path, params=params, json=body, headers=dict(headers),
+            extensions={ENDS_AT: ends_at},
+        )  # fmt: skip
         try:
             answer = self._client.send(request, stream=True)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        except NOT_SENT as error:
             raise self._unavailable("cannot be reached", error, Charged.NO) from error
-        except httpx.HTTPError as error:
-            raise self._unavailable("did not answer", error, _perhaps(is_paid)) from error
+        except BROKEN as error:
+            what = self._or_late("did not answer", ends_at)
+            raise self._unavailable(what, error, _perhaps(is_paid)) from error
         try:
             limit = most_bytes if answer.is_success else _ERROR_BYTES
-            data = self._read(answer, limit, deadline, is_paid)
+            data = self._read(answer, limit, ends_at, is_paid)
         finally:
             answer.close()
         found = {name.lower(): value for name, value in answer.headers.items()}
@@ -160,7 +164,7 @@ class Remote:
         raise without_keys(self._explain(failure, is_paid), *headers.values())
 
     def _read(
-        self, answer: httpx.Response, most_bytes: int, deadline: float, is_paid: bool
+        self, answer: httpx.Response, most_bytes: int, ends_at: float, is_paid: bool
     ) -> bytes:
         read = bytearray()
         try:
@@ -174,19 +178,16 @@ class Remote:
                         charged=_perhaps(is_paid),
                         provider=self.name,
                     )
-                if time.monotonic() > deadline:
-                    raise ProviderUnavailable(
-                        f"{self.name} had not answered whole after {self._total_s:g} s",
-                        charged=_perhaps(is_paid),
-                        provider=self.name,
-                    )
-        except httpx.HTTPError as error:
-            raise self._unavailable("cut its answer short", error, _perhaps(is_paid)) from error
+        except BROKEN as error:
+            what = self._or_late("cut its answer short", ends_at)
+            raise self._unavailable(what, error, _perhaps(is_paid)) from error
         return bytes(read)
 
-    def _unavailable(
-        self, what: str, error: httpx.HTTPError, charged: Charged
-    ) -> ProviderUnavailable:
+    def _or_late(self, what: str, ends_at: float) -> str:
+        is_late = time.monotonic() >= ends_at
+        return f"had not answered whole after {self._total_s:g} s" if is_late else what
+
+    def _unavailable(self, what: str, error: Exception, charged: Charged) -> ProviderUnavailable:
         kind = type(error).__name__
         return ProviderUnavailable(
             f"{self.name} {what} ({kind})", charged=charged, provider=self.name

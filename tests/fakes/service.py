@@ -19,6 +19,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
 _HELD_S = 60.0  # the longest that a client is kept waiting by a fault
+_DRIP_S = 0.02  # between two bytes of a head
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ class Fault:
       cut: It is done, and the connection breaks in the middle of the answer.
       drip_s: It is done, and answered a byte at a time, each after so long.
       endless: It is done, and the answer never ends.
+      endless_head: It is done, and the head of the answer never ends: a byte of it now and then.
     """
 
     path: str = ""
@@ -91,6 +93,7 @@ class Fault:
     cut: bool = False
     drip_s: float = 0.0
     endless: bool = False
+    endless_head: bool = False
 
 
 @dataclass(frozen=True)
@@ -239,6 +242,9 @@ class _Handler(BaseHTTPRequestHandler):
         if reply is None or fault.lost:
             self.close_connection = True
             return
+        if fault.endless_head:
+            self._drip_head()
+            return
         data = reply.data
         self.send_response(reply.status)
         for name, value in reply.headers.items():
@@ -251,6 +257,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         self.end_headers()
         self._send(data, fault)
+
+    def _drip_head(self) -> None:
+        self.close_connection = True
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        while not self.server.fake.released.wait(_DRIP_S):
+            self.wfile.write(b"-")
 
     def _send(self, data: bytes, fault: Fault) -> None:
         if fault.cut:

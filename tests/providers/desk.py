@@ -73,6 +73,9 @@ FAULTS = [
     pytest.param(Fault(lost=True), ProviderUnavailable, Charged.UNKNOWN, id="answer lost"),
     pytest.param(Fault(cut=True), ProviderUnavailable, Charged.UNKNOWN, id="answer cut"),
     pytest.param(Fault(drip_s=0.006), ProviderUnavailable, Charged.UNKNOWN, id="byte by byte"),
+    pytest.param(
+        Fault(endless_head=True), ProviderUnavailable, Charged.UNKNOWN, id="a head that never ends"
+    ),
     # Which of the two limits ends it depends on the machine.
     pytest.param(
         Fault(endless=True),

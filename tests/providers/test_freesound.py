@@ -270,6 +270,7 @@ def test_its_throttle_says_how_long_in_words(
         pytest.param(Fault(lost=True), ProviderUnavailable, id="lost"),
         pytest.param(Fault(cut=True), ProviderUnavailable, id="cut"),
         pytest.param(Fault(drip_s=0.006), ProviderUnavailable, id="drip"),
+        pytest.param(Fault(endless_head=True), ProviderUnavailable, id="endless head"),
         pytest.param(Fault(endless=True), (ProviderUnavailable, ProviderUnusable), id="endless"),
         pytest.param(Fault(body=HTML), ProviderUnusable, id="page with 200"),
         pytest.param(Fault(body='{"detail": "x"}'), ProviderUnusable, id="error with 200"),

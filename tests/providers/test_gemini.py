@@ -312,6 +312,7 @@ def test_who_gave_up_waiting_cannot_know_what_was_charged(fake: FakeGemini, ask:
         pytest.param(Fault(lost=True), id="answer lost"),
         pytest.param(Fault(cut=True), id="answer cut"),
         pytest.param(Fault(drip_s=0.001), id="byte by byte"),
+        pytest.param(Fault(endless_head=True), id="a head that never ends"),
         pytest.param(Fault(endless=True), id="endless"),
     ],
 )

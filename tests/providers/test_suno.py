@@ -283,6 +283,7 @@ FAULTS = [
     pytest.param(Fault(lost=True), ProviderUnavailable, Charged.UNKNOWN, id="lost"),
     pytest.param(Fault(cut=True), ProviderUnavailable, Charged.UNKNOWN, id="cut"),
     pytest.param(Fault(drip_s=0.02), ProviderUnavailable, Charged.UNKNOWN, id="drip"),
+    pytest.param(Fault(endless_head=True), ProviderUnavailable, Charged.UNKNOWN, id="endless head"),
     pytest.param(
         Fault(endless=True), (ProviderUnavailable, ProviderUnusable), Charged.UNKNOWN, id="endless"
     ),
