@@ -270,6 +270,11 @@ A_MINUTE = _quota("GenerateRequestsPerMinutePerProjectPerModel")
             id="sent elsewhere",
         ),
         pytest.param(
+            Fault(status=302, body="", headers={"Location": "https://xn--a/"}),
+            *(ProviderRejected, "gemini answered 302", None),
+            id="sent to no address",
+        ),
+        pytest.param(
             Fault(status=400, body='{"error": [7, null]}'),
             *(ProviderRejected, "gemini answered 400", None),
             id="garbage",
