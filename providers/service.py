@@ -1,9 +1,12 @@
 """What every remote service has in common: how it is reached, and what its sessions are given."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from jobs.errors import Charged, InvalidInput, ProviderAccess, ProviderUnavailable, StoreUnavailable
+
+_KEY = re.compile(r"[!-~]+")  # of a header, without its spaces
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,11 @@ class Access:
         """The key.
 
         Raises:
-          ProviderAccess: There is none to be had.
+          ProviderAccess: There is none to be had, or what there is cannot go into a header.
           ProviderUnavailable: Secret Manager does not answer.
         """
         try:
-            return self.key()
+            found = self.key()
         except InvalidInput as error:
             raise ProviderAccess(
                 f"the key of {provider} cannot be read: {error.message}",
@@ -41,6 +44,14 @@ class Access:
                 charged=Charged.NO,
                 provider=provider,
             ) from error
+        if not _KEY.fullmatch(found):
+            raise ProviderAccess(
+                f"the key of {provider} is empty, or has spaces or characters in it that no key "
+                "has",
+                charged=Charged.NO,
+                provider=provider,
+            )
+        return found
 
 
 Pause = Callable[[float], None]
