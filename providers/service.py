@@ -4,7 +4,16 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jobs.errors import Charged, InvalidInput, ProviderAccess, ProviderUnavailable, StoreUnavailable
+from jobs.errors import (
+    Charged,
+    InputUnreachable,
+    InvalidInput,
+    ProviderAccess,
+    ProviderUnavailable,
+    ProviderUnusable,
+    StoreUnavailable,
+    UnsupportedMedia,
+)
 
 _KEY = re.compile(r"[!-~]+")  # of a header, without its spaces
 
@@ -52,6 +61,44 @@ class Access:
                 provider=provider,
             )
         return found
+
+    def file_of(self, provider: str, what: str, url: str, most_bytes: int) -> bytes:
+        """A file with what a service has made and is paid for.
+
+        Args:
+          what: Is in it, for messages: `song`.
+
+        Raises:
+          ProviderUnavailable: It cannot be had now.
+          ProviderUnusable: It is gone for good, or too large.
+        """
+        try:
+            return self.fetch(url, most_bytes)
+        except InputUnreachable as error:
+            if error.retryable:
+                raise ProviderUnavailable(
+                    f"{provider} did not send the {what}: {error.message}",
+                    charged=Charged.UNKNOWN,
+                    provider=provider,
+                ) from error
+            raise gone(provider, what) from error
+        except UnsupportedMedia as error:
+            raise ProviderUnusable(
+                f"{provider} has a {what} that is too large",
+                charged=Charged.YES,
+                is_over=True,
+                provider=provider,
+            ) from error
+
+
+def gone(provider: str, what: str) -> ProviderUnusable:
+    """The error of a file that a service keeps no longer: waiting for it brings nothing."""
+    return ProviderUnusable(
+        f"{provider} has deleted the {what}, or hides it",
+        charged=Charged.YES,
+        is_over=True,
+        provider=provider,
+    )
 
 
 Pause = Callable[[float], None]

@@ -15,14 +15,12 @@ from jobs.casting import Choice, Clearance
 from jobs.errors import (
     Charged,
     ContentRefused,
-    InputUnreachable,
     InvalidInput,
     ProviderAccess,
     ProviderError,
     ProviderRejected,
     ProviderUnavailable,
     ProviderUnusable,
-    UnsupportedMedia,
 )
 from jobs.stages import Stage
 from providers.prices import price
@@ -231,22 +229,8 @@ class SunoSession:
         return None
 
     def _brought(self, song: Song, task_id: str) -> Sound:
-        try:
-            data = self._access.fetch(song.url, MOST_BYTES)
-        except InputUnreachable as error:
-            # Files are deleted after two weeks; what only fell silent is asked for again.
-            kind = ProviderUnavailable if error.retryable else ProviderUnusable
-            why = (
-                "did not send the song" if error.retryable else "has deleted the song, or hides it"
-            )
-            raise kind(
-                f"{NAME} {why}: {error.message}",
-                charged=Charged.UNKNOWN if error.retryable else Charged.YES,
-                is_over=not error.retryable,
-                provider=NAME,
-            ) from error
-        except UnsupportedMedia as error:
-            raise _unusable("has a song that is too large", Charged.YES) from error
+        # Files are deleted after two weeks; what only fell silent is asked for again.
+        data = self._access.file_of(NAME, "song", song.url, MOST_BYTES)
         return Sound(data, ".mp3", request_id=task_id, title=song.title, is_verified=False)
 
     def _perhaps(self, song: Song, task_id: str) -> Sound | None:

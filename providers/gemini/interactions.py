@@ -12,7 +12,7 @@ from jobs.errors import Charged, ContentRefused, ProviderError, ProviderUnusable
 from providers.gemini.waiting import wait_for
 from providers.gemini.wire import Wire
 from providers.remote import Answer
-from providers.service import Pause, Started
+from providers.service import Pause, Started, gone
 
 # A film of 15 s in 4K has some 60 MB, and a third more as base64.
 MOST_BYTES = 256 * 2**20
@@ -81,7 +81,7 @@ class Interactions:
         if found is None:
             path = self.wire.path(f"interactions/{quote(remote_id, safe='')}")
             found = self._await(path, pause)
-        return Made(self._data(self._content(found, kind), pause), remote_id)
+        return Made(self._data(self._content(found, kind), kind, pause), remote_id)
 
     def _await(self, path: str, pause: Pause) -> dict[str, Any]:
         def look() -> dict[str, Any] | None:
@@ -112,7 +112,7 @@ class Interactions:
         shown = status if isinstance(status, str) and len(status) < 40 else "?"
         raise self._unusable(f"no {kind}; its interaction ended as {shown}")
 
-    def _data(self, content: Mapping[str, Any], pause: Pause) -> bytes:
+    def _data(self, content: Mapping[str, Any], kind: str, pause: Pause) -> bytes:
         data, uri = content.get("data"), content.get("uri")
         if isinstance(data, str) and data:
             try:
@@ -121,18 +121,21 @@ class Interactions:
                 raise self._unusable("media that is no base64") from error
         if isinstance(uri, str) and uri:
             try:
-                return self._file(uri, pause)
+                return self._file(uri, kind, pause)
             except ProviderError as error:
+                # Files are deleted after two days, and then forbidden rather than not found.
+                if error.facts.get("status") in (403, 404):
+                    raise gone(self.wire.name, kind) from error
                 if error.charged is Charged.NO:
                     error.charged = Charged.UNKNOWN
                 raise
         raise self._unusable("content without media")
 
-    def _file(self, uri: str, pause: Pause) -> bytes:
+    def _file(self, uri: str, kind: str, pause: Pause) -> bytes:
         """A file of the service, by its name: the key goes to no address that an answer gives."""
         found = _FILE.fullmatch(urlsplit(uri).path)
         if not found or not self.wire.is_own(uri):
-            return self.wire.access.fetch(uri, MOST_BYTES)
+            return self.wire.access.file_of(self.wire.name, kind, uri, MOST_BYTES)
         path = self.wire.path(f"files/{found[1]}")
 
         def is_ready() -> bool | None:

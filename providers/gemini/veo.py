@@ -124,7 +124,6 @@ class VeoSession:
 
     def __init__(self, config: "Veo", access: Access) -> None:
         self._config = config
-        self._access = access
         self._wire = Wire(
             NAME, config.door, access, silence_s=config.silence_s, total_s=config.total_s
         )
@@ -154,8 +153,6 @@ class VeoSession:
             data = base64.b64decode(film.get("bytesBase64Encoded") or "", validate=True)
         except (ValueError, TypeError) as error:
             raise _unusable("a film that is no base64") from error
-        if not data and film.get("gcsUri"):  # nobody asked for it
-            data = self._access.fetch(str(film["gcsUri"]), MOST_BYTES)
         return Picture(data, film_suffix(NAME, data), remote_id, seed=config.seed)
 
     def close(self) -> None:
@@ -189,7 +186,7 @@ def _operation_name(answer: Answer) -> str:
 
 
 def _film(operation: Mapping[str, Any]) -> dict[str, Any]:
-    """Where the film is, of an operation that is done. Raises what became of it otherwise."""
+    """The film of an operation that is done. Raises what became of it otherwise."""
     error = operation.get("error")
     try:
         if error:

@@ -53,6 +53,7 @@ class FakeGeminiMedia(FakeService):
       polls: How often a job is asked for until it is done.
       is_inline: Whether an interaction that is asked for brings its film along, as documented, even
         when a uri was ordered.
+      are_expired: Whether its files have been deleted, as they are after two days.
     """
 
     name = "gemini_media"
@@ -61,6 +62,7 @@ class FakeGeminiMedia(FakeService):
         super().__init__(key, port)
         self.polls = polls
         self.is_inline = True
+        self.are_expired = False
         self._jobs: dict[str, _Job] = {}
         self._files: dict[str, list[Any]] = {}
         self._numbers = threading.Lock()
@@ -72,7 +74,7 @@ class FakeGeminiMedia(FakeService):
             kept.clear()
         self._jobs.clear()
         self._files.clear()
-        self.polls, self.is_inline, self._last = 2, True, 0
+        self.polls, self.is_inline, self.are_expired, self._last = 2, True, False, 0
 
     def answer(self, asked: Asked) -> Reply:
         vertex = _VERTEX.fullmatch(asked.path)
@@ -211,6 +213,7 @@ class FakeGeminiMedia(FakeService):
         return f"{self.url}/v1beta/files/{name}:download?alt=media"
 
     def _file(self, asked: Asked, name: str) -> Reply:
+        self._check_age()
         if asked.query or name not in self._files:
             raise refusal(404, "NOT_FOUND", "no such file")
         self._files[name][0] += 1
@@ -218,12 +221,18 @@ class FakeGeminiMedia(FakeService):
         return Reply({"name": f"files/{name}", "mimeType": "video/mp4", "state": state})
 
     def _download(self, asked: Asked, name: str) -> Reply:
+        self._check_age()
         if asked.query != {"alt": "media"} or name not in self._files:
             raise refusal(404, "NOT_FOUND", "no such file")
         asked_for, data = self._files[name]
         if asked_for < self.polls:
             raise refusal(400, "FAILED_PRECONDITION", "The file is not in an ACTIVE state.")
         return Reply(data, headers={"Content-Type": "video/mp4"})
+
+    def _check_age(self) -> None:
+        if self.are_expired:
+            text = "You do not have permission to access the File, or it may not exist."
+            raise refusal(403, "PERMISSION_DENIED", text)
 
     # Veo and the older Lyria
 

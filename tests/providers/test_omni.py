@@ -7,19 +7,23 @@ from typing import Any
 import pytest
 
 from jobs.errors import (
+    AiprodError,
     Charged,
     ContentRefused,
+    InputUnreachable,
     InvalidInput,
     ProviderAccess,
     ProviderError,
     ProviderRejected,
     ProviderUnavailable,
     ProviderUnusable,
+    UnsupportedMedia,
 )
 from jobs.stages import Stage
 from providers.gemini.omni import MANNER, Omni
 from providers.gemini.wire import Door
 from providers.takes import Picture, Scenery
+from storage.guarded_wire import InputInterrupted
 from tests.fakes.films import film
 from tests.fakes.gemini_media import FakeGeminiMedia
 from tests.fakes.service import Fault
@@ -151,6 +155,71 @@ def test_a_file_of_the_service_is_read_with_the_key_when_it_is_ready(
     assert download.path == "/v1beta/files/film0002:download"
     assert download.query == {"alt": "media"}
     assert picture.data == short()
+
+
+def test_a_film_that_was_deleted_is_paid_for_and_gone(fake: FakeGeminiMedia, desk: Desk) -> None:
+    fake.is_inline, fake.are_expired = False, True
+
+    with pytest.raises(ProviderUnusable, match="omni has deleted the video, or hides it") as caught:
+        shoot(omni(fake), desk)
+
+    assert (caught.value.charged, caught.value.is_over) == (Charged.YES, True)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_film_that_is_deleted_while_it_is_asked_for_is_gone(
+    status: int, fake: FakeGeminiMedia, desk: Desk
+) -> None:
+    fake.is_inline = False
+    fake.plan(Fault(":download", status=status))
+
+    with pytest.raises(ProviderUnusable, match="has deleted the video") as caught:
+        shoot(omni(fake), desk)
+
+    assert (caught.value.charged, caught.value.is_over) == (Charged.YES, True)
+
+
+def test_a_download_that_breaks_leaves_the_film_to_who_comes_next(
+    fake: FakeGeminiMedia, desk: Desk
+) -> None:
+    fake.is_inline = False
+    fake.plan(Fault(":download", cut=True))
+
+    with pytest.raises(ProviderUnavailable) as caught:
+        shoot(omni(fake), desk)
+
+    assert (caught.value.charged, caught.value.is_over) == (Charged.UNKNOWN, False)
+    assert shoot(omni(fake), Desk(), remote_id=desk.started[0]).data == short()
+    assert len(fake.charges) == 1
+
+
+@pytest.mark.parametrize(
+    ("problem", "kind", "charged"),
+    [
+        pytest.param(InputUnreachable("404"), ProviderUnusable, Charged.YES, id="deleted"),
+        pytest.param(InputInterrupted("503"), ProviderUnavailable, Charged.UNKNOWN, id="not now"),
+        pytest.param(UnsupportedMedia("large"), ProviderUnusable, Charged.YES, id="too large"),
+    ],
+)
+def test_a_file_elsewhere_that_cannot_be_had_is_the_fault_of_the_service(
+    problem: AiprodError,
+    kind: type[ProviderError],
+    charged: Charged,
+    fake: FakeGeminiMedia,
+    desk: Desk,
+) -> None:
+    def fetch(url: str, most_bytes: int) -> bytes:
+        raise problem
+
+    fake.plan(Fault("/interactions", body=ended({"type": "video", "uri": "https://a.test/film"})))
+    session = omni(fake).open(replace(desk.access, fetch=fetch))
+
+    with pytest.raises(kind) as caught:
+        session.film(SEA, None, desk.started.append, desk.pause)
+    session.close()
+
+    assert caught.value.charged is charged
+    assert caught.value.is_over is (charged is Charged.YES)
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,7 @@ def test_a_fault_of_a_question_leaves_the_film_in_the_making(
         pytest.param(done(videos=None), id="null"),
         pytest.param(done(videos=[7]), id="a film that is none"),
         pytest.param(done(videos=[{}]), id="neither bytes nor address"),
+        pytest.param(done(videos=[{"gcsUri": "gs://films/sea.mp4"}]), id="in a bucket of others"),
         pytest.param(done(videos=[{"bytesBase64Encoded": "%"}]), id="no base64"),
         pytest.param(done(videos=[{"bytesBase64Encoded": 7}]), id="number"),
         pytest.param(
@@ -235,14 +236,6 @@ def test_work_that_failed_by_the_policy_is_refused(fake: FakeGeminiMedia, desk: 
 
     with pytest.raises(ContentRefused):
         shoot(veo(fake), desk)
-
-
-def test_a_film_in_a_bucket_is_fetched(fake: FakeGeminiMedia, desk: Desk) -> None:
-    desk.files["gs://films/sea.mp4"] = short()
-    answer = done(videos=[{"gcsUri": "gs://films/sea.mp4", "mimeType": "video/mp4"}])
-    fake.plan(Fault(":fetchPredictOperation", body=answer))
-
-    assert shoot(veo(fake), desk).data == short()
 
 
 def test_waiting_has_an_end_and_the_job_stays_known(fake: FakeGeminiMedia, desk: Desk) -> None:
