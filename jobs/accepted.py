@@ -43,6 +43,18 @@ def choices_at(schema: Node, path: Path, data: Any) -> tuple[str, ...]:
     return tuple(values)
 
 
+def kinds_at(schema: Node, path: Path, data: Any) -> frozenset[str]:
+    """JSON types that are accepted at a path: number, boolean, string, array, object, null."""
+    kinds = set()
+    for start in _nodes_at(schema, path, data):
+        for node in _variants(schema, start):
+            one = [node["const"]] if "const" in node else []
+            kinds |= {_json_type(value) for value in node.get("enum", one)}
+            if "type" in node:
+                kinds.add("number" if node["type"] == "integer" else node["type"])
+    return frozenset(kinds)
+
+
 def fields_at(schema: Node, path: Path, data: Any) -> tuple[str, ...]:
     """Names of the fields of the object at a path."""
     names: dict[str, None] = {}
@@ -164,6 +176,12 @@ def _count(node: Node, least: str, most: str, unit: str) -> str:
     if high is None:
         return f" of at least {low} {unit.removesuffix('s') if low == 1 else unit}" if low else ""
     return f" of {low:,} to {high:,} {unit}" if low else f" of at most {high:,} {unit}"
+
+
+def _json_type(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    return "number" if isinstance(value, int | float) else "string"
 
 
 def _literal(value: Any) -> str:

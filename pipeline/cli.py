@@ -14,6 +14,7 @@ from jobs.errors import AiprodError, InvalidInput
 from jobs.logs import configure
 from jobs.version import VERSION
 from pipeline.service_commands import mount
+from pipeline.telling import Rows, SkipWrongRows, tell_rendered
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -47,9 +48,16 @@ def render(
     jobs: Annotated[list[Path], typer.Argument(help="Job files (JSON).", show_default=False)],
     out: Annotated[Path, typer.Option(help="Folder for finished videos.")] = Path("out"),
     sets: Sets = None,
+    rows: Rows = None,
+    skip_wrong_rows: SkipWrongRows = False,
     as_json: AsJson = False,
 ) -> None:
     """Make the videos of job files, here and now, without a server."""
+    if rows:
+        from pipeline.render_rows import render_rows
+
+        order = _rows_order(jobs, rows, sets, skip_wrong_rows, as_json)
+        raise typer.Exit(render_rows(order, out, _settings()))
     from jobs.states import Status
     from pipeline.progress import open_display
     from pipeline.render import render as render_job
@@ -78,7 +86,7 @@ def render(
             continue
         display.end()
         results.append({"file": str(path), **result.as_json()})
-        _say_how_it_ended(result.as_json(), as_json)
+        tell_rendered(result.as_json(), as_json)
         if result.status is Status.CANCELLED:
             code = INTERRUPTED
             break
@@ -90,8 +98,13 @@ def render(
 
 
 @app.command()
-def validate(job: JobPath, sets: Sets = None, as_json: AsJson = False) -> None:
+def validate(job: JobPath, sets: Sets = None, rows: Rows = None, as_json: AsJson = False) -> None:
     """Check a job file and the files it names; every mistake is listed at once."""
+    if rows:
+        from pipeline.validate_rows import validate_rows
+
+        order = _rows_order([job], rows, sets, False, as_json)
+        raise typer.Exit(validate_rows(order, _settings().roster.casting()))
     from pipeline.ingest import read_job_file
 
     try:
@@ -111,10 +124,17 @@ def validate(job: JobPath, sets: Sets = None, as_json: AsJson = False) -> None:
 def plan(
     job: JobPath,
     sets: Sets = None,
+    rows: Rows = None,
+    skip_wrong_rows: SkipWrongRows = False,
     with_parts: Annotated[bool, typer.Option("--parts", help="List every part.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what exists already, what would be made and why, length and cost. Pays nothing."""
+    if rows:
+        from pipeline.plan_rows import plan_rows
+
+        order = _rows_order([job], rows, sets, skip_wrong_rows, as_json)
+        raise typer.Exit(plan_rows(order, _settings()))
     from pipeline.ingest import read_job_file
     from pipeline.plan import plan as plan_job
     from pipeline.plan_lines import plan_lines
@@ -233,26 +253,15 @@ def _settings(*, is_service: bool = False) -> Any:
     return settings
 
 
-def _say_how_it_ended(result: dict[str, Any], as_json: bool) -> None:
-    lines = []
-    problems = result["problems"]
-    if result["status"] == "done":
-        made, reused = result["made"], result["reused"]
-        how = (
-            f"{made} parts made, {reused} reused"
-            if made
-            else f"nothing to make, {reused} parts reused"
-        )
-        lines.append(f"  done in {result['seconds']:.1f} s: {how}")
-        lines += [f"  note: {problem['message']}" for problem in problems]
-        lines.append(f"  {result['video']}")
-    else:
-        lines.append(f"  {result['status']}")
-        lines += [
-            f"  {problem['stage']}: {problem['message']} [{problem['code']}]"
-            for problem in problems
-        ]
-    typer.echo("\n".join(lines), err=as_json or result["status"] != "done")
+def _rows_order(
+    files: list[Path], rows: Path, sets: list[str] | None, skips_wrong: bool, as_json: bool
+) -> Any:
+    from pipeline.rows_order import RowsOrder
+
+    try:
+        return RowsOrder.of(files, rows, sets or [], skips_wrong, as_json)
+    except InvalidInput as error:
+        _stop(error)
 
 
 def _complain(error: AiprodError) -> None:

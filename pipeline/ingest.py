@@ -44,24 +44,42 @@ def read_job_file(
     Raises:
       InvalidInput: With every mistake found, a line each.
     """
-    data = _document(path, overrides)
-    job = job_from(data, name=str(path))
-    mistakes = list(unavailable_providers(job, casting)) if casting else []
-    files: dict[str, tuple[str, str, Path]] = {}
-    faults: dict[tuple[str, str], str | None] = {}  # a file named in 500 scenes is read once
-    for place, kind, uri in _uris(job):
-        if place_of(uri) in elsewhere:
-            continue
-        local = (path.parent / uri).absolute()
-        if (kind, uri) not in faults:
-            faults[kind, uri] = _fault(uri, kind, local)
-        if fault := faults[kind, uri]:
-            mistakes.append(f"{place}: {fault}")
-        else:
-            files[uri] = (uri, kind, local)
+    job = job_from(read_document(path, overrides), name=str(path))
+    files, mistakes = NamedFiles(path.parent, elsewhere).of(job)
+    mistakes = [*(unavailable_providers(job, casting) if casting else ()), *mistakes]
     if mistakes:
         raise InvalidInput(_listed(str(path), mistakes))
-    return JobFile(path.stem, job, tuple(files.values()))
+    return JobFile(path.stem, job, files)
+
+
+class NamedFiles:
+    """Local files that jobs of one folder name. Each is looked at once, however often it is named.
+
+    Args:
+      folder: Where relative paths start.
+      elsewhere: Where files may be beside on this machine.
+    """
+
+    def __init__(self, folder: Path, elsewhere: tuple[Place, ...]) -> None:
+        self._folder = folder
+        self._elsewhere = elsewhere
+        self._faults: dict[tuple[str, str], str | None] = {}
+
+    def of(self, job: Job) -> tuple[tuple[tuple[str, str, Path], ...], list[str]]:
+        """Uri, kind and path of each file that a job names; what is wrong with them, by place."""
+        mistakes = []
+        files: dict[str, tuple[str, str, Path]] = {}
+        for place, kind, uri in _uris(job):
+            if place_of(uri) in self._elsewhere:
+                continue
+            local = (self._folder / uri).absolute()
+            if (kind, uri) not in self._faults:
+                self._faults[kind, uri] = _fault(uri, kind, local)
+            if fault := self._faults[kind, uri]:
+                mistakes.append(f"{place}: {fault}")
+            else:
+                files[uri] = (uri, kind, local)
+        return tuple(files.values()), mistakes
 
 
 def submit_files(file: JobFile, artefacts: Artefacts) -> Submission:
@@ -84,7 +102,8 @@ def named_files(file: JobFile) -> Submission:
     return Submission(json.loads(job_json(file.job)), inputs)
 
 
-def _document(path: Path, overrides: Sequence[str]) -> Any:
+def read_document(path: Path, overrides: Sequence[str] = ()) -> Any:
+    """The JSON value in a job file, with fields changed. Raises `InvalidInput`."""
     try:
         if path.stat().st_size > MAX_DOCUMENT_BYTES:
             raise InvalidInput(f"{path}: larger than {MAX_DOCUMENT_BYTES // 2**20} MiB")

@@ -20,7 +20,7 @@ from jobs.states import TERMINAL, Status
 from jobs.submission import job_id
 from jobs.wire import plain
 from media.run import ffmpeg_version, find_ffmpeg
-from pipeline.ingest import read_job_file, submit_files
+from pipeline.ingest import JobFile, read_job_file, submit_files
 from pipeline.options import Settings
 from pipeline.progress import Display
 from storage.artefacts import Artefacts
@@ -75,8 +75,15 @@ def render(
       InvalidInput: The job, its files, or a folder cannot be used; nothing has been started.
       ToolMissing: This machine lacks FFmpeg.
     """
-    started = time.monotonic()
     file = read_job_file(path, overrides, casting=settings.roster.casting())
+    return render_file(file, path.name, out, settings, display)
+
+
+def render_file(
+    file: JobFile, label: str, out: Path, settings: Settings, display: Display
+) -> Rendered:
+    """Renders a job that was read; otherwise as `render`. `label`: what the display calls it."""
+    started = time.monotonic()
     ffmpeg_version(find_ffmpeg(settings.ffmpeg))
     _check_writable(out)
     url = sqlite_url(settings.data)
@@ -85,7 +92,7 @@ def render(
     with _alone(settings.data, job), contextlib.closing(open_database(url)) as database:
         prepare(database)
         generation = Intake(database).put(job, submission, file.job.title)
-        display.start(path.name, job)
+        display.start(label, job)
         with _stopping_on_signals(database, job, display):
             _work(job, settings, out, database, generation, display)
         row = Catalogue(database).job(LOCAL_TENANT, job)

@@ -22,6 +22,14 @@ Url = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 
+Rows = Annotated[
+    Path | None,
+    typer.Option(help="The job file is a template: a job of each row of this CSV or JSONL file."),
+]
+SkipWrongRows = Annotated[
+    bool, typer.Option("--skip-wrong-rows", help="Leave out rows that make no valid job.")
+]
+
 
 @contextmanager
 def service_client(
@@ -83,6 +91,29 @@ def tell_job_goes_on(job_id: str, out: Path | None, url: str | None) -> None:
         f"  cancel it: aiprod jobs cancel {job_id}{option}",
         err=True,
     )
+
+
+def tell_rendered(result: dict[str, Any], as_json: bool) -> None:
+    """Says how a render ended; failures on standard error."""
+    lines = []
+    problems = result["problems"]
+    if result["status"] == "done":
+        made, reused = result["made"], result["reused"]
+        how = (
+            f"{made} parts made, {reused} reused"
+            if made
+            else f"nothing to make, {reused} parts reused"
+        )
+        lines.append(f"  done in {result['seconds']:.1f} s: {how}")
+        lines += [f"  note: {problem['message']}" for problem in problems]
+        lines.append(f"  {result['video']}")
+    else:
+        lines.append(f"  {result['status']}")
+        lines += [
+            f"  {problem['stage']}: {problem['message']} [{problem['code']}]"
+            for problem in problems
+        ]
+    typer.echo("\n".join(lines), err=as_json or result["status"] != "done")
 
 
 def print_json(value: Any) -> None:
