@@ -13,7 +13,10 @@ from pipeline.telling import (
     FAILED,
     INTERRUPTED,
     AsJson,
+    Rows,
+    SkipWrongRows,
     Url,
+    ending_on_errors,
     print_json,
     service_client,
     tell_job_goes_on,
@@ -45,6 +48,8 @@ def submit(
     idempotency_key: Annotated[
         str | None, typer.Option(help="The same key with the same job makes one job.")
     ] = None,
+    rows: Rows = None,
+    skip_wrong_rows: SkipWrongRows = False,
     url: Url = None,
     as_json: AsJson = False,
 ) -> None:
@@ -52,7 +57,15 @@ def submit(
     from pipeline.submit_command import Order
     from pipeline.submit_command import submit as hand_in
 
-    raise typer.Exit(hand_in(Order(jobs, sets or [], out, wait, idempotency_key, url, as_json)))
+    order = Order(jobs, sets or [], out, wait, idempotency_key, url, as_json)
+    if rows:
+        from pipeline.rows_order import RowsOrder
+        from pipeline.submit_rows import submit_rows
+
+        with ending_on_errors(as_json):
+            rows_order = RowsOrder.of(jobs, rows, sets or [], skip_wrong_rows, as_json)
+        raise typer.Exit(submit_rows(order, rows_order))
+    raise typer.Exit(hand_in(order))
 
 
 @jobs_app.command("list")

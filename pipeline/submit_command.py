@@ -107,7 +107,7 @@ class _Submission:
                 status = "invalid" if isinstance(error, InvalidInput) else "failed"
                 result.update(status=status, **error_json(error))
                 self._complain(error, path)
-                if _is_of_one_job(error):
+                if is_of_one_job(error):
                     continue
                 raise _Stop from error
             result.update(id=job.id, status=job.status.value)
@@ -156,7 +156,7 @@ class _Submission:
         self.code = max(self.code, exit_code(error))
 
 
-def _is_of_one_job(error: AiprodError) -> bool:
+def is_of_one_job(error: AiprodError) -> bool:
     """Whether the next job file may fare better."""
     if isinstance(error, Refused):
         return error.status in _OF_ONE_JOB
