@@ -83,11 +83,14 @@ class NamedFiles:
 
 
 def submit_files(file: JobFile, artefacts: Artefacts) -> Submission:
-    """Stores the files of a job under their content and names them in a submission."""
+    """Stores the files of a job under their content and names them in a submission.
+
+    Raises:
+      InvalidInput: A file is gone since it was checked.
+    """
     inputs = []
     for uri, kind, local in file.files:
-        suffix = _suffix(local)
-        name = content_name_of(local, suffix)
+        name = _content_name(uri, local)
         artefacts.blobs.create_from(name, local)
         inputs.append(InputFile(name, uri, kind))
     return Submission(json.loads(job_json(file.job)), tuple(inputs))
@@ -96,8 +99,7 @@ def submit_files(file: JobFile, artefacts: Artefacts) -> Submission:
 def named_files(file: JobFile) -> Submission:
     """The submission as `submit_files` would make it, without storing anything."""
     inputs = tuple(
-        InputFile(content_name_of(local, _suffix(local)), uri, kind)
-        for uri, kind, local in file.files
+        InputFile(_content_name(uri, local), uri, kind) for uri, kind, local in file.files
     )
     return Submission(json.loads(job_json(file.job)), inputs)
 
@@ -160,6 +162,13 @@ def _clip_suffix(head: bytes) -> str | None:
     if head[4:8] == b"ftyp":
         return ".mp4"
     return ".mkv" if head.startswith(b"\x1a\x45\xdf\xa3") else None
+
+
+def _content_name(uri: str, path: Path) -> str:
+    try:
+        return content_name_of(path, _suffix(path))
+    except OSError as error:  # hours may have passed since it was checked
+        raise InvalidInput(f"{uri} cannot be read: {error.strerror}") from error
 
 
 def _suffix(path: Path) -> str:

@@ -16,7 +16,15 @@ from pipeline.render import Rendered, render_file
 from pipeline.row_jobs import RowJob, RowJobs
 from pipeline.row_results import Results, open_results
 from pipeline.rows_order import RowsOrder, end_with
-from pipeline.telling import DONE, FAILED, INTERRUPTED, complain, print_json, tell_rendered
+from pipeline.telling import (
+    BAD_INPUT,
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    complain,
+    print_json,
+    tell_rendered,
+)
 
 
 def render_rows(order: RowsOrder, out: Path, settings: Settings) -> int:
@@ -29,7 +37,7 @@ def render_rows(order: RowsOrder, out: Path, settings: Settings) -> int:
         jobs = order.jobs(settings.roster.casting())
         order.check(jobs, "nothing was made")
         with open_results(out, jobs) as results:
-            code = _Run(jobs, results, out, settings, display, order.as_json).all()
+            code = _Run(order, jobs, results, out, settings, display).all()
     except InvalidInput as error:
         return end_with(error, as_json=order.as_json)
     except KeyboardInterrupt:
@@ -48,25 +56,29 @@ class _Run:
 
     def __init__(
         self,
+        order: RowsOrder,
         jobs: RowJobs,
         results: Results,
         out: Path,
         settings: Settings,
         display: Display,
-        as_json: bool,
     ) -> None:
         self._jobs = jobs
         self._results = results
         self._out = out
         self._settings = settings
         self._display = display
-        self._as_json = as_json
+        self._as_json = order.as_json
+        self._skips_wrong = order.skips_wrong
 
     def all(self) -> int:
         code = DONE
         for job in self._jobs:
             if job.file is None:
                 self._results.skip(job)
+                if not self._skips_wrong:  # it was right when all rows were checked
+                    complain(InvalidInput("the row is wrong by now"), self._jobs.label(job.row))
+                    code = BAD_INPUT
                 continue
             try:
                 result = self._one(job, job.file)
@@ -78,7 +90,7 @@ class _Run:
             if result["status"] == Status.CANCELLED.value:
                 return INTERRUPTED
             if result["status"] != Status.DONE.value:
-                code = FAILED
+                code = code or FAILED
         return code
 
     def _one(self, job: RowJob, file: JobFile) -> dict[str, Any]:

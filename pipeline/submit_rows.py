@@ -105,8 +105,8 @@ class _Submission:
             if job.file is None:
                 self._results.skip(job)
                 continue
-            key = row_key(job, job.file, self._order.idempotency_key)
             try:
+                key = row_key(job, job.file, self._order.idempotency_key)
                 accepted = submitter.submit(job.file, key)
             except AiprodError as error:
                 self._failed(job, None, error)

@@ -1,5 +1,6 @@
 """A template with rows: all are checked before one is made, and each is told how it ended."""
 
+import io
 import json
 import os
 import signal
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.pipeline.conftest import Desk
 
@@ -97,6 +99,26 @@ def test_a_job_that_fails_does_not_stop_the_next_row(desk: Desk, small_job: Buil
         ("long", "failed"), ("good", "done"),
     ]  # fmt: skip
     assert results(desk)[0]["problems"]
+
+
+def test_a_picture_that_is_gone_when_its_turn_comes_is_told(desk: Desk, small_job: Build) -> None:
+    scene = {"duration_s": 1, "visual": {"type": "image", "uri": "{{ picture }}"}}
+    card = str(desk.write("card.json", small_job(scenes=[scene], captions={"burn_in": False})))
+    for name in ("a.png", "b.png"):
+        buffer = io.BytesIO()
+        Image.new("RGB", (160, 90)).save(buffer, "PNG")
+        desk.write(name, buffer.getvalue())
+    rows = str(desk.write("rows.csv", b"picture\na.png\nb.png\n"))
+
+    with desk.start("render", card, "--rows", rows) as process:
+        assert process.stdout is not None
+        process.stdout.readline()  # all rows were checked
+        (desk.folder / "b.png").unlink()
+        _out, err = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert "aiprod: card.json rows.csv:3: b.png cannot be read: No such file" in err
+    assert [one["status"] for one in results(desk)] == ["done", "invalid"]
 
 
 @pytest.mark.parametrize("command", ["render", "plan", "validate"])
