@@ -6,10 +6,11 @@ from typing import Any
 
 import typer
 
-from api.estimate import JobPlan, StagePlan
+from api.estimate import JobPlan, StagePlan, estimate
 from jobs.errors import InvalidInput
+from jobs.slate import Slate
+from pipeline.ingest import named_files
 from pipeline.options import Settings
-from pipeline.plan import plan
 from pipeline.row_jobs import RowJobs
 from pipeline.rows_order import RowsOrder, end_with
 from pipeline.telling import DONE, print_json, shown
@@ -78,7 +79,8 @@ def _planned(jobs: RowJobs, settings: Settings) -> _Sum:
     for job in jobs:
         if job.file:
             where = f"{jobs.rows}:{job.row.line}"
-            total.add(plan(job.file, artefacts, settings.roster), where)
+            named = named_files(job.file)
+            total.add(estimate(job.file.job, named, artefacts, Slate(), settings.roster), where)
     return total
 
 
