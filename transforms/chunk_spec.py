@@ -7,7 +7,7 @@ from jobs.document import Job
 from jobs.scene import Color, Motion, Prompt, Scene
 from jobs.scene import Title as TitleVisual
 from media.chunk import Captions, ChunkSpec, Seam, ShotSpec, Title
-from media.cues import Cue
+from media.cues import Cue, moved
 from media.fonts import fingerprint
 from media.motion import AUTO, variety
 from media.timeline import ChunkRange, Timeline
@@ -92,7 +92,7 @@ def _shot(job: Job, timeline: Timeline, takes: Takes, number: int, origin: int) 
 
 def _captions(job: Job, cues: Sequence[Cue], number: int, origin: int) -> Captions:
     language = (job.scenes or ())[number].language or job.language
-    shifted = tuple(_shifted(cue, -origin) for cue in cues)
+    shifted = tuple(moved(cue, -origin) for cue in cues)
     return Captions(shifted, job.captions.style.value, language)
 
 
@@ -112,11 +112,3 @@ def _seam(timeline: Timeline, number: int, origin: int) -> Seam:
     scene = timeline.scenes[number]
     start = timeline.scenes[number + 1].start - origin
     return Seam(scene.transition, start, scene.transition_frames)
-
-
-def _shifted(cue: Cue, frames: int) -> Cue:
-    lines = tuple(
-        tuple(replace(word, start=word.start + frames, end=word.end + frames) for word in line)
-        for line in cue.lines
-    )
-    return replace(cue, start=cue.start + frames, end=cue.end + frames, lines=lines)

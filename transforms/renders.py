@@ -5,7 +5,8 @@ The graph makes its tasks of this, and `aiprod plan` looks for what they would m
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from fractions import Fraction
+from functools import lru_cache, partial
 from typing import Any
 
 from jobs.document import Job
@@ -14,7 +15,7 @@ from jobs.scene import Scene
 from jobs.wire import plain
 from jobs.words import Word
 from media.chunk import ChunkSpec
-from media.cues import Cue, cut_cues
+from media.cues import Cue, cut_cues, moved
 from media.lettering import CaptionLook, measure
 from media.timeline import SceneLength, Timeline, cut_chunks, lay_out
 from transforms.chunk_spec import chunk_spec
@@ -119,7 +120,7 @@ def _length(takes: Takes, scene: Scene, index: int) -> SceneLength:
 def _cues(
     job: Job,
     timeline: Timeline,
-    words: Sequence[Sequence[Word]],
+    words: Sequence[tuple[Word, ...]],
     check_cancelled: Callable[[], None],
 ) -> Iterator[tuple[Cue, ...]]:
     width, height = job.output.size
@@ -128,18 +129,34 @@ def _cues(
         if not scene.narration or not words[index]:
             yield ()
             continue
-        language = scene.language or job.language
-        look = CaptionLook(job.captions.style.value, width, height, language)
         following = timeline.scenes[index + 1 : index + 2]
-        yield cut_cues(
+        until = following[0].start if following else timeline.frames
+        cut = _cut(
             scene.narration,
-            tuple(words[index]),
-            first_frame=time.speech_start,
-            frame_rate=timeline.rate,
-            until=following[0].start if following else timeline.frames,
-            language=language,
-            fits=partial(_fits, look),
+            words[index],
+            timeline.rate,
+            until - time.speech_start,
+            CaptionLook(job.captions.style.value, width, height, scene.language or job.language),
         )
+        yield tuple(moved(cue, time.speech_start) for cue in cut)
+
+
+# A plan lays the same job out again and again, with one difference each time; of an hour's video
+# all captions fit, in about 10 MB.
+@lru_cache(maxsize=1024)
+def _cut(
+    narration: str, words: tuple[Word, ...], rate: Fraction, until: int, look: CaptionLook
+) -> tuple[Cue, ...]:
+    """Captions of a narration, in frames from its start."""
+    return cut_cues(
+        narration,
+        words,
+        first_frame=0,
+        frame_rate=rate,
+        until=until,
+        language=look.language,
+        fits=partial(_fits, look),
+    )
 
 
 def _fits(look: CaptionLook, line: str) -> bool:

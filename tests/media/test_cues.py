@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jobs.words import Word
 from media.breaks import units
-from media.cues import Cue, CueWord, cut_cues
+from media.cues import Cue, CueWord, cut_cues, moved
 
 RATE = Fraction(25)
 
@@ -236,6 +236,19 @@ def test_any_narration_is_shown_whole_and_within_the_rules(
     for before, after in pairwise(cues):
         assert after.start >= before.end
         assert after.start - before.end >= min(2, after.start - before.start - 1)
+
+
+@settings(max_examples=50, deadline=None)
+@given(text=NARRATIONS, pace=st.floats(0.05, 0.6), first_frame=st.integers(1, 200_000))
+def test_captions_are_the_same_wherever_in_the_video_their_scene_is(
+    text: str, pace: float, first_frame: int
+) -> None:
+    words = spoken(text, pace)
+    until = 10 + round((words[-1].end_s if words else 0.0) * RATE)
+
+    later = cut(text, 20, "en", words, first_frame + until, first_frame)
+
+    assert later == tuple(moved(cue, first_frame) for cue in cut(text, 20, "en", words, until))
 
 
 def test_quick_sentences_share_a_caption_instead_of_flashing() -> None:
