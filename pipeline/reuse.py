@@ -121,7 +121,7 @@ class _Why:
         changed = self._changed(part)
         if not rows:
             return PartPlan(part.task_id, part.stage, Fate.NEW, changed)
-        if not any(row.status in _MADE for row in rows):
+        if not self._was_made(part):
             return PartPlan(part.task_id, part.stage, Fate.NEW, (FAILED, *changed))
         because = (*self._anew(part, rows), *changed) or (self._otherwise(part, rows),)
         return PartPlan(part.task_id, part.stage, Fate.AGAIN, because)
@@ -135,6 +135,9 @@ class _Why:
         alike = (one for one in self._before.parts.values() if about & set(one.anchors))
         found = (self._earlier.parts.get(one.task_id) for one in alike)
         return [row for row in found if row]
+
+    def _was_made(self, part: Foreseen) -> bool:
+        return any(row.status in _MADE for row in self._rows(part))
 
     def _changed(self, part: Foreseen) -> tuple[str, ...]:
         """The differences that alone make this part another one; all when none does alone."""
@@ -175,7 +178,9 @@ class _Why:
             names = [one.task_id for one in used]
             if len(names) > _TOLD:
                 names = [stage.value for stage in Stage if any(one.stage is stage for one in used)]
-            return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} made again"
+            # What failed may fail again, and then this part is found as it was made without it.
+            verb = "made" if any(self._was_made(one) for one in used) else "tried"
+            return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} {verb} again"
         return ELSEWHERE
 
     def _used(self, part: Foreseen) -> list[Foreseen]:

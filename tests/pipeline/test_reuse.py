@@ -272,7 +272,7 @@ def test_a_part_that_failed_is_tried_again(store: Store) -> None:
     told = store.told(job, Earlier(earlier.run, {**earlier.parts, failed.task_id: failed}))
 
     assert told["effect/000.00"] == "new because it was not made last time"
-    assert told["mix/000"] == "made again because effect/000.00 is made again"
+    assert told["mix/000"] == "made again because effect/000.00 is tried again"
 
 
 def test_a_provider_that_was_not_there_before_is_named(tmp_path: Path) -> None:
