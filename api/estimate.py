@@ -110,7 +110,7 @@ def estimate(
 
 def written_job(document: dict[str, Any], asset: Asset, artefacts: Artefacts, slate: Slate) -> Job:
     """The job with the scenes of its script; of its own words while the script is not written."""
-    record = artefacts.find(Stage.SCRIPT, slate.key(Stage.SCRIPT, asset.offer))
+    record = artefacts.look_up(Stage.SCRIPT, slate.key(Stage.SCRIPT, asset.offer))
     if record:
         script = json.loads(artefacts.blobs.read(record.media["script"]) or b"null")
     else:
@@ -125,7 +125,7 @@ def _records(
     """What has been made before, by task id; what several tasks need is looked for once."""
     stages = {keys[asset.task_id]: asset.stage for asset in assets}
     with ThreadPoolExecutor(LOOKUPS) as pool:
-        looked_up = pool.map(lambda key: artefacts.find(stages[key], key), stages)
+        looked_up = pool.map(lambda key: artefacts.look_up(stages[key], key), stages)
         found = dict(zip(stages, looked_up, strict=True))
     return {task_id: record for task_id, key in keys.items() if (record := found[key])}
 

@@ -83,7 +83,15 @@ class Artefacts:
     blobs: Blobs
 
     def find(self, stage: Stage, key: str) -> Record | None:
-        """What was made for this key before, if it is still there whole."""
+        """What was made for this key before, if it is still there whole. It is renewed, as is its
+        media: garbage that somebody has found is none."""
+        if not self.blobs.renew(_record_name(stage, key)):
+            return None
+        record = self.recall(stage, key)
+        return record if record and all(map(self.blobs.renew, record.media.values())) else None
+
+    def look_up(self, stage: Stage, key: str) -> Record | None:
+        """What was made for this key, for whoever only wants to know; it may go at any time."""
         record = self.recall(stage, key)
         return record if record and self.is_whole(record) else None
 

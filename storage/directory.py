@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import IO
 
 from jobs.errors import InvalidInput, ResourceLimit, StoreUnavailable
-from storage.blobs import BLOCK_BYTES, check_name
+from storage.blobs import BLOCK_BYTES, Listed, check_name
+from storage.directory_age import listed, remove_unless_renewed, renew
 from storage.leftovers import owned_prefix
 
 TEMPORARIES = "unfinished"
@@ -65,10 +66,14 @@ class DirectoryBlobs:
     def as_file(self, name: str) -> AbstractContextManager[Path]:
         return self._as_file(name)
 
-    def names(self, prefix: str) -> Iterator[str]:
-        for path in (self.root / prefix).rglob("*"):
-            if path.is_file() and not path.name.startswith("."):
-                yield path.relative_to(self.root).as_posix()
+    def renew(self, name: str) -> bool:
+        return renew(self.root, self._path(name))
+
+    def listed(self, prefix: str) -> Iterator[Listed]:
+        return listed(self.root, prefix)
+
+    def remove(self, blob: Listed) -> bool:
+        return remove_unless_renewed(self.root, self._path(blob.name), blob)
 
     def signed_url(
         self, name: str, *, filename: str, content_type: str, expires_s: int
@@ -99,7 +104,7 @@ class DirectoryBlobs:
 
     def _create(self, name: str, write: Callable[[IO[bytes]], object]) -> bool:
         path = self._path(name)
-        if path.exists():
+        if self.renew(name):
             return False
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

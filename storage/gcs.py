@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -20,7 +20,7 @@ from google.auth.transport.requests import Request
 from google.cloud.storage import Client  # type: ignore[import-untyped]  # has no types
 
 from jobs.errors import InvalidInput, StoreUnavailable
-from storage.blobs import BLOCK_BYTES, PATIENCE_S, check_name
+from storage.blobs import BLOCK_BYTES, PATIENCE_S, RENEW_AFTER_S, Listed, check_name
 from storage.directory import disk_trouble
 from storage.gcs_signing import signing_credentials
 from storage.gcs_transfer import PART_BYTES, download, limits, upload
@@ -32,6 +32,9 @@ _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 _SLICE_BYTES = 2 << 20  # of a range; a request each: memory per open download against latency
 _CHECK_S = 5.0  # whoever asks for readiness does not wait longer
 _MARK = "aiprod-write"
+_RENEWED = "aiprod-renewed"
+# Of an object `updated` is the time of its last change, that of its metadata included.
+_LIST_FIELDS = "items(name,size,updated,generation,metageneration),nextPageToken"
 
 
 @dataclass(frozen=True)
@@ -131,10 +134,33 @@ class GcsBlobs:
                 raise _gone(name)
             yield path
 
-    def names(self, prefix: str) -> Iterator[str]:
+    def renew(self, name: str) -> bool:
+        return self._renewed(name) is not None
+
+    def listed(self, prefix: str) -> Iterator[Listed]:
         start = self._object_name("")
-        for name in self._listed(start + prefix, **self._limits):
-            yield name.removeprefix(start)
+        for found in self._objects(start + prefix, **self._limits):
+            yield Listed(
+                found.name.removeprefix(start),
+                int(found.size),
+                found.updated.timestamp(),
+                f"{found.generation}.{found.metageneration}",
+            )
+
+    def remove(self, blob: Listed) -> bool:
+        generation, metageneration = blob.version.split(".")
+        with telling_trouble(self.config.bucket):
+            try:
+                self._blob(blob.name).delete(
+                    if_generation_match=int(generation),
+                    if_metageneration_match=int(metageneration),
+                    **self._limits,
+                )
+            except (NotFound, PreconditionFailed) as error:
+                if is_bucket_missing(error):
+                    raise
+                return False
+        return True
 
     def signed_url(
         self, name: str, *, filename: str, content_type: str, expires_s: int
@@ -154,7 +180,7 @@ class GcsBlobs:
 
     def check(self) -> None:
         # Not the bucket itself: reading its properties takes a right that nothing else here needs.
-        first = self._listed("", max_results=1, **limits(_CHECK_S))
+        first = self._objects("", max_results=1, **limits(_CHECK_S))
         next(first, None)
 
     def close(self) -> None:
@@ -188,31 +214,45 @@ class GcsBlobs:
                 return None
         return blob
 
-    def _listed(self, prefix: str, **how: Any) -> Iterator[str]:
-        """Names of objects, page by page."""
+    def _renewed(self, name: str) -> Any | None:
+        """The properties of an object, as good as new; None when there is none of that name."""
+        while found := self._look_up(name):
+            if (datetime.now(UTC) - found.updated).total_seconds() < RENEW_AFTER_S:
+                return found
+            found.metadata = {**(found.metadata or {}), _RENEWED: datetime.now(UTC).isoformat()}
+            with telling_trouble(self.config.bucket):
+                try:
+                    found.patch(if_generation_match=found.generation, **self._limits)
+                except (NotFound, PreconditionFailed):
+                    continue  # it was removed meanwhile, and perhaps written again
+            return found
+        return None
+
+    def _objects(self, prefix: str, **how: Any) -> Iterator[Any]:
+        """Properties of objects, page by page."""
         with telling_trouble(self.config.bucket):
-            for blob in self.client.list_blobs(
-                self.config.bucket, prefix=prefix, fields="items(name),nextPageToken", **how
-            ):
-                yield blob.name
+            yield from self.client.list_blobs(
+                self.config.bucket, prefix=prefix, fields=_LIST_FIELDS, **how
+            )
 
     def _create(self, name: str, source: IO[bytes]) -> bool:
         blob = self._blob(name, PART_BYTES)
-        if source.seek(0, os.SEEK_END) > PART_BYTES and self.exists(name):
+        if source.seek(0, os.SEEK_END) > PART_BYTES and self.renew(name):
             return False  # spares sending it all only to hear that
         mark = secrets.token_hex(8)
         blob.metadata = {_MARK: mark}
-        faults: list[Exception] = []
-        with telling_trouble(self.config.bucket):
-            try:
-                upload(blob, source, self.config.patience_s, faults.append)
-            except PreconditionFailed:
-                if not faults:
-                    return False
+        while True:
+            faults: list[Exception] = []
+            with telling_trouble(self.config.bucket):
+                try:
+                    upload(blob, source, self.config.patience_s, faults.append)
+                    return True
+                except PreconditionFailed:
+                    found = self._renewed(name)
+            if found is not None:
                 # The answer that was lost may have been "done": then what is there is our own.
-                found = self._look_up(name)
-                return found is not None and (found.metadata or {}).get(_MARK) == mark
-        return True
+                return bool(faults) and (found.metadata or {}).get(_MARK) == mark
+            # It has been removed since: there is nothing of that name now.
 
     def _download(self, name: str, sink: IO[bytes]) -> bool:
         """Fills a file with a blob; false when there is none of that name."""

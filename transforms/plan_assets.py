@@ -74,7 +74,7 @@ def _quote_usd(script: Script, assets: tuple[Asset, ...], studio: Studio) -> flo
         if quote_usd := roster.quote_usd(asset.stage, asset.offer):
             quotes[asset.stage, slate.key(asset.stage, asset.offer)] = quote_usd
     missing_usd = sum(
-        usd for (stage, key), usd in quotes.items() if not studio.artefacts.find(stage, key)
+        usd for (stage, key), usd in quotes.items() if not studio.artefacts.look_up(stage, key)
     )
     # Its script, and what was made before it was begun anew.
     made = studio.calls.of_run(script.run)

@@ -3,9 +3,12 @@
 Google's client is real in all but the first; `fake` and `emulator` are what it talks to.
 """
 
+import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -23,27 +26,58 @@ BLIND = pytest.param(
     "emulator",
     marks=pytest.mark.xfail(strict=True, reason="the emulator ignores ifGenerationMatch"),
 )
-create_only = pytest.mark.parametrize("location", ["directory", "fake", BLIND], indirect=True)
+create_only = pytest.mark.parametrize("place", ["directory", "fake", BLIND], indirect=True)
+
+
+# Nor does it tell another time than that of writing, or remove on conditions.
+WITHOUT_AGE = pytest.param(
+    "emulator", marks=pytest.mark.skip(reason="the emulator has no preconditions, and no ages")
+)
+with_age = pytest.mark.parametrize("place", ["directory", "fake", WITHOUT_AGE], indirect=True)
+
+DAY_S = 86_400.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """A store, and how a blob of it is made older by a day."""
+
+    location: str
+    age: Callable[[str], object]
 
 
 @pytest.fixture(params=["directory", "fake", "emulator"])
-def location(
+def place(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[str]:
+) -> Iterator[Place]:
     if request.param == "directory":
-        yield str(tmp_path / "store")
+        root = tmp_path / "store"
+        yield Place(str(root), lambda name: make_older(root / name, DAY_S))
     elif request.param == "fake":
         with FakeGcs("a-bucket", page_size=2).serving() as server:
             monkeypatch.setenv("STORAGE_EMULATOR_HOST", server.url)
-            yield "gs://a-bucket/some/prefix"
+            yield Place(
+                "gs://a-bucket/some/prefix",
+                lambda name: server.bucket.age(f"some/prefix/{name}", DAY_S),
+            )
             assert server.complaints == []
     else:
         emulator = create_server("127.0.0.1", 0, in_memory=True, default_bucket="a-bucket")
         emulator.start()
         port = emulator._api._httpd.server_port  # it does not tell otherwise
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{port}")
-        yield "gs://a-bucket/some/prefix"
+        yield Place("gs://a-bucket/some/prefix", lambda _name: None)
         emulator.stop()
+
+
+@pytest.fixture
+def location(place: Place) -> str:
+    return place.location
+
+
+def make_older(path: Path, by_s: float) -> None:
+    modified = path.stat().st_mtime - by_s
+    os.utime(path, (modified, modified))
 
 
 @pytest.fixture
@@ -145,19 +179,129 @@ def test_a_file_that_cannot_be_read_leaves_nothing_and_may_come_later(
     with pytest.raises(InvalidInput, match="source"):
         blobs.create_from("media/one", source)
 
-    assert list(blobs.names("media/")) == []
+    assert list(blobs.listed("media/")) == []
     source.write_bytes(b"now")
     assert blobs.create_from("media/one", source) is True
 
 
-def test_names_are_listed_below_a_prefix(blobs: Blobs) -> None:
+def names(blobs: Blobs, prefix: str) -> list[str]:
+    return sorted(blob.name for blob in blobs.listed(prefix))
+
+
+def test_blobs_are_listed_below_a_prefix(blobs: Blobs) -> None:
     wanted = [f"parts/voice/{letter}.json" for letter in "abcde"]  # more than a page of the fake
     for name in (*wanted, "parts-2/f", "media/g"):
         blobs.create(name, b"")
 
-    assert sorted(blobs.names("parts/")) == wanted
-    assert sorted(blobs.names("parts/voice/")) == wanted
-    assert list(blobs.names("none/")) == []
+    assert names(blobs, "parts/") == wanted
+    assert names(blobs, "parts/voice/") == wanted
+    assert names(blobs, "none/") == []
+
+
+def test_a_listed_blob_tells_its_size_and_when_it_was_written(blobs: Blobs) -> None:
+    started = time.time()
+    blobs.create("media/one", b"12345")
+
+    [found] = blobs.listed("media/")
+
+    assert (found.name, found.size_bytes) == ("media/one", 5)
+    assert started - 1 <= found.renewed_at <= time.time() + 1
+
+
+def test_a_listing_comes_as_it_is_found(blobs: Blobs) -> None:
+    for letter in "abcde":
+        blobs.create(f"media/{letter}", b"")
+
+    for blob in blobs.listed("media/"):
+        blobs.delete(blob.name)
+
+    assert names(blobs, "media/") == []
+
+
+@with_age
+def test_a_blob_grows_old(blobs: Blobs, place: Place) -> None:
+    blobs.create("media/one", b"")
+    place.age("media/one")
+
+    [found] = blobs.listed("media/")
+
+    assert time.time() - found.renewed_at >= DAY_S
+
+
+@with_age
+@pytest.mark.parametrize(
+    "rely",
+    [
+        pytest.param(lambda blobs, _path: blobs.renew("media/one"), id="renewed"),
+        pytest.param(lambda blobs, _path: blobs.create("media/one", b"x"), id="created"),
+        pytest.param(lambda blobs, path: blobs.create_from("media/one", path), id="from a file"),
+    ],
+)
+def test_whoever_relies_on_a_blob_makes_it_new(
+    blobs: Blobs, place: Place, tmp_path: Path, rely: Callable[[Blobs, Path], bool]
+) -> None:
+    path = tmp_path / "source"
+    path.write_bytes(b"x")
+    blobs.create("media/one", b"x")
+    place.age("media/one")
+    [old] = blobs.listed("media/")
+
+    rely(blobs, path)
+
+    [new] = blobs.listed("media/")
+    assert time.time() - new.renewed_at < DAY_S / 2
+    assert blobs.remove(old) is False
+    assert blobs.read("media/one") == b"x"
+
+
+def test_what_is_not_there_cannot_be_renewed(blobs: Blobs) -> None:
+    assert blobs.renew("media/none") is False
+
+
+def test_a_blob_is_removed_as_it_was_listed(blobs: Blobs) -> None:
+    blobs.create("media/one", b"")
+    [found] = blobs.listed("media/")
+
+    assert blobs.remove(found) is True
+    assert blobs.remove(found) is False
+    assert names(blobs, "media/") == []
+
+
+@with_age
+def test_a_blob_that_was_written_again_is_not_the_one_that_was_listed(
+    blobs: Blobs, place: Place
+) -> None:
+    blobs.create("media/one", b"")
+    place.age("media/one")
+    [found] = blobs.listed("media/")
+    blobs.delete("media/one")
+    blobs.create("media/one", b"")
+
+    assert blobs.remove(found) is False
+    assert blobs.exists("media/one")
+
+
+@with_age
+def test_of_renewing_and_removing_at_once_one_wins(blobs: Blobs, place: Place) -> None:
+    for number in range(50):
+        name = f"media/{number}"
+        blobs.create(name, b"")
+        place.age(name)
+        [found] = [blob for blob in blobs.listed("media/") if blob.name == name]
+        barrier = threading.Barrier(2)
+        answers: dict[str, bool] = {}
+        removing = threading.Thread(
+            target=lambda f=found, b=barrier, a=answers: (
+                b.wait(60), a.update(removed=blobs.remove(f)),
+            )
+        )  # fmt: skip
+        removing.start()
+        barrier.wait(60)
+        answers["renewed"] = blobs.renew(name)
+        removing.join()
+
+        assert answers["removed"] is not answers["renewed"]
+        assert blobs.exists(name) is answers["renewed"]
 
 
 def test_a_deleted_blob_is_gone_and_may_be_written_again(blobs: Blobs) -> None:
@@ -199,7 +343,7 @@ def test_a_blob_as_a_file_leaves_no_copy(blobs: Blobs, scratch: Path) -> None:
     assert not scratch.exists() or list(scratch.iterdir()) == []
 
 
-@pytest.mark.parametrize("location", ["directory", "fake"], indirect=True)
+@pytest.mark.parametrize("place", ["directory", "fake"], indirect=True)
 @pytest.mark.parametrize(
     "name", ["../secret", "/etc/passwd", "a/../../b", "a//b", "a", "", "a/.hidden", "a/b\0"]
 )

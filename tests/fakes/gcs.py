@@ -2,7 +2,7 @@
 
 It is strict: a parameter or path that it does not know is refused and noted in `complaints`. What
 shall go wrong is told to it beforehand, by operation: `upload` (in one request), `start` and `part`
-(of an upload in parts), `look_up`, `download`, `list`, `delete`.
+(of an upload in parts), `look_up`, `download`, `list`, `patch`, `delete`.
 
 Source: https://cloud.google.com/storage/docs/json_api/v1 and .../docs/resumable-uploads
 """
@@ -31,10 +31,12 @@ _PARAMETERS = {
     "download": {"alt", "generation"},
     "look_up": {"projection", "prettyPrint", "generation"},
     "list": {"projection", "prettyPrint", "prefix", "maxResults", "pageToken", "fields"},
-    "delete": {"prettyPrint", "ifGenerationMatch"},
+    "patch": {"projection", "prettyPrint", "generation", "ifGenerationMatch"},
+    "delete": {"prettyPrint", "ifGenerationMatch", "ifMetagenerationMatch"},
     "bucket": {"projection", "prettyPrint", "fields"},
 }
-_LIST_FIELDS = "items(name),nextPageToken"
+_LISTED = ("name", "size", "updated", "generation", "metageneration")
+_LIST_FIELDS = f"items({','.join(_LISTED)}),nextPageToken"
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Fault:
       is_answer_lost: It is done, and the connection breaks before the answer.
       is_checksum_wrong: The answer names another CRC32C than that of the content.
       kept: Of a part, only so many bytes are kept; the answer says so.
-      meanwhile: Called after it is done and before its answer is lost.
+      meanwhile: Called before it is refused, or after it is done and before its answer is lost.
     """
 
     operation: str
@@ -124,6 +126,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         self._serve()
 
+    def do_PATCH(self) -> None:
+        self._serve()
+
     def do_DELETE(self) -> None:
         self._serve()
 
@@ -154,6 +159,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.fault = self.server.fake.take_fault(operation)
         body = self._body()
         if self.fault.status:
+            if self.fault.meanwhile:
+                self.fault.meanwhile()
             raise Refused(self.fault.status, "planned by the test")
         self.bucket = self.server.fake.bucket
         if unquote(path["bucket"]) != self.bucket.name:
@@ -176,6 +183,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return "look_up"
             case ("GET", None, True, False):
                 return "list"
+            case ("PATCH", None, True, True):
+                return "patch"
             case ("DELETE", None, True, True):
                 return "delete"
             case ("GET", None, False, False):
@@ -266,18 +275,29 @@ class _Handler(BaseHTTPRequestHandler):
     def _list(self, _name: str, _body: bytes) -> None:
         if self.query.get("fields") != _LIST_FIELDS:
             self._complain(f"a list of {self.query.get('fields')}")
-        names = self.bucket.names(self.query.get("prefix", ""))
+        found = self.bucket.listed(self.query.get("prefix", ""))
         after = self.query.get("pageToken", "")
-        rest = [name for name in names if name > after]
+        rest = [one.resource(self.bucket.name) for one in found if one.name > after]
         page = rest[: min(self._number("maxResults") or 1000, self.server.fake.page_size)]
         # Like the service, it leaves out what is empty.
-        told: dict[str, Any] = {"items": [{"name": name} for name in page]} if page else {}
+        items = [{field: one[field] for field in _LISTED} for one in page]
+        told: dict[str, Any] = {"items": items} if items else {}
         if len(page) < len(rest):
-            told["nextPageToken"] = page[-1]
+            told["nextPageToken"] = page[-1]["name"]
         self._tell(told)
 
+    def _patch(self, name: str, body: bytes) -> None:
+        asked = json.loads(body)
+        if asked.keys() != {"metadata"}:
+            self._complain(f"a change of {sorted(asked)}")
+        self.bucket.find(name, self._number("generation"))
+        made = self.bucket.patch(name, asked["metadata"], self._number("ifGenerationMatch"))
+        self._tell_of(made)
+
     def _delete(self, name: str, _body: bytes) -> None:
-        self.bucket.delete(name, self._number("ifGenerationMatch"))
+        self.bucket.delete(
+            name, self._number("ifGenerationMatch"), self._number("ifMetagenerationMatch")
+        )
         self._answer(204, b"")
 
     def _number(self, parameter: str) -> int | None:

@@ -3,12 +3,14 @@
 import base64
 import itertools
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import google_crc32c
 
 PART_UNIT = 256 << 10  # parts but the last are multiples of it
+_CONDITION = "At least one of the pre-conditions you specified did not hold."
 
 
 class Refused(Exception):
@@ -27,6 +29,8 @@ class StoredObject:
     generation: int
     content_type: str
     metadata: dict[str, str]
+    metageneration: int = 1
+    updated: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def crc32c(self) -> str:
@@ -39,7 +43,8 @@ class StoredObject:
             "bucket": bucket,
             "name": self.name,
             "generation": str(self.generation),
-            "metageneration": "1",
+            "metageneration": str(self.metageneration),
+            "updated": self.updated.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "size": str(len(self.data)),
             "contentType": self.content_type,
             "metadata": self.metadata,
@@ -97,7 +102,7 @@ class Bucket:
     def require(self, name: str, if_generation: int | None) -> None:
         found = self._objects.get(name)
         if if_generation is not None and (found.generation if found else 0) != if_generation:
-            raise Refused(412, "At least one of the pre-conditions you specified did not hold.")
+            raise Refused(412, _CONDITION)
 
     def find(self, name: str, generation: int | None = None) -> StoredObject:
         found = self._objects.get(name)
@@ -105,15 +110,45 @@ class Bucket:
             raise Refused(404, f"No such object: {self.name}/{name}")
         return found
 
-    def delete(self, name: str, if_generation: int | None) -> None:
+    def patch(self, name: str, metadata: dict[str, str], if_generation: int | None) -> StoredObject:
         with self._lock:
-            self.find(name)
+            found = self.find(name)
             self.require(name, if_generation)
+            made = replace(
+                found,
+                metadata=found.metadata | metadata,
+                metageneration=found.metageneration + 1,
+                updated=datetime.now(UTC),
+            )
+            self._objects[name] = made
+            return made
+
+    def age(self, name: str, by_s: float) -> None:
+        """Lets an object be older than it is."""
+        with self._lock:
+            found = self.find(name)
+            older = found.updated - timedelta(seconds=by_s)
+            self._objects[name] = replace(found, updated=older)
+
+    def delete(
+        self, name: str, if_generation: int | None, if_metageneration: int | None = None
+    ) -> None:
+        with self._lock:
+            found = self.find(name)
+            self.require(name, if_generation)
+            if if_metageneration not in (None, found.metageneration):
+                raise Refused(412, _CONDITION)
             del self._objects[name]
 
-    def names(self, prefix: str) -> list[str]:
+    def listed(self, prefix: str) -> list[StoredObject]:
         with self._lock:
-            return sorted(name for name in self._objects if name.startswith(prefix))
+            return sorted(
+                (one for one in self._objects.values() if one.name.startswith(prefix)),
+                key=lambda one: one.name,
+            )
+
+    def names(self, prefix: str) -> list[str]:
+        return [one.name for one in self.listed(prefix)]
 
     def start(self, session: Session) -> str:
         with self._lock:

@@ -1,10 +1,12 @@
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from jobs.slate import Slate
 from jobs.stages import Stage
-from storage.artefacts import Artefacts, Origin
+from storage.artefacts import Artefacts, Origin, Record
 from storage.directory import DirectoryBlobs
 
 KEY = Slate().key(Stage.VOICE, {"text": "hello"})
@@ -40,6 +42,27 @@ def test_equal_media_is_stored_once(artefacts: Artefacts, tmp_path: Path) -> Non
     path.write_bytes(b"same")
 
     assert artefacts.keep_media(path) == artefacts.keep_media((b"same", ".wav"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_renewed"),
+    [
+        pytest.param(lambda artefacts: artefacts.find(Stage.VOICE, KEY), True, id="to use it"),
+        pytest.param(lambda artefacts: artefacts.look_up(Stage.VOICE, KEY), False, id="to know"),
+    ],
+)
+def test_what_is_found_is_as_good_as_new(
+    artefacts: Artefacts, tmp_path: Path, asked: Callable[[Artefacts], Record], is_renewed: bool
+) -> None:
+    artefacts.keep(Stage.VOICE, KEY, Origin("a"), {"audio": (b"one", ".wav")}, {}, 0)
+    files = [path for path in tmp_path.rglob("*.*") if path.is_file()]
+    for path in files:
+        os.utime(path, (1000, 1000))
+
+    record = asked(artefacts)
+
+    assert record.key == KEY
+    assert [path.stat().st_mtime > 1000 for path in files] == [is_renewed] * 2
 
 
 def test_a_part_whose_media_is_gone_is_made_again(artefacts: Artefacts) -> None:

@@ -3,6 +3,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tests.fakes.gcs import FakeGcs, Fault
 
 BIG = bytes(range(256)) * (17 << 12)  # 17 MiB: sent in three parts
 ALWAYS = 1000
+DAY_S = 86_400.0
 
 
 @pytest.fixture
@@ -106,7 +108,7 @@ def test_what_never_arrives_whole_is_a_failure(server: FakeGcs, blobs: GcsBlobs)
     with pytest.raises(StoreUnavailable, match="media/one did not get into the bucket a-bucket"):
         blobs.create("media/one", b"small")
 
-    assert list(blobs.names("media/")) == []
+    assert list(blobs.listed("media/")) == []
 
 
 def test_a_big_blob_that_exists_is_not_sent(server: FakeGcs, blobs: GcsBlobs) -> None:
@@ -197,6 +199,56 @@ def test_a_repeated_delete_spares_what_was_written_meanwhile(
     assert blobs.read("media/one") == b"second"
 
 
+def test_a_renewal_whose_answer_was_lost_is_no_error(server: FakeGcs, blobs: GcsBlobs) -> None:
+    blobs.create("media/one", b"")
+    server.bucket.age("media/one", DAY_S)
+    server.plan(Fault("patch", is_answer_lost=True))
+
+    assert blobs.renew("media/one")
+
+    [found] = blobs.listed("media/")
+    assert time.time() - found.renewed_at < DAY_S / 2
+
+
+def test_a_young_object_is_not_renewed_again_and_again(server: FakeGcs, blobs: GcsBlobs) -> None:
+    blobs.create("media/one", b"")
+
+    for _ in range(3):
+        assert blobs.renew("media/one")
+
+    assert "patch" not in server.operations
+
+
+def test_what_is_removed_before_it_is_renewed_is_gone(
+    server: FakeGcs, blobs: GcsBlobs, config: GcsConfig
+) -> None:
+    blobs.create("media/one", b"")
+    server.bucket.age("media/one", DAY_S)
+    [found] = blobs.listed("media/")
+    with closing(config.open()) as others:
+        remove = partial(others.remove, found)
+        server.plan(Fault("patch", status=503, meanwhile=remove))
+
+        is_there = blobs.renew("media/one")
+
+    assert is_there is False
+
+
+def test_what_is_removed_while_it_is_written_again_is_written(
+    server: FakeGcs, blobs: GcsBlobs, config: GcsConfig
+) -> None:
+    blobs.create("media/one", b"same")
+    server.bucket.age("media/one", DAY_S)
+    [found] = blobs.listed("media/")
+    with closing(config.open()) as others:
+        remove = partial(others.remove, found)
+        server.plan(Fault("look_up", status=503, meanwhile=remove))
+
+        is_made = blobs.create("media/one", b"same")
+
+    assert (is_made, blobs.read("media/one")) == (True, b"same")
+
+
 CALLS: dict[str, Callable[[GcsBlobs], object]] = {
     "create": lambda blobs: blobs.create("media/one", b""),
     "create from": lambda blobs: blobs.create_from("media/one", Path(__file__)),
@@ -207,7 +259,8 @@ CALLS: dict[str, Callable[[GcsBlobs], object]] = {
     "size": lambda blobs: blobs.size("media/one"),
     "delete": lambda blobs: blobs.delete("media/one"),
     "file": lambda blobs: blobs.as_file("media/one").__enter__(),
-    "names": lambda blobs: list(blobs.names("media/")),
+    "renew": lambda blobs: blobs.renew("media/one"),
+    "list": lambda blobs: list(blobs.listed("media/")),
     "check": lambda blobs: blobs.check(),
 }
 each_call = pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
@@ -245,7 +298,7 @@ def test_a_closed_bucket_names_the_role_that_is_missing(
         pytest.param("look_up", CALLS["create big"], id="create big"),
         pytest.param("download", CALLS["read"], id="read"),
         pytest.param("look_up", CALLS["size"], id="size"),
-        pytest.param("list", CALLS["names"], id="names"),
+        pytest.param("list", CALLS["list"], id="list"),
     ],
 )
 def test_patience_ends(server: FakeGcs, operation: str, call: Callable[[GcsBlobs], object]) -> None:
@@ -261,7 +314,7 @@ def test_patience_ends(server: FakeGcs, operation: str, call: Callable[[GcsBlobs
     assert server.operations.count(operation) > 1
 
 
-@pytest.mark.parametrize("call", ["create", "read", "size", "names", "delete"])
+@pytest.mark.parametrize("call", ["create", "read", "size", "list", "delete"])
 def test_a_service_that_falls_silent_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
