@@ -13,6 +13,7 @@ from jobs.crash_points import arm
 from jobs.errors import AiprodError, InvalidInput
 from jobs.logs import configure
 from jobs.version import VERSION
+from pipeline.collect_command import gc
 from pipeline.service_commands import mount
 from pipeline.telling import Rows, SkipWrongRows, tell_rendered
 
@@ -224,6 +225,7 @@ def schema() -> None:
     typer.echo(json.dumps(job_schema(), indent=2, ensure_ascii=False))
 
 
+app.command()(gc)
 mount(app)
 
 

@@ -26,13 +26,15 @@ MOST_UNUSABLE = 2  # answers that came whole and were no use: the service will n
 
 class CallStatus(Enum):
     """How a call ended. `unknown`: sent, and nobody knows whether it was charged: the process died,
-    or the answer did not come whole. `unusable`: charged for something that cannot be used."""
+    or the answer did not come whole. `unusable`: charged for something that cannot be used.
+    `let_go`: paid, and what came was removed as garbage since; it may be bought again."""
 
     OPEN = "open"
     PAID = "paid"
     REFUSED = "refused"
     UNKNOWN = "unknown"
     UNUSABLE = "unusable"
+    LET_GO = "let_go"
 
 
 CHARGED = tuple(s.value for s in (CallStatus.PAID, CallStatus.UNKNOWN, CallStatus.UNUSABLE))
