@@ -1,6 +1,8 @@
 import json
 import os
+import signal
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +10,16 @@ import pytest
 
 from jobs.errors import InvalidInput
 from pipeline.collect import seconds_of
+from storage.database import open_database, sqlite_url
+from storage.directory import DirectoryBlobs
+from storage.garbage import Collection
+from storage.kept_runs import KeptRuns
 from tests.pipeline.conftest import Desk
+from tests.pipeline.test_cli import wait_for
 
 Build = Callable[..., dict[str, Any]]
 DAY_S = 86_400.0
+ORPHAN = f"media/aa/{'a' * 64}.json"
 
 
 def let_a_day_pass(folder: Path) -> None:
@@ -56,6 +64,32 @@ def test_what_a_failed_job_has_made_is_removed_and_made_again(desk: Desk, small_
     assert told == "removed 0 blobs, 0.0 MB\nkept 0 blobs, 0.0 MB\n"
     assert (ran["status"], ran["reused"]) == ("done", 0)
     assert after["blobs"] == 0
+
+
+def test_a_run_at_work_keeps_old_plans_that_it_has_found(desk: Desk, small_job: Build) -> None:
+    scene = {"narration": "One.", "duration_s": 8, "visual": {"type": "title", "text": "Wait"}}
+    output = {"height": 360, "fps": 24, "quality": "standard"}
+    path = str(desk.write("job.json", small_job(scenes=[scene], output=output)))
+    data = desk.folder / "data"
+    with desk.start("render", path, "--json") as first:
+        wait_for(first, "Video frames")
+        first.send_signal(signal.SIGINT)
+        first.communicate(timeout=60)
+    DirectoryBlobs(data).create(ORPHAN, b"")
+    let_a_day_pass(data)
+
+    with desk.start("render", path, "--json") as second:
+        wait_for(second, "Video frames")
+        with closing(open_database(sqlite_url(data))) as database:
+            collection = Collection(DirectoryBlobs(data), [KeptRuns(database, 0.0)], 1, 0.0)
+            collected = collection.run()
+        is_at_work = second.poll() is None
+        out, _ = second.communicate(timeout=120)
+
+    assert is_at_work
+    assert collected.removed["other"].blobs >= 1
+    assert not DirectoryBlobs(data).exists(ORPHAN)
+    assert json.loads(out)["status"] == "done"
 
 
 def test_where_nothing_was_made_nothing_is_collected(desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import update
@@ -14,7 +14,6 @@ from jobs.states import Status
 from storage.artefacts import Artefacts, Origin, Record
 from storage.blobs import Blobs
 from storage.database import Database
-from storage.directory import DirectoryBlobs
 from storage.garbage import Collection
 from storage.intake import Intake
 from storage.kept_runs import KeptRuns
@@ -32,19 +31,17 @@ def key_of(stage: Stage, what: str) -> str:
 
 @dataclass(frozen=True)
 class Shop:
-    """A folder store and a ledger.
+    """A store and a ledger.
 
     Attributes:
+      root: Of a folder store.
       claim: Submits a job, or takes one that is queued, and claims it.
     """
 
     root: Path
     database: Database
     claim: Callable[..., Run]
-    blobs: Blobs = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "blobs", DirectoryBlobs(self.root))
+    blobs: Blobs
 
     @property
     def artefacts(self) -> Artefacts:

@@ -34,7 +34,8 @@ PAID = Intent("c" * 64, Stage.VOICE, "elevenlabs", "eleven_v3", 0.10)
 
 @pytest.fixture
 def shop(tmp_path: Path, database: Database, claimed: Claimed) -> Shop:
-    return Shop(tmp_path / "store", database, claimed)
+    root = tmp_path / "store"
+    return Shop(root, database, claimed, DirectoryBlobs(root))
 
 
 def failed(shop: Shop, what: str, job_id: str | None = None) -> Run:
