@@ -47,9 +47,10 @@ lint: $(TOOLS) ## style, types, import rules
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-chaos: $(TOOLS) ## 200 jobs while something is killed about every second
+chaos: $(TOOLS) ## hundreds of jobs while processes are killed; builds broken on purpose
 	@$(BIN)/python -m tests.chaos.run --jobs 200 --mutants
 	@$(BIN)/python -m tests.chaos.paying --kills 100
+	@$(BIN)/python -m tests.chaos.reprocessing --jobs 200 --kills 3
 
 bench: $(STAMP) ## measurements as JSON
 	@$(BIN)/python -m bench.render

@@ -173,7 +173,7 @@ class Part(_Wired):
     Attributes:
       key: Of what was made; of the first choice when nothing was.
       left: Who did not make it, in the order they were asked.
-      provider: Who made it.
+      provider, model: Who made it; empty for what no provider makes.
     """
 
     run: Run
@@ -188,6 +188,7 @@ class Part(_Wired):
     problem: Problem | None = None
     left: tuple[Left, ...] = ()
     provider: str = ""
+    model: str = ""
     v: int = WIRE_VERSION
 
     @property
@@ -242,6 +243,7 @@ class Video:
       manifest: Blob name.
       files: Blob names by public name: `{"final.mp4": "media/3f/3f..9a.mp4"}`.
       sizes: Bytes by public name; empty in elements of before it was noted.
+      quality: What was measured on it, as in the manifest; empty likewise.
     """
 
     manifest: str
@@ -249,6 +251,7 @@ class Video:
     frames: int
     duration_s: float
     sizes: dict[str, int] = field(default_factory=dict, hash=False)
+    quality: dict[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from jobs.errors import AiprodError, InvalidInput
 from jobs.logs import configure
 from jobs.version import VERSION
 from pipeline.collect_command import gc
+from pipeline.reprocess_command import reprocess
 from pipeline.service_commands import mount
 from pipeline.telling import Rows, SkipWrongRows, tell_rendered
 
@@ -58,12 +59,12 @@ def render(
         from pipeline.render_rows import render_rows
 
         order = _rows_order(jobs, rows, sets, skip_wrong_rows, as_json)
-        raise typer.Exit(render_rows(order, out, _settings()))
+        raise typer.Exit(render_rows(order, out, read_settings()))
     from jobs.states import Status
     from pipeline.progress import open_display
     from pipeline.render import render as render_job
 
-    settings = _settings()
+    settings = read_settings()
     display = open_display(sys.stderr if as_json else sys.stdout)
     results, code = [], DONE
     for path in jobs:
@@ -105,11 +106,11 @@ def validate(job: JobPath, sets: Sets = None, rows: Rows = None, as_json: AsJson
         from pipeline.validate_rows import validate_rows
 
         order = _rows_order([job], rows, sets, False, as_json)
-        raise typer.Exit(validate_rows(order, _settings().roster.casting()))
+        raise typer.Exit(validate_rows(order, read_settings().roster.casting()))
     from pipeline.ingest import read_job_file
 
     try:
-        file = read_job_file(job, sets or [], casting=_settings().roster.casting())
+        file = read_job_file(job, sets or [], casting=read_settings().roster.casting())
     except InvalidInput as error:
         if as_json:
             lines = error.message.splitlines()
@@ -135,12 +136,12 @@ def plan(
         from pipeline.plan_rows import plan_rows
 
         order = _rows_order([job], rows, sets, skip_wrong_rows, as_json)
-        raise typer.Exit(plan_rows(order, _settings()))
+        raise typer.Exit(plan_rows(order, read_settings()))
     from pipeline.ingest import read_job_file
     from pipeline.plan import plan as plan_job
     from pipeline.plan_lines import plan_lines
 
-    settings = _settings()
+    settings = read_settings()
     try:
         planned = plan_job(
             read_job_file(job, sets or [], casting=settings.roster.casting()), settings
@@ -164,7 +165,7 @@ def doctor(as_json: AsJson = False) -> None:
 
     from pipeline.doctor import examine
 
-    findings = list(examine(_settings()))
+    findings = list(examine(read_settings()))
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings]))
     else:
@@ -191,7 +192,7 @@ def serve(
     """Run the service: HTTP API and worker, on this machine with nothing else installed."""
     from pipeline.serve import serve_here
 
-    settings = _settings(is_service=True)
+    settings = read_settings(is_service=True)
     try:
         serve_here(
             settings,
@@ -213,7 +214,7 @@ def worker(
     from pipeline.worker import Worker, attend
     from pipeline.workshop import studio_config
 
-    settings = _settings(is_service=True)
+    settings = read_settings(is_service=True)
     attend(Worker(studio_config(settings, out), settings.jobs), sys.stdin.buffer)
 
 
@@ -227,6 +228,7 @@ def schema() -> None:
 
 app.command()(gc)
 mount(app)
+app.command()(reprocess)
 
 
 def main() -> None:
@@ -235,7 +237,8 @@ def main() -> None:
     app()
 
 
-def _settings(*, is_service: bool = False) -> Any:
+def read_settings(*, is_service: bool = False) -> Any:
+    """Settings of this command, logging set up by them; ends the command when one is wrong."""
     from pipeline.options import Settings
 
     try:

@@ -1,7 +1,6 @@
 """One job from a file to a video, in this process."""
 
 import contextlib
-import fcntl
 import logging
 import signal
 import threading
@@ -20,6 +19,7 @@ from jobs.states import TERMINAL, Status
 from jobs.submission import job_id
 from jobs.wire import plain
 from media.run import ffmpeg_version, find_ffmpeg
+from pipeline.alone import alone
 from pipeline.ingest import JobFile, read_job_file, submit_files
 from pipeline.options import Settings
 from pipeline.progress import Display
@@ -89,7 +89,10 @@ def render_file(
     url = sqlite_url(settings.data)
     submission = submit_files(file, Artefacts(DirectoryBlobs(settings.data.absolute())))
     job = job_id(file.name, submission)
-    with _alone(settings.data, job), contextlib.closing(open_database(url)) as database:
+    with (
+        alone(settings.data, job, f"job {job} is being rendered"),
+        contextlib.closing(open_database(url)) as database,
+    ):
         prepare(database)
         generation = Intake(database).put(job, submission, file.job.title)
         display.start(label, job)
@@ -159,23 +162,6 @@ def _raise_cause(failure: BaseException) -> NoReturn:
         cause = cause.__cause__ or cause.__context__
     logging.getLogger(__name__).error("the graph stopped", exc_info=failure)
     raise AiprodError(f"the graph stopped: {type(failure).__name__}: {failure}"[:500]) from failure
-
-
-@contextlib.contextmanager
-def _alone(data: Path, job: str) -> Iterator[None]:
-    """Holds the job while this process works on it; the system lets go if the process dies.
-
-    Raises:
-      InvalidInput: Another process is rendering this job.
-    """
-    folder = data / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / job).open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise InvalidInput(f"job {job} is being rendered by another process") from error
-        yield
 
 
 @contextlib.contextmanager

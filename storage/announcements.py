@@ -1,23 +1,32 @@
-"""Telling the owner of a job how it stands, by webhook."""
+"""Telling how a job stands: its owner by webhook, and the reprocessing that began its run."""
 
 import json
 import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, update
 
-from jobs.states import Status
+from jobs.states import TERMINAL, Status
 from storage.database import Database
-from storage.tables import JOBS
+from storage.tables import JOBS, REPROCESSING_JOBS
 from storage.webhooks import Webhooks
 
 
 def announce(database: Database, connection: Connection, job: Row[Any], status: Status) -> None:
-    """Queues a webhook about a job, in the transaction that brings the job into that state.
+    """Notes and queues what is to be told, in the transaction that brings a job into that state.
 
     So nobody hears of a state that was not committed, and a committed one is told.
     """
+    if job.reprocessing and status in TERMINAL:
+        connection.execute(
+            update(REPROCESSING_JOBS)
+            .where(
+                REPROCESSING_JOBS.c.job_id == job.id,
+                REPROCESSING_JOBS.c.generation == job.generation,
+            )
+            .values(state=status.value)
+        )
     if not job.webhook_url:
         return
     submission, now = connection.execute(

@@ -20,6 +20,8 @@ Action = Literal[
     "job.cancelled",
     "job.retried",
     "job.approved",
+    "job.rolled_back",
+    "reprocessing.begun",
     "dead_letter.replayed",
     "webhook.replayed",
     "webhook_secret.rotated",

@@ -9,6 +9,7 @@ from jobs.submission import DIGITS, Submission
 from jobs.wire import from_json
 from storage.database import Database
 from storage.rows import EventRow, JobRow, PartRow, RunRow, VideoRow
+from storage.selecting import current
 from storage.tables import CALLS, JOB_EVENTS, JOBS, LISTED, PARTS, VIDEOS
 
 
@@ -119,13 +120,13 @@ class Catalogue:
         return tuple(EventRow(r.number, r.generation, r.at, r.kind, r.data) for r in rows)
 
     def video(self, tenant: str, job_id: str, generation: int | None = None) -> VideoRow | None:
-        """What a run delivered; without a generation, the newest run that delivered."""
-        query: Select[tuple[object, ...]] = select(VIDEOS).where(
-            VIDEOS.c.job_id == job_id, VIDEOS.c.user_id == tenant
+        """What a run delivered; without a generation, the run whose video the job shows."""
+        query: Select[tuple[object, ...]] = (
+            select(VIDEOS)
+            .join(JOBS, JOBS.c.id == VIDEOS.c.job_id)
+            .where(JOBS.c.id == job_id, VIDEOS.c.user_id == tenant)
+            .where(VIDEOS.c.generation == (current() if generation is None else generation))
         )
-        if generation is not None:
-            query = query.where(VIDEOS.c.generation == generation)
-        query = query.order_by(VIDEOS.c.generation.desc()).limit(1)
         with self.database.reading() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:

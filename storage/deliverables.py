@@ -18,7 +18,13 @@ _MANIFEST = "manifest.json"
 
 
 def deliver(
-    root: str, job_id: str, run: str, files: Mapping[str, Path], manifest: dict[str, Any]
+    root: str,
+    job_id: str,
+    run: str,
+    files: Mapping[str, Path],
+    manifest: dict[str, Any],
+    *,
+    is_return: bool = False,
 ) -> str:
     """Puts the files of a run, and last its manifest, where finished jobs go.
 
@@ -30,6 +36,7 @@ def deliver(
     Args:
       root: A folder, or `gs://bucket/prefix`.
       run: Which run of the job this is: its generation.
+      is_return: Whether an earlier run takes the place of a later one in a folder.
 
     Returns:
       The path or address of the manifest.
@@ -43,7 +50,7 @@ def deliver(
         return _into_bucket(root, f"jobs/{job_id}/{run}", files, text)
     folder = Path(root) / job_id
     try:
-        _into_folder(folder, int(run), files, text)
+        _into_folder(folder, None if is_return else int(run), files, text)
     except OSError as error:
         raise disk_trouble(error, folder) from error
     return str(folder / _MANIFEST)
@@ -57,11 +64,11 @@ def _into_bucket(root: str, folder: str, files: Mapping[str, Path], manifest: by
     return f"{root.rstrip('/')}/{folder}/{_MANIFEST}"
 
 
-def _into_folder(folder: Path, run: int, files: Mapping[str, Path], manifest: bytes) -> None:
+def _into_folder(folder: Path, run: int | None, files: Mapping[str, Path], manifest: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     clear_leftovers(folder)
     before, latest = _delivered(folder)
-    if latest > run:  # this run was frozen, and others have come and gone
+    if run is not None and latest > run:  # this run was frozen, and others have come and gone
         raise Cancelled(f"run {latest} has been delivered into {folder}")
     for name, path in files.items():
         _place(folder / name, path.open("rb"))

@@ -282,6 +282,7 @@ class Intake:
             "cancel_requested": False,
             "lease_until": None,
             "not_before": None,
+            "reprocessing": None,
             "rung_at": self.database.now(),
         }
 

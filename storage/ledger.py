@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
 
-from jobs.elements import Ending, Outcome, Part, PartStatus, Problem, Run, Task
+from jobs.elements import Ending, Outcome, Part, PartStatus, Problem, Run, Task, Video
 from jobs.errors import ErrorCode
+from jobs.stages import VERSIONS
 from jobs.states import TERMINAL, WORKING, Status, predecessors
 from jobs.submission import Submission
 from jobs.wire import plain, to_json
@@ -193,22 +194,34 @@ class Ledger:
             if row is None:
                 return False
             if video is not None:
-                connection.execute(
-                    insert(VIDEOS).values(
-                        job_id=run.job_id,
-                        generation=run.generation,
-                        user_id=row.tenant,
-                        manifest=video.manifest,
-                        files=video.files,
-                        sizes=video.sizes,
-                        frames=video.frames,
-                        duration_s=video.duration_s,
-                        created_at=self.database.now(),
-                    )
-                )
+                self._note_video(connection, run, video)
             if status is not Status.QUEUED:
                 announce(self.database, connection, row, status)
         return True
+
+    def _note_video(self, connection: Connection, run: Run, video: Video) -> None:
+        """Keeps what a run delivered, and of what it was made; it is what is shown from now on."""
+        of_job = JOBS.c.id == run.job_id
+        job = connection.execute(
+            select(JOBS.c.tenant, JOBS.c.submission, JOBS.c.takes).where(of_job)
+        ).one()
+        connection.execute(
+            insert(VIDEOS).values(
+                job_id=run.job_id,
+                generation=run.generation,
+                user_id=job.tenant,
+                manifest=video.manifest,
+                files=video.files,
+                sizes=video.sizes,
+                frames=video.frames,
+                duration_s=video.duration_s,
+                submission=job.submission,
+                takes=job.takes,
+                quality=video.quality or None,
+                created_at=self.database.now(),
+            )
+        )
+        connection.execute(update(JOBS).where(of_job).values(current=run.generation))
 
     @patiently
     def standing(self, run: Run) -> Standing:
@@ -254,6 +267,7 @@ class Ledger:
                 "units": units,
                 "seconds": 0.0,
                 "problem": None,
+                "version": VERSIONS[task.stage],
             }
             for task, units in tasks
         ]
@@ -280,6 +294,8 @@ class Ledger:
             "seconds": part.seconds,
             "problem": plain(part.problem) if part.problem else None,
             "key": part.key,
+            "provider": part.provider or None,
+            "model": part.model or None,
         }
         if part.is_made:
             values["units_done"] = PARTS.c.units

@@ -44,6 +44,8 @@ JOBS = Table(
     Column("claimed_at", Float),
     Column("takes", JSON),  # stage -> the run that made its parts anew
     Column("quote_usd", Float),  # what the run was to cost when it was planned
+    Column("current", Integer),  # the run whose video is shown; none: the newest delivered one
+    Column("reprocessing", _ID),  # what made the run, if its owner did not
     Column("rung_at", Float),  # when somebody was last told to work on it
     Column("events", Integer, nullable=False, server_default="0"),  # how many job_events it has
     Column("idempotency_key", String(255)),
@@ -84,6 +86,9 @@ PARTS = Table(
     Column("units", Integer, nullable=False),
     Column("seconds", Float, nullable=False),
     Column("problem", JSON),
+    Column("provider", String(40)),  # of the choice that made it; none for what we make ourselves
+    Column("model", String(80)),
+    Column("version", Integer),  # of its stage
 )
 
 # One row per run that was delivered.
@@ -98,6 +103,9 @@ VIDEOS = Table(
     Column("sizes", JSON),  # public name -> bytes
     Column("frames", Integer, nullable=False),
     Column("duration_s", Float, nullable=False),
+    Column("submission", Text),  # JSON of the Submission that it was made of
+    Column("takes", JSON),
+    Column("quality", JSON),  # as in the manifest
     Column("created_at", Float, nullable=False),
 )
 Index("idx_video_user", VIDEOS.c.user_id)
@@ -145,6 +153,38 @@ SPENDING = Table(
     Column("spent_usd", Float, nullable=False),
     Column("limit_usd", Float),  # where an operator has set one; else it comes with each call
 )
+
+# Something done to many jobs that have ended: a new run of each, with the same change.
+REPROCESSINGS = Table(
+    "reprocessings",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("tenant", _ID, nullable=False),
+    Column("request_hash", _SHA256, nullable=False),  # the same request again goes on with it
+    Column("request", JSON, nullable=False),
+    Column("status", String(20), nullable=False),  # running, waiting, done
+    Column("jobs", Integer, nullable=False),
+    Column("allowed", Integer, nullable=False),  # how many of them may be begun: a canary's few
+    Column("created_at", Float, nullable=False),
+    Column("ended_at", Float),
+)
+Index("idx_reprocessing_request", REPROCESSINGS.c.request_hash)
+
+REPROCESSING_JOBS = Table(
+    "reprocessing_jobs",
+    METADATA,
+    Column("reprocessing", _ID, primary_key=True),
+    Column("number", Integer, primary_key=True),  # from 1, in the order in which they are begun
+    Column("job_id", String(200), nullable=False),  # as it was asked for; there may be none
+    Column("place", String(200)),  # where it was asked for: a line of a file
+    Column("patch", JSON),  # for this job alone, beside that for all
+    Column("state", String(20), nullable=False),
+    Column("generation", Integer),  # the run that was made
+    Column("before", Integer),  # the run whose video was shown before
+    Column("why", Text),
+    UniqueConstraint("reprocessing", "job_id", name="uq_reprocessing_job"),
+)
+Index("idx_reprocessing_run", REPROCESSING_JOBS.c.job_id, REPROCESSING_JOBS.c.generation)
 
 # Rings that are to be published; deleted when they have been.
 OUTBOX = Table(

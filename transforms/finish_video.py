@@ -104,6 +104,7 @@ def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
         edit.frames,
         round(float(edit.frames / edit.rate), 6),
         sizes,
+        about["quality"],
     )
     yield Outcome(gathered.run, Ending.DONE, all_notes(edit, takes), video).to_bytes()
 

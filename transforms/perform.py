@@ -91,7 +91,7 @@ def perform(task: Task, studio: Studio, maker: Maker) -> Part:
 
 def _performed(task: Task, studio: Studio, maker: Maker) -> Part:
     started = time.monotonic()
-    status, problem, key, provider = PartStatus.DONE, None, task.key, ""
+    status, problem, key, provider, model = PartStatus.DONE, None, task.key, "", ""
     left: list[Left] = []
     try:
         if studio.ledger.is_stopped(task.run):
@@ -111,6 +111,7 @@ def _performed(task: Task, studio: Studio, maker: Maker) -> Part:
                 left.append(_left(task, choice, error))
                 continue
             provider = str(choice.params.get("provider", ""))
+            model = str(choice.params.get("model", ""))
             break
     except Cancelled:
         status = PartStatus.CANCELLED
@@ -129,6 +130,7 @@ def _performed(task: Task, studio: Studio, maker: Maker) -> Part:
         problem,
         tuple(left),
         provider,
+        model,
     )
     studio.ledger.note_part(part)
     return part

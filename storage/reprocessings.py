@@ -1,0 +1,269 @@
+"""Many jobs that are run again: which, how far each is, and how it ended."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, literal, select, update
+
+from jobs.reprocessing import LEFT, Request, State
+from jobs.states import TERMINAL
+from jobs.wire import from_json, plain, sha256, to_json
+from storage.audit import OPERATOR, AuditLog
+from storage.database import Database
+from storage.patience import patiently
+from storage.selecting import matching
+from storage.tables import REPROCESSING_JOBS, REPROCESSINGS
+
+ROWS_AT_ONCE = 1000
+_LEFT = [state.value for state in LEFT]
+_ENDED = [status.value for status in TERMINAL]
+_ITEMS = REPROCESSING_JOBS.c
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A job that was asked for by its id.
+
+    Attributes:
+      place: Where: a line of a file.
+      patch: A merge patch for this job alone.
+      why: Why it cannot be run, when that is known from the file.
+    """
+
+    job_id: str
+    place: str | None = None
+    patch: Mapping[str, Any] | None = field(default=None, hash=False)
+    why: str | None = None
+
+
+@dataclass(frozen=True)
+class Reprocessing:
+    """`jobs`: how many there are; `allowed`: how many of them may be begun, from the first on."""
+
+    id: str
+    request: Request
+    jobs: int
+    allowed: int
+    created_at: float
+    ended_at: float | None
+
+
+@dataclass(frozen=True)
+class Item:
+    """A job of a reprocessing; see `State`.
+
+    Attributes:
+      generation: Its new run.
+      before: The run whose video was shown when that was begun.
+    """
+
+    number: int
+    job_id: str
+    place: str | None
+    patch: Mapping[str, Any] | None = field(hash=False)
+    state: State
+    generation: int | None
+    before: int | None
+    why: str | None
+
+
+@dataclass(frozen=True)
+class Reprocessings:
+    """Reads and writes of whoever reprocesses.
+
+    Attributes:
+      patience_s: How long a database that restarts is waited for.
+    """
+
+    database: Database
+    patience_s: float = 60.0
+
+    def begin(
+        self, reprocessing_id: str, request: Request, listed: Iterable[Listed] | None, allowed: int
+    ) -> Reprocessing:
+        """Notes the jobs: those that match now, or those listed, each once. One transaction.
+
+        Args:
+          reprocessing_id: New.
+          allowed: How many jobs may be begun.
+        """
+        with self.database.begin() as connection:
+            if listed is None:
+                count = self._note_matching(connection, reprocessing_id, request)
+            else:
+                count = _note_listed(connection, reprocessing_id, listed)
+            connection.execute(
+                insert(REPROCESSINGS).values(
+                    id=reprocessing_id,
+                    tenant=request.tenant,
+                    request_hash=sha256(to_json(request)),
+                    request=plain(request),
+                    status="running",
+                    jobs=count,
+                    allowed=min(allowed, count),
+                    created_at=self.database.now(),
+                )
+            )
+            AuditLog(self.database).note(
+                request.tenant, OPERATOR, "reprocessing.begun", reprocessing_id,
+                {"jobs": count}, connection,
+            )  # fmt: skip
+        found = self.find(reprocessing_id)
+        if found is None:
+            raise LookupError(reprocessing_id)
+        return found
+
+    def unfinished(self, request: Request) -> Reprocessing | None:
+        """What the same request has begun and not ended."""
+        return self._find(
+            REPROCESSINGS.c.request_hash == sha256(to_json(request)),
+            REPROCESSINGS.c.ended_at.is_(None),
+        )
+
+    @patiently
+    def find(self, reprocessing_id: str) -> Reprocessing | None:
+        """The reprocessing of this id; None when there is none."""
+        return self._find(REPROCESSINGS.c.id == reprocessing_id)
+
+    def newest(self, tenant: str, limit: int) -> tuple[Reprocessing, ...]:
+        """The last ones of a tenant, newest first."""
+        query = (
+            select(REPROCESSINGS)
+            .where(REPROCESSINGS.c.tenant == tenant)
+            .order_by(REPROCESSINGS.c.created_at.desc())
+            .limit(limit)
+        )
+        with self.database.reading() as connection:
+            return tuple(map(_reprocessing_of, connection.execute(query)))
+
+    def allow(self, reprocessing_id: str) -> None:
+        """Lets all jobs be begun."""
+        self._note(reprocessing_id, allowed=REPROCESSINGS.c.jobs)
+
+    @patiently
+    def end(self, reprocessing_id: str) -> None:
+        """Notes that no job is left."""
+        self._note(reprocessing_id, status="done", ended_at=self.database.now())
+
+    @patiently
+    def left(self, reprocessing_id: str, most: int, after: int = 0) -> tuple[int, ...]:
+        """Numbers of the next jobs that may be begun and have not ended, above `after`."""
+        query = (
+            select(_ITEMS.number)
+            .join(REPROCESSINGS, REPROCESSINGS.c.id == _ITEMS.reprocessing)
+            .where(
+                _ITEMS.reprocessing == reprocessing_id,
+                _ITEMS.number > after,
+                _ITEMS.number <= REPROCESSINGS.c.allowed,
+                _ITEMS.state.in_(_LEFT),
+            )
+            .order_by(_ITEMS.number)
+            .limit(most)
+        )
+        with self.database.reading() as connection:
+            return tuple(connection.scalars(query))
+
+    @patiently
+    def item(self, reprocessing_id: str, number: int) -> Item | None:
+        """One job of a reprocessing."""
+        found = self._rows(_ITEMS.reprocessing == reprocessing_id, _ITEMS.number == number)
+        return next(found, None)
+
+    def items(self, reprocessing_id: str) -> Iterator[Item]:
+        """All jobs in order, read a thousand at a time."""
+        last = 0
+        while True:
+            rows = list(self._rows(_ITEMS.reprocessing == reprocessing_id, _ITEMS.number > last))
+            yield from rows
+            if len(rows) < ROWS_AT_ONCE:
+                return
+            last = rows[-1].number
+
+    @patiently
+    def counts(self, reprocessing_id: str) -> dict[State, int]:
+        """How many jobs are how far."""
+        query = (
+            select(_ITEMS.state, func.count())
+            .where(_ITEMS.reprocessing == reprocessing_id)
+            .group_by(_ITEMS.state)
+        )
+        with self.database.reading() as connection:
+            return {State(row[0]): row[1] for row in connection.execute(query)}
+
+    @patiently
+    def note(self, reprocessing_id: str, number: int, state: State, why: str | None) -> None:
+        """Notes that a job is not run, and why."""
+        with self.database.begin() as connection:
+            connection.execute(
+                update(REPROCESSING_JOBS)
+                .where(_ITEMS.reprocessing == reprocessing_id, _ITEMS.number == number)
+                .values(state=state.value, why=why)
+            )
+
+    def _find(self, *where: Any) -> Reprocessing | None:
+        query = select(REPROCESSINGS).where(*where).order_by(REPROCESSINGS.c.created_at.desc())
+        with self.database.reading() as connection:
+            row = connection.execute(query.limit(1)).one_or_none()
+        return _reprocessing_of(row) if row is not None else None
+
+    def _note(self, reprocessing_id: str, **values: Any) -> None:
+        with self.database.begin() as connection:
+            connection.execute(
+                update(REPROCESSINGS).where(REPROCESSINGS.c.id == reprocessing_id).values(**values)
+            )
+
+    def _rows(self, *where: Any) -> Iterator[Item]:
+        query = select(REPROCESSING_JOBS).where(*where).order_by(_ITEMS.number).limit(ROWS_AT_ONCE)
+        with self.database.reading() as connection:
+            rows = connection.execute(query).all()
+        for row in rows:
+            yield Item(
+                row.number, row.job_id, row.place, row.patch, State(row.state), row.generation,
+                row.before, row.why,
+            )  # fmt: skip
+
+    def _note_matching(self, connection: Connection, reprocessing_id: str, request: Request) -> int:
+        wanted = matching(request.tenant, request.selection).subquery()
+        numbered = select(
+            literal(reprocessing_id), func.row_number().over(), wanted.c.id,
+            literal(State.WAITING.value),
+        )  # fmt: skip
+        columns = ["reprocessing", "number", "job_id", "state"]
+        connection.execute(insert(REPROCESSING_JOBS).from_select(columns, numbered))
+        counted = select(func.count()).where(_ITEMS.reprocessing == reprocessing_id)
+        return int(connection.scalar(counted) or 0)
+
+
+def _note_listed(connection: Connection, reprocessing_id: str, listed: Iterable[Listed]) -> int:
+    seen: set[str] = set()
+    number = 0
+    remaining = iter(listed)
+    while some := list(islice(remaining, ROWS_AT_ONCE)):
+        rows = []
+        for one in some:
+            if one.job_id in seen:
+                continue
+            seen.add(one.job_id)
+            number += 1
+            rows.append(
+                {
+                    "reprocessing": reprocessing_id,
+                    "number": number,
+                    "job_id": one.job_id,
+                    "place": one.place,
+                    "patch": dict(one.patch) if one.patch is not None else None,
+                    "state": (State.REFUSED if one.why else State.WAITING).value,
+                    "why": one.why,
+                }
+            )
+        if rows:
+            connection.execute(insert(REPROCESSING_JOBS), rows)
+    return number
+
+
+def _reprocessing_of(row: Row[Any]) -> Reprocessing:
+    request = from_json(Request, json.dumps(row.request).encode())
+    return Reprocessing(row.id, request, row.jobs, row.allowed, row.created_at, row.ended_at)
