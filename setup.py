@@ -56,7 +56,6 @@ setup(
         "opentelemetry-exporter-otlp-proto-http>=1.30",  # traces, where an endpoint is set
         "opentelemetry-sdk>=1.30",
         "pillow>=11",
-        "pybreaker>=1.4,<2",  # leaves providers alone that do not answer
         "prometheus-client>=0.21",
         "psycopg[binary]>=3.2,<4",  # PostgreSQL
         "pydantic>=2.9,<3",

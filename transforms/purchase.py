@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from pybreaker import CircuitBreakerError
-
 from jobs.crash_points import crash_point
 from jobs.daemon import daemon
 from jobs.elements import Run
@@ -117,26 +115,34 @@ def _awaited(call: Future[Record], run: Run, studio: Studio) -> Record:
 
 def _made(order: Order, ticket: Ticket, studio: Studio, buy: Buy) -> Record:
     """Makes a call, and notes how it ended."""
+    breaker = studio.breaker(order.provider)
     progress = _Progress(studio, ticket)
-    try:
-        crash_point("call.before_send")
-        bought = studio.breaker(order.provider).call(buy, ticket.remote_id, progress.started)
-    except ProviderError as error:
-        progress.failed(error)
-        raise
-    except NoMatch as error:
-        studio.calls.close(ticket, CallStatus.REFUSED, reason=error.message)
-        raise
-    except CircuitBreakerError as error:
-        studio.calls.close(ticket, CallStatus.REFUSED, reason="not sent")
-        raise ProviderUnavailable(
+    if not breaker.admits():
+        refusal = ProviderUnavailable(
             f"{order.provider} has not answered lately; it is left in peace for a while",
             charged=Charged.NO,
             provider=order.provider,
-        ) from error
+        )
+        progress.failed(refusal)
+        raise refusal
+    try:
+        crash_point("call.before_send")
+        bought = buy(ticket.remote_id, progress.started)
+    except ProviderError as error:
+        if isinstance(error, ProviderUnavailable):
+            breaker.failed()
+        else:
+            breaker.answered()
+        progress.failed(error)
+        raise
+    except NoMatch as error:
+        breaker.answered()
+        studio.calls.close(ticket, CallStatus.REFUSED, reason=error.message)
+        raise
     except BaseException as error:
         progress.interrupted(error)
         raise
+    breaker.answered()
     crash_point("call.before_keep")
     record = studio.artefacts.keep(
         order.stage, ticket.intent.key, bought.origin, bought.media, dict(bought.facts), 0.0

@@ -13,10 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pybreaker import CircuitBreaker
-
 from jobs.elements import Run
-from jobs.errors import AiprodError, Cancelled, InvalidInput, ProviderUnavailable
+from jobs.errors import AiprodError, Cancelled, InvalidInput
 from media.run import Workspace, find_ffmpeg
 from providers.gemini.tokens import Tokens
 from providers.gemini.wire import VERTEX_KEY
@@ -33,6 +31,7 @@ from storage.leftovers import owned_prefix
 from storage.secrets import resolve
 from storage.service_keys import ServiceKeys
 from storage.stores import open_blobs
+from transforms.breaker import Breaker
 from transforms.tracing import Tracing
 
 LOG = logging.getLogger(__name__)
@@ -116,7 +115,7 @@ class Studio:
         self._web = open_client(
             timeout_s=FILE_SILENCE_S, may_reach_loopback=config.roster.has_loopback
         )
-        self._breakers: dict[str, CircuitBreaker] = {}
+        self._breakers: dict[str, Breaker] = {}
         self._closing = threading.Event()
         if config.holder:
             self.ledger = replace(self.ledger, worker=config.holder)
@@ -155,13 +154,11 @@ class Studio:
     def _fetch(self, url: str, most_bytes: int) -> bytes:
         return read_file(url, self._web, max_bytes=most_bytes, deadline_s=FILE_LIMIT_S)
 
-    def breaker(self, provider: str) -> CircuitBreaker:
+    def breaker(self, provider: str) -> Breaker:
         """What stops asking a provider that does not answer; of this process."""
         with self._lock:
             if provider not in self._breakers:
-                self._breakers[provider] = CircuitBreaker(
-                    fail_max=FAILURES_IN_A_ROW, reset_timeout=LEFT_ALONE_S, exclude=[_is_an_answer]
-                )
+                self._breakers[provider] = Breaker(FAILURES_IN_A_ROW, LEFT_ALONE_S)
             return self._breakers[provider]
 
     def pause(self, run: Run, seconds: float) -> None:
@@ -217,11 +214,6 @@ class Studio:
         self.ledger.close()
         self.blobs.close()
         self.tracing.close()
-
-
-def _is_an_answer(error: Exception) -> bool:
-    """Whether an error shows that the provider is there."""
-    return not isinstance(error, ProviderUnavailable)
 
 
 # Of the process, because DoFns of one process know nothing of each other.

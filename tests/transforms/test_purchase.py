@@ -365,6 +365,47 @@ def test_a_provider_that_does_not_answer_is_left_in_peace(opened: Studio, run: R
     assert set(ended(opened, run)) == {("refused", 0.0)}
 
 
+def test_the_call_that_was_one_too_many_is_not_forgotten(opened: Studio, run: Run) -> None:
+    shop = Shop([unavailable(Charged.UNKNOWN, LONGEST_WISH_S + 1)] * FAILURES_IN_A_ROW)
+    for number in range(FAILURES_IN_A_ROW):
+        with pytest.raises(ProviderUnavailable, match="gone"):
+            purchase(replace(VOICE, params={"text": str(number)}), run, opened, shop.buy)
+
+    assert ended(opened, run) == [("unknown", 0.10)] * FAILURES_IN_A_ROW
+
+
+def test_who_is_left_in_peace_still_works_on_what_it_has_begun(opened: Studio, run: Run) -> None:
+    song = Shop([unavailable(Charged.UNKNOWN, LONGEST_WISH_S + 1)], submits="song-1")
+    with pytest.raises(ProviderUnavailable):
+        purchase(VOICE, run, opened, song.buy)
+    breaker = opened.breaker(VOICE.provider)
+    for _ in range(FAILURES_IN_A_ROW):
+        breaker.failed()
+
+    with pytest.raises(ProviderUnavailable, match="has not answered lately"):
+        purchase(VOICE, run, opened, song.buy, song.pause)
+    breaker.answered()
+    purchase(VOICE, run, opened, song.buy)
+
+    assert song.asked == [None, "song-1"]
+    assert ended(opened, run) == [("paid", 0.10)]
+
+
+def test_calls_of_one_provider_are_under_way_together(opened: Studio, run: Run) -> None:
+    both = threading.Barrier(2)
+
+    def buy(_remote_id: str | None, _started: Callable[[str], None]) -> Bought:
+        both.wait(WAIT_S)
+        return BOUGHT
+
+    with ThreadPoolExecutor(2) as pool:
+        orders = [replace(VOICE, params={"text": text}) for text in ("one", "two")]
+        found = list(pool.map(lambda order: purchase(order, run, opened, buy), orders))
+
+    assert len(found) == 2
+    assert ended(opened, run) == [("paid", 0.10)] * 2
+
+
 def test_refusals_are_answers(opened: Studio, run: Run) -> None:
     shop = Shop([ProviderRejected("no", charged=Charged.NO)] * (FAILURES_IN_A_ROW + 1))
     for number in range(FAILURES_IN_A_ROW + 1):
