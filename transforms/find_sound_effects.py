@@ -25,9 +25,9 @@ class FindSoundEffects(beam.PTransform[PCollection[bytes], PCollection[tuple[str
         return tasks | "Find" >> PerformTasks(self.studio, {Stage.EFFECT: find_effect})
 
 
-def find_effect(task: Task, studio: Studio, space: Workspace) -> Made:
+def find_effect(task: Task, studio: Studio, space: Workspace) -> Made:  # noqa: ARG001 no files needed
     """Finds a sound, or makes it with the local foley library."""
-    return sound_remotely(task, studio, space) if is_remote(task) else _made_here(task)
+    return sound_remotely(task, studio) if is_remote(task) else _made_here(task)
 
 
 def _made_here(task: Task) -> Made:

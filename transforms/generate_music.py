@@ -28,9 +28,9 @@ class GenerateMusic(beam.PTransform[PCollection[bytes], PCollection[tuple[str, b
         return tasks | "Compose" >> PerformTasks(self.studio, {Stage.MUSIC: score})
 
 
-def score(task: Task, studio: Studio, space: Workspace) -> Made:
+def score(task: Task, studio: Studio, space: Workspace) -> Made:  # noqa: ARG001 no files needed
     """Composes, with the local composer or another."""
-    return compose_remotely(task, studio, space) if is_remote(task) else _composed_here(task)
+    return compose_remotely(task, studio) if is_remote(task) else _composed_here(task)
 
 
 def _composed_here(task: Task) -> Made:

@@ -36,7 +36,7 @@ def picture(task: Task, studio: Studio, space: Workspace) -> Made:
     """Paints or buys a picture, or decodes a file of the user's once to see that it is whole."""
     params = task.params
     if is_remote(task):
-        return picture_remotely(task, studio, space)
+        return picture_remotely(task, studio)
     match params["type"]:
         case "image":
             return _checked_image(params, studio)

@@ -30,9 +30,9 @@ class GenerateVoice(beam.PTransform[PCollection[bytes], PCollection[tuple[str, b
         return tasks | "Speak" >> PerformTasks(self.studio, {Stage.VOICE: speak})
 
 
-def speak(task: Task, studio: Studio, space: Workspace) -> Made:
+def speak(task: Task, studio: Studio, space: Workspace) -> Made:  # noqa: ARG001 no files needed
     """Speaks one narration, with the local voice or another."""
-    return speak_remotely(task, studio, space) if is_remote(task) else _spoken_here(task, studio)
+    return speak_remotely(task, studio) if is_remote(task) else _spoken_here(task, studio)
 
 
 def _spoken_here(task: Task, studio: Studio) -> Made:

@@ -8,6 +8,7 @@ from jobs.casting import LOCAL
 from jobs.elements import Task
 from jobs.errors import Charged, ProviderUnusable, UnsupportedMedia
 from jobs.stages import Stage
+from media.run import Workspace
 from providers.roster import Hire
 from providers.takes import Picture, Sound
 from storage.artefacts import Origin
@@ -56,10 +57,12 @@ def origin(hire: Hire, made: Order, came: Sound | Picture) -> Origin:
 
 
 @contextmanager
-def usable(provider: str) -> Iterator[None]:
-    """What came and cannot be used has been paid for all the same."""
+def usable(provider: str, studio: Studio) -> Iterator[Workspace]:
+    """Where what came is looked at: a folder of its own, since it is kept also when the run that
+    asked for it was stopped. What cannot be used has been paid for all the same."""
     try:
-        yield
+        with studio.space() as space:
+            yield space
     except UnsupportedMedia as error:
         raise ProviderUnusable(
             f"{provider} sent something that cannot be used: {error.message}",

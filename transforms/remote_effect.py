@@ -6,7 +6,6 @@ from jobs.elements import Task
 from jobs.errors import UnsupportedMedia
 from jobs.stages import Stage
 from media.received_sound import decoded
-from media.run import Workspace
 from media.timeline import SAMPLE_RATE_HZ
 from media.wave import pcm_wave
 from providers.takes import Sound
@@ -18,7 +17,7 @@ from transforms.studio import Studio
 SHORTEST_S = 0.05
 
 
-def sound_remotely(task: Task, studio: Studio, space: Workspace) -> Made:
+def sound_remotely(task: Task, studio: Studio) -> Made:
     """Buys or finds a sound: stereo 48 kHz WAV.
 
     Raises:
@@ -30,7 +29,7 @@ def sound_remotely(task: Task, studio: Studio, space: Workspace) -> Made:
 
     def buy(_remote_id: str | None, _started: Callable[[str], None]) -> Bought:
         sound: Sound = studio.session(params["provider"]).effect(params)
-        with usable(params["provider"]):
+        with usable(params["provider"], studio) as space:
             samples = decoded(space, sound.data, sound.suffix, 2)
             if len(samples) < SHORTEST_S * SAMPLE_RATE_HZ:
                 raise UnsupportedMedia("a sound of less than 50 ms")

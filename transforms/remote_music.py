@@ -8,7 +8,6 @@ from jobs.errors import UnsupportedMedia
 from jobs.stages import Stage
 from media.loudness import integrated_lufs
 from media.received_sound import decoded
-from media.run import Workspace
 from media.timeline import SAMPLE_RATE_HZ
 from media.wave import pcm_wave
 from providers.takes import Music, Sound
@@ -20,7 +19,7 @@ from transforms.studio import Studio
 SHORTEST_S = 3.0  # the shortest that any service makes
 
 
-def compose_remotely(task: Task, studio: Studio, space: Workspace) -> Made:
+def compose_remotely(task: Task, studio: Studio) -> Made:
     """Buys the music of a job: stereo 48 kHz, one track that the mix repeats or cuts.
 
     Raises:
@@ -34,7 +33,7 @@ def compose_remotely(task: Task, studio: Studio, space: Workspace) -> Made:
     def buy(remote_id: str | None, started: Callable[[str], None]) -> Bought:
         session = studio.session(params["provider"])
         sound: Sound = session.compose(wanted, remote_id, started, partial(studio.pause, task.run))
-        with usable(params["provider"]):
+        with usable(params["provider"], studio) as space:
             samples = decoded(space, sound.data, sound.suffix, 2)
             if len(samples) < SHORTEST_S * SAMPLE_RATE_HZ:
                 raise UnsupportedMedia(f"{len(samples) / SAMPLE_RATE_HZ:.1f} s of music")

@@ -19,7 +19,7 @@ from transforms.studio import Studio
 LONGEST_CLIP_S = 120.0  # no service makes longer ones
 
 
-def picture_remotely(task: Task, studio: Studio, space: Workspace) -> Made:
+def picture_remotely(task: Task, studio: Studio) -> Made:
     """Buys a picture or a clip; facts as of a file of the user's, so that it is shown like one.
 
     Raises:
@@ -39,7 +39,7 @@ def picture_remotely(task: Task, studio: Studio, space: Workspace) -> Made:
         else:
             came = session.film(wanted, remote_id, started, partial(studio.pause, task.run))
         facts: dict[str, Any] = {}
-        with usable(params["provider"]):
+        with usable(params["provider"], studio) as space:
             facts = _looked_at(came, space)
         return Bought(
             {"picture": (came.data, came.suffix)},

@@ -12,7 +12,6 @@ from jobs.wire import plain
 from jobs.words import Word
 from media.loudness import integrated_lufs
 from media.received_sound import decoded
-from media.run import Workspace
 from media.timeline import SAMPLE_RATE_HZ
 from media.wave import pcm_wave, samples_of
 from providers.outline import is_cjk
@@ -34,7 +33,7 @@ SURELY_S = 1.5  # shorter lines are spoken at any pace
 JOIN_SAMPLES = SAMPLE_RATE_HZ // 200  # 5 ms fades on both sides of a joint: no click
 
 
-def speak_remotely(task: Task, studio: Studio, space: Workspace) -> Made:
+def speak_remotely(task: Task, studio: Studio) -> Made:
     """Speaks one narration: 48 kHz mono WAV and the time of every word, across its pieces.
 
     Raises:
@@ -42,7 +41,7 @@ def speak_remotely(task: Task, studio: Studio, space: Workspace) -> Made:
     """
     params = task.params
     parted = pieces(params["text"], hired(task, studio).longest_piece)
-    found = [_bought(task, piece, studio, space) for piece in parted]
+    found = [_bought(task, piece, studio) for piece in parted]
     samples, marks = _joined(found, parted, studio)
     words = _words(params["text"], samples, marks)
     return Made(
@@ -56,7 +55,7 @@ def speak_remotely(task: Task, studio: Studio, space: Workspace) -> Made:
     )
 
 
-def _bought(task: Task, piece: Piece, studio: Studio, space: Workspace) -> Record:
+def _bought(task: Task, piece: Piece, studio: Studio) -> Record:
     params = task.params
     hire = hired(task, studio)
     asked = {**params, "text": piece.text, "before": piece.before, "after": piece.after}
@@ -68,7 +67,7 @@ def _bought(task: Task, piece: Piece, studio: Studio, space: Workspace) -> Recor
 
     def buy(_remote_id: str | None, _started: Callable[[str], None]) -> Bought:
         sound: Sound = studio.session(params["provider"]).speak(line)
-        with usable(params["provider"]):
+        with usable(params["provider"], studio) as space:
             samples = decoded(space, sound.data, sound.suffix, 1)
             _check_length(samples, line)
         return Bought(

@@ -173,8 +173,9 @@ class Studio:
             time.sleep(min(left_s, LOOK_EVERY_S))
 
     @contextmanager
-    def space(self, run: Run) -> Iterator[Workspace]:
-        """A private folder for one task of a run, removed at the end."""
+    def space(self, run: Run | None = None) -> Iterator[Workspace]:
+        """A private folder for one task of a run, removed at the end. Work in it ends when the run
+        is stopped; without a run, nobody stops it."""
         try:
             self._scratch.mkdir(parents=True, exist_ok=True)
             folder = Path(tempfile.mkdtemp(prefix=owned_prefix(), dir=self._scratch))
@@ -184,7 +185,7 @@ class Studio:
             yield Workspace(
                 ffmpeg=find_ffmpeg(self.config.ffmpeg),
                 folder=folder.absolute(),
-                cancelled=lambda: self.ledger.is_stopped(run),
+                cancelled=lambda: run is not None and self.ledger.is_stopped(run),
             )
         finally:
             shutil.rmtree(folder, ignore_errors=True)

@@ -77,6 +77,7 @@ class Fault:
       body: Text instead of the answer; None leaves the answer (of a 200) as it is.
       headers: Beside those of the answer.
       hang: Nothing is answered, for a minute or until the client leaves. Not done.
+      held: It is done, and answered when the fake is told to `go_on`.
       lost: It is done, and the connection breaks before the answer.
       cut: It is done, and the connection breaks in the middle of the answer.
       drip_s: It is done, and answered a byte at a time, each after so long.
@@ -89,6 +90,7 @@ class Fault:
     body: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     hang: bool = False
+    held: bool = False
     lost: bool = False
     cut: bool = False
     drip_s: float = 0.0
@@ -116,6 +118,7 @@ class FakeService:
       journal: Every request but those to `/-/`.
       charges: Everything that was done and is paid for.
       refusals: What it said to requests that do not keep the contract, by intent of a test or not.
+      holding: Set when an answer is held; `go_on` lets it go.
     """
 
     name = "service"
@@ -126,6 +129,7 @@ class FakeService:
         self.charges: list[Charge] = []
         self.refusals: list[str] = []
         self.released = threading.Event()
+        self.holding, self.go_on = threading.Event(), threading.Event()
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
         self._server = Server(("127.0.0.1", port), _Handler)
@@ -165,6 +169,9 @@ class FakeService:
         except Refused as error:
             self.refusals.append(str(error))
             return error.reply, Fault()
+        if fault.held:
+            self.holding.set()
+            self.go_on.wait(_HELD_S)
         if fault.body is not None:
             reply = Reply(fault.body.encode(), 200)
         return replace(reply, headers={**reply.headers, **fault.headers}), fault
@@ -184,6 +191,7 @@ class FakeService:
             yield self
         finally:
             self.released.set()
+            self.go_on.set()
             self._server.shutdown()
             self._server.server_close()
             thread.join()

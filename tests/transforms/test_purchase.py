@@ -24,11 +24,11 @@ from jobs.submission import Submission
 from storage.artefacts import Origin
 from storage.intake import Intake, Request
 from storage.spending import Spending
+from tests.transforms.ended import WAIT_S, calls_have_ended
 from transforms.admit_jobs import admit
 from transforms.purchase import LONGEST_WISH_S, TRIES, Bought, Order, purchase
 from transforms.studio import FAILURES_IN_A_ROW, Studio, StudioConfig
 
-WAIT_S = 30.0
 VOICE = Order(Stage.VOICE, "elevenlabs", "eleven_v3", {"text": "Hi."}, 0.10, 4)
 BOUGHT = Bought({"audio": (b"sound", ".wav")}, {"n": 1}, Origin("elevenlabs", "eleven_v3", "req"))
 
@@ -283,6 +283,7 @@ def test_whoever_is_cancelled_does_not_wait_for_the_provider(opened: Studio, run
         with pytest.raises(Cancelled):
             waiting.result(WAIT_S)
     release.set()
+    calls_have_ended()
     other = claimed(opened, "another")
 
     purchase(VOICE, other, opened, shop.buy)

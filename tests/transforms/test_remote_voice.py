@@ -1,11 +1,12 @@
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from jobs.elements import Run, Task
-from jobs.errors import ProviderRejected
+from jobs.errors import Cancelled, ProviderRejected
 from jobs.message import Ring
 from jobs.stages import Stage
 from jobs.submission import Submission
@@ -15,6 +16,8 @@ from providers.elevenlabs.client import ElevenLabs
 from providers.roster import Roster
 from storage.intake import Intake, Request
 from tests.fakes.elevenlabs import SECONDS_A_CHARACTER, FakeElevenLabs
+from tests.fakes.service import Fault
+from tests.transforms.ended import WAIT_S, calls_have_ended
 from transforms.admit_jobs import admit
 from transforms.perform import Made
 from transforms.remote_voice import speak_remotely
@@ -41,11 +44,15 @@ def opened(
 
 
 def spoken(studio: Studio, text: str) -> Made:
-    request = Request("acme", "job", Submission({}), None, None, None, "0" * 64, None)
+    return _speak(studio, claimed(studio, "job"), text)
+
+
+def claimed(studio: Studio, job_id: str) -> Run:
+    request = Request("acme", job_id, Submission({}), None, None, None, job_id, None)
     Intake(studio.ledger.database).submit(request)
-    run = admit(Ring("job"), studio)
+    run = admit(Ring(job_id), studio)
     assert run is not None
-    return _speak(studio, run, text)
+    return run
 
 
 def _speak(studio: Studio, run: Run, text: str) -> Made:
@@ -54,8 +61,7 @@ def _speak(studio: Studio, run: Run, text: str) -> Made:
         "language": "en", "voice_id": None, "speed": 1.0,
     }  # fmt: skip
     task = Task(run, "voice/000", Stage.VOICE, 1, True, "0" * 64, "", "narration", params)
-    with studio.space(run) as space:
-        return speak_remotely(task, studio, space)
+    return speak_remotely(task, studio)
 
 
 def test_words_stay_exact_where_a_long_narration_is_joined(
@@ -91,3 +97,23 @@ def test_speech_that_is_far_too_short_is_paid_for_twice_and_not_used(
         spoken(opened, text)
 
     assert len(fake.charges) == 2
+
+
+def test_what_comes_after_its_run_was_cancelled_is_kept(
+    opened: Studio, fake: FakeElevenLabs
+) -> None:
+    fake.plan(Fault(held=True))
+    run = claimed(opened, "job")
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(_speak, opened, run, "Hello there.")
+        assert fake.holding.wait(WAIT_S)
+        Intake(opened.ledger.database).cancel("acme", "job")
+        with pytest.raises(Cancelled):
+            waiting.result(WAIT_S)
+    fake.go_on.set()
+    calls_have_ended()
+    _speak(opened, claimed(opened, "another"), "Hello there.")
+
+    assert len(fake.charges) == 1
+    assert [call.status for call in opened.calls.of_run(run)] == ["paid"]
