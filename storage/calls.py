@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
 from jobs.elements import Run
 from jobs.errors import Charged, ProviderRejected
@@ -182,6 +182,21 @@ class Calls:
             if held is not None and not self._is_alive(connection, held):
                 self._end(connection, held, CallStatus.PAID, held.cost_usd, None, None)
 
+    def keep_alive(self, ticket: Ticket, run: Run, for_s: float) -> None:
+        """Says that a call goes on though its run was stopped: nobody else pays for the same for so
+        many seconds. Changes nothing when the call has ended, was left, or is another run's."""
+        with self.database.begin() as connection:
+            connection.execute(
+                update(CALLS)
+                .where(
+                    CALLS.c.id == ticket.call_id,
+                    CALLS.c.ended_at.is_(None),
+                    CALLS.c.job_id == run.job_id,
+                    CALLS.c.token == run.token,
+                )
+                .values(lives_until=self.database.now() + for_s)
+            )
+
     @patiently
     def leave(self, ticket: Ticket) -> None:
         """Lets go of a call that the provider still works on: whoever asks next waits for it."""
@@ -189,7 +204,7 @@ class Calls:
             connection.execute(
                 update(CALLS)
                 .where(CALLS.c.id == ticket.call_id, CALLS.c.ended_at.is_(None))
-                .values(token=None)
+                .values(token=None, lives_until=None)
             )
 
     def of_run(self, run: Run) -> tuple[Row[Any], ...]:
@@ -206,17 +221,20 @@ class Calls:
         ).one_or_none()
 
     def _is_alive(self, connection: Connection, call: Row[Any]) -> bool:
-        """Whether the run that makes a call still has its claim; a process that died loses it."""
-        holding = select(JOBS.c.id).where(
-            JOBS.c.id == call.job_id, JOBS.c.token == call.token, self._is_at_work()
-        )
-        return connection.scalar(holding) is not None
+        living = select(CALLS.c.id).where(CALLS.c.id == call.id, self._lives())
+        return connection.scalar(living) is not None
 
-    def _is_at_work(self) -> ColumnElement[bool]:
-        return and_(
+    def _lives(self) -> ColumnElement[bool]:
+        """Whether somebody makes a call: its run still has its claim, which a process that died
+        loses; or the call outlives its run, and says so."""
+        now = self.database.now()
+        is_at_work = select(JOBS.c.id).where(
+            JOBS.c.id == CALLS.c.job_id,
+            JOBS.c.token == CALLS.c.token,
             JOBS.c.status.in_([status.value for status in WORKING]),
-            JOBS.c.lease_until > self.database.now(),
+            JOBS.c.lease_until > now,
         )
+        return or_(is_at_work.exists(), CALLS.c.lives_until > now)
 
     def _taken_over(
         self, connection: Connection, call: Row[Any], run: Run, intent: Intent
@@ -224,7 +242,7 @@ class Calls:
         connection.execute(
             update(CALLS)
             .where(CALLS.c.id == call.id)
-            .values(job_id=run.job_id, generation=run.generation, token=run.token)
+            .values(job_id=run.job_id, generation=run.generation, token=run.token, lives_until=None)
         )
         return Ticket(call.id, intent, call.remote_id)
 
@@ -252,11 +270,10 @@ class Calls:
             )
 
     def _under_way(self, connection: Connection, provider: str) -> int:
-        alive = and_(JOBS.c.id == CALLS.c.job_id, JOBS.c.token == CALLS.c.token, self._is_at_work())
         counted = (
             select(func.count())
-            .select_from(CALLS.join(JOBS, alive))
-            .where(CALLS.c.provider == provider, CALLS.c.ended_at.is_(None))
+            .select_from(CALLS)
+            .where(CALLS.c.provider == provider, CALLS.c.ended_at.is_(None), self._lives())
         )
         return int(connection.scalar(counted) or 0)
 

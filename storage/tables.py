@@ -127,6 +127,7 @@ CALLS = Table(
     Column("ended_at", Float),
     Column("tenant", _ID),
     Column("token", Integer),  # of the run that makes the call: it lives as long as that claim
+    Column("lives_until", Float),  # it goes on without its run, and says so again by then
     Column("model", String(80)),
     Column("quote_usd", Float),
     Column("day", String(10)),  # on which it counts against the budget of its tenant

@@ -11,7 +11,15 @@ from typing import Any
 from jobs.crash_points import crash_point
 from jobs.daemon import daemon
 from jobs.elements import Run
-from jobs.errors import Cancelled, Charged, NoMatch, ProviderError, ProviderUnavailable
+from jobs.errors import (
+    AiprodError,
+    Cancelled,
+    Charged,
+    LedgerUnavailable,
+    NoMatch,
+    ProviderError,
+    ProviderUnavailable,
+)
 from jobs.stages import Stage
 from providers.service import Pause
 from storage.artefacts import Origin, Record
@@ -23,6 +31,9 @@ TRIES = 4
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
 LONGEST_WISH_S = 60.0  # who asks to wait longer gets no second request from this run
 BUSY_PAUSE_S = 0.5
+OUTLIVES_S = (
+    15.0  # a call that goes on without its run is taken for dead when it is silent for that
+)
 LONGEST_QUEUE_S = 1800.0  # for a place among the calls that a plan allows, or for somebody's result
 
 
@@ -95,7 +106,7 @@ def purchase(
             continue  # somebody else was paying for it
         call = daemon(partial(_made, order, ticket, studio, buy), "purchase")
         try:
-            return _awaited(call, run, studio)
+            return _awaited(call, ticket, run, studio)
         except ProviderError as error:
             tries += 1
             pause_s = _pause_s(error, tries)
@@ -104,13 +115,32 @@ def purchase(
             pause(pause_s)
 
 
-def _awaited(call: Future[Record], run: Run, studio: Studio) -> Record:
-    """What a call brings. Whoever is stopped does not wait for it: it goes on by itself, and what
-    it brings is kept."""
-    while not wait([call], LOOK_EVERY_S).done:
-        if studio.ledger.is_stopped(run):
-            raise Cancelled("stopped by the user")
+def _awaited(call: Future[Record], ticket: Ticket, run: Run, studio: Studio) -> Record:
+    """What a call brings. Whoever is stopped does not wait for it: it goes on by itself, what it
+    brings is kept, and until then nobody pays for the same."""
+    keep_alive = partial(_keep_alive, call, ticket, run, studio)
+    try:
+        while not wait([call], LOOK_EVERY_S).done:
+            if studio.ledger.is_stopped(run):
+                raise Cancelled("stopped by the user")
+    except Cancelled:
+        studio.calls.keep_alive(ticket, run, OUTLIVES_S)  # before the run lets go of its claim
+        daemon(keep_alive, "outlived")
+        raise
+    except AiprodError:  # the ledger does not answer
+        daemon(keep_alive, "outlived")
+        raise
     return call.result()
+
+
+def _keep_alive(call: Future[Record], ticket: Ticket, run: Run, studio: Studio) -> None:
+    pause_s = 0.0
+    while not wait([call], pause_s).done:
+        pause_s = OUTLIVES_S / 3
+        try:
+            studio.calls.keep_alive(ticket, run, OUTLIVES_S)
+        except LedgerUnavailable:
+            pause_s = LOOK_EVERY_S
 
 
 def _made(order: Order, ticket: Ticket, studio: Studio, buy: Buy) -> Record:

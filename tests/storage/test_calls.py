@@ -124,6 +124,33 @@ def test_a_call_whose_worker_died_is_unknown_and_another_may_be_made(
     assert statuses(database) == {"call-1": "unknown", "call-2": "open"}
 
 
+def test_a_call_that_outlives_its_run_is_alive_as_long_as_it_says_so(
+    calls: Calls, claimed: Claimed, database: Database
+) -> None:
+    run, other_run = claimed(), claimed()
+    ticket = opened(calls, run, most_open=1)
+    calls.keep_alive(ticket, run, 60.0)
+    lose_claim(database, run)
+
+    same = calls.open("call-2", other_run, VOICE, (), 10)
+    place = calls.open("call-3", other_run, replace(VOICE, key="another"), (), 1)
+    calls.keep_alive(ticket, run, 0.0)
+
+    assert (same, place) == (Busy.SAME_KEY, Busy.PROVIDER)
+    assert isinstance(calls.open("call-4", other_run, VOICE, (), 10), Ticket)
+
+
+def test_a_call_that_was_left_is_no_longer_kept_alive(calls: Calls, claimed: Claimed) -> None:
+    run, other_run = claimed(), claimed()
+    ticket = opened(calls, run)
+    calls.note_remote_id(ticket, "their-job-9")
+    calls.leave(ticket)
+
+    calls.keep_alive(ticket, run, 60.0)
+
+    assert opened(calls, other_run, "call-2").remote_id == "their-job-9"
+
+
 def test_what_the_provider_works_on_is_waited_for_by_whoever_comes_next(
     calls: Calls, database: Database, claimed: Claimed
 ) -> None:

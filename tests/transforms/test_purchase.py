@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from jobs.elements import Run
+from jobs.elements import Ending, Outcome, Run
 from jobs.errors import (
     AiprodError,
     BudgetExceeded,
@@ -289,6 +289,38 @@ def test_whoever_is_cancelled_does_not_wait_for_the_provider(opened: Studio, run
     purchase(VOICE, other, opened, shop.buy)
 
     assert shop.asked == [None]  # what came after all was kept
+    assert ended(opened, run) == [("paid", 0.10)]
+
+
+def test_a_call_that_outlives_its_run_is_waited_for_and_not_made_again(
+    opened: Studio, run: Run
+) -> None:
+    begun, release, waits = threading.Event(), threading.Event(), threading.Event()
+    shop, other = Shop(), claimed(opened, "another")
+
+    def slowly(remote_id: str | None, started: Callable[[str], None]) -> Bought:
+        begun.set()
+        assert release.wait(WAIT_S)
+        return shop.buy(remote_id, started)
+
+    def pause(_seconds: float) -> None:
+        waits.set()
+        assert release.wait(WAIT_S)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(purchase, VOICE, run, opened, slowly)
+        assert begun.wait(WAIT_S)
+        Intake(opened.ledger.database).cancel("acme", run.job_id)
+        with pytest.raises(Cancelled):
+            first.result(WAIT_S)
+        opened.ledger.settle(Outcome(run, Ending.CANCELLED))
+        second = pool.submit(purchase, VOICE, other, opened, shop.buy, pause)
+        assert waits.wait(WAIT_S)
+        release.set()
+        second.result(WAIT_S)
+    calls_have_ended()
+
+    assert shop.asked == [None]
     assert ended(opened, run) == [("paid", 0.10)]
 
 
