@@ -110,7 +110,7 @@ class Calls:
                 if self._is_alive(connection, held):
                     return Busy.SAME_KEY
                 if held.remote_id:
-                    return self._taken_over(connection, held, run, intent)
+                    return self._taken_over(connection, held, run, intent, budgets)
                 # Committed by itself: it stays known also when no further call is made.
                 self._end(connection, held, CallStatus.UNKNOWN, held.cost_usd, None, _DIED)
         with self.database.begin() as connection:
@@ -237,8 +237,14 @@ class Calls:
         return or_(is_at_work.exists(), CALLS.c.lives_until > now)
 
     def _taken_over(
-        self, connection: Connection, call: Row[Any], run: Run, intent: Intent
+        self,
+        connection: Connection,
+        call: Row[Any],
+        run: Run,
+        intent: Intent,
+        budgets: Sequence[Budget],
     ) -> Ticket:
+        Spending(self.database).move(connection, call.job_id, run, call.cost_usd, budgets)
         connection.execute(
             update(CALLS)
             .where(CALLS.c.id == call.id)

@@ -51,21 +51,32 @@ class Spending:
             raise BudgetExceeded("spending is switched off (aiprod spending on switches it on)")
         limits = {budget.scope: budget.limit_usd for budget in budgets}
         for scope, name in _names(run.job_id, run.tenant, day).items():
-            self._make(connection, name)
-            limit_usd = limits.get(scope)
-            row = SPENDING.c.name == name
-            sum_usd = SPENDING.c.spent_usd + cost_usd
-            fits = true() if limit_usd is None else sum_usd <= limit_usd + _CENT
-            added = connection.execute(update(SPENDING).where(row, fits).values(spent_usd=sum_usd))
-            if added.rowcount:
-                continue
-            spent_usd = connection.scalar(select(SPENDING.c.spent_usd).where(row)) or 0.0
-            raise BudgetExceeded(
-                f"a call of about {cost_usd:.4f} USD does not fit into the {_SCOPES[scope]}: "
-                f"{limit_usd:.2f} USD, of which {spent_usd:.4f} are spent or reserved",
-                scope=scope,
-            )
+            self._take(connection, scope, name, cost_usd, limits.get(scope))
         return day
+
+    def move(
+        self,
+        connection: Connection,
+        from_job_id: str,
+        run: Run,
+        cost_usd: float,
+        budgets: Sequence[Budget],
+    ) -> None:
+        """Books what another job has reserved on the job of a run, which takes over its call. The
+        day of their tenant stays as it is.
+
+        Raises:
+          BudgetExceeded: The budget of the job is too small; nothing was moved.
+        """
+        if from_job_id == run.job_id:
+            return
+        limit_usd = next((one.limit_usd for one in budgets if one.scope == "job"), None)
+        self._take(connection, "job", f"job:{run.job_id}", cost_usd, limit_usd)
+        connection.execute(
+            update(SPENDING)
+            .where(SPENDING.c.name == f"job:{from_job_id}")
+            .values(spent_usd=SPENDING.c.spent_usd - cost_usd)
+        )
 
     def add(
         self, connection: Connection, job_id: str, tenant: str, day: str, amount_usd: float
@@ -126,6 +137,28 @@ class Spending:
         with self.database.reading() as connection:
             found = connection.scalar(select(SPENDING.c.spent_usd).where(SPENDING.c.name == name))
         return float(found or 0.0)
+
+    def _take(
+        self,
+        connection: Connection,
+        scope: str,
+        name: str,
+        cost_usd: float,
+        limit_usd: float | None,
+    ) -> None:
+        self._make(connection, name)
+        row = SPENDING.c.name == name
+        sum_usd = SPENDING.c.spent_usd + cost_usd
+        fits = true() if limit_usd is None else sum_usd <= limit_usd + _CENT
+        added = connection.execute(update(SPENDING).where(row, fits).values(spent_usd=sum_usd))
+        if added.rowcount:
+            return
+        spent_usd = connection.scalar(select(SPENDING.c.spent_usd).where(row)) or 0.0
+        raise BudgetExceeded(
+            f"a call of about {cost_usd:.4f} USD does not fit into the {_SCOPES[scope]}: "
+            f"{limit_usd:.2f} USD, of which {spent_usd:.4f} are spent or reserved",
+            scope=scope,
+        )
 
     def _make(self, connection: Connection, name: str) -> None:
         make = insert_on_sqlite if self.database.is_sqlite else insert_on_postgresql

@@ -166,6 +166,39 @@ def test_what_the_provider_works_on_is_waited_for_by_whoever_comes_next(
     assert [row.id for row in calls.of_run(other)] == ["call-1"]
 
 
+def test_whoever_takes_a_call_over_pays_for_it(
+    calls: Calls, database: Database, claimed: Claimed
+) -> None:
+    run, other = claimed(), claimed()
+    first = opened(calls, run)
+    calls.note_remote_id(first, "their-job-9")
+    lose_claim(database, run)
+
+    ticket = opened(calls, other, "call-2", budgets=(Budget("job", 0.10), Budget("day", 0.10)))
+    spent = Spending(database).spent_usd
+    taken = spent(f"job:{run.job_id}"), spent(f"job:{other.job_id}")
+    calls.close(ticket, CallStatus.PAID, 0.04)
+
+    assert taken == pytest.approx((0.0, 0.10))
+    assert spent(f"job:{run.job_id}") == pytest.approx(0.0)
+    assert spent(f"job:{other.job_id}") == pytest.approx(0.04)
+    assert Spending(database).today_usd() == pytest.approx(0.04)
+
+
+def test_what_another_job_has_begun_has_to_fit_into_the_budget_too(
+    calls: Calls, database: Database, claimed: Claimed
+) -> None:
+    run, other = claimed(), claimed()
+    calls.note_remote_id(opened(calls, run), "their-job-9")
+    lose_claim(database, run)
+
+    with pytest.raises(BudgetExceeded, match="budget of the job"):
+        calls.open("call-2", other, VOICE, (Budget("job", 0.05),), 10)
+
+    assert Spending(database).spent_usd(f"job:{run.job_id}") == pytest.approx(0.10)
+    assert opened(calls, run, "call-3").remote_id == "their-job-9"
+
+
 def test_nothing_is_charged_more_than_three_times(
     calls: Calls, database: Database, claimed: Claimed
 ) -> None:
