@@ -174,9 +174,14 @@ def _made(order: Order, ticket: Ticket, studio: Studio, buy: Buy) -> Record:
         raise
     breaker.answered()
     crash_point("call.before_keep")
-    record = studio.artefacts.keep(
-        order.stage, ticket.intent.key, bought.origin, bought.media, dict(bought.facts), 0.0
-    )
+    key = ticket.intent.key
+    try:
+        record = studio.artefacts.keep(
+            order.stage, key, bought.origin, bought.media, dict(bought.facts), 0.0
+        )
+    except BaseException as error:  # the store does not answer, or is full
+        progress.interrupted(error)
+        raise
     crash_point("call.after_keep")
     cost_usd = order.quote_usd if bought.cost_usd is None else bought.cost_usd
     studio.calls.close(ticket, CallStatus.PAID, cost_usd, bought.origin.request_id)

@@ -2,6 +2,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
@@ -256,6 +257,34 @@ def test_a_call_that_was_cut_off_may_have_been_charged(opened: Studio, run: Run)
         purchase(VOICE, run, opened, shop.buy)
 
     assert ended(opened, run) == [("unknown", 0.10)]
+
+
+@pytest.mark.parametrize(
+    ("submits", "left", "asked"),
+    [
+        pytest.param(None, [("unknown", 0.10), ("paid", 0.10)], [None, None], id="an answer"),
+        pytest.param("song-1", [("paid", 0.10)], [None, "song-1"], id="a job"),
+    ],
+)
+def test_what_cannot_be_stored_holds_nobody_up(
+    submits: str | None,
+    left: list[tuple[str, float]],
+    asked: list[str | None],
+    opened: Studio,
+    run: Run,
+) -> None:
+    shop = Shop(submits=submits)
+    folder = Path(opened.config.store) / "media"
+    elsewhere = folder.rename(folder.with_name("elsewhere"))
+    folder.write_text("no folder")
+    with pytest.raises((OSError, AiprodError)):
+        purchase(VOICE, run, opened, shop.buy)
+    folder.unlink()
+    elsewhere.rename(folder)
+
+    purchase(VOICE, run, opened, shop.buy, shop.pause)
+
+    assert (ended(opened, run), shop.asked, shop.waited) == (left, asked, [])
 
 
 def test_nothing_found_is_nothing_paid_for(opened: Studio, run: Run) -> None:
