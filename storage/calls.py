@@ -4,6 +4,7 @@ The promise: calls for one key that may have been charged are at most one, and o
 whose outcome nobody knows, and never more than three.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -20,6 +21,7 @@ from storage.patience import patiently
 from storage.spending import Budget, Spending
 from storage.tables import CALLS, JOBS
 
+LONGEST_NAME = 200  # characters that services may need to name a request or a job
 MOST_CHARGES = 3  # for one key; whoever wants more asks for another take
 MOST_UNUSABLE = 2  # answers that came whole and were no use: the service will not do better
 
@@ -170,7 +172,7 @@ class Calls:
             ).one()
             if row.status not in (CallStatus.OPEN.value, CallStatus.UNKNOWN.value):
                 return
-            if cost_usd is None:
+            if cost_usd is None or not 0 <= cost_usd < math.inf:  # nobody can be owed that
                 cost_usd = 0.0 if status is CallStatus.REFUSED else row.quote_usd
             self._end(connection, row, status, cost_usd, request_id, reason)
 
@@ -299,12 +301,17 @@ class Calls:
                 status=status.value,
                 cost_usd=cost_usd,
                 ended_at=self.database.now(),
-                request_id=request_id or call.request_id,
-                reason=reason[:1000] if reason else None,
+                request_id=_kept(request_id, LONGEST_NAME) or call.request_id,
+                reason=_kept(reason, 1000),
             )
         )
         difference = cost_usd - call.cost_usd
         Spending(self.database).add(connection, call.job_id, call.tenant, call.day, difference)
+
+
+def _kept(text: str | None, most: int) -> str | None:
+    """Somebody else's words as every database takes them; None for nothing."""
+    return (text or "").encode(errors="replace").decode().replace("\0", "")[:most] or None
 
 
 _DIED = "whoever made it died before it ended"

@@ -19,11 +19,12 @@ from jobs.errors import (
     NoMatch,
     ProviderError,
     ProviderUnavailable,
+    ProviderUnusable,
 )
 from jobs.stages import Stage
 from providers.service import Pause
 from storage.artefacts import Origin, Record
-from storage.calls import CallStatus, Intent, Ticket
+from storage.calls import LONGEST_NAME, CallStatus, Intent, Ticket
 from storage.spending import Budget
 from transforms.studio import LOOK_EVERY_S, Studio
 
@@ -199,6 +200,14 @@ class _Progress:
         self.remote_id = self.ticket.remote_id
 
     def started(self, remote_id: str) -> None:
+        if len(remote_id) > LONGEST_NAME or not (remote_id.isascii() and remote_id.isprintable()):
+            provider = self.ticket.intent.provider
+            raise ProviderUnusable(
+                f"{provider} gave its job a name that cannot be kept",
+                charged=Charged.YES,
+                is_over=True,
+                provider=provider,
+            )
         self.studio.calls.note_remote_id(self.ticket, remote_id)
         self.remote_id = remote_id
         crash_point("call.after_submit")

@@ -298,6 +298,8 @@ class ElevenLabsSession:
             characters = float(answer.headers.get("character-cost", ""))
         except ValueError:
             return None
+        if not 0 <= characters < math.inf:
+            return None
         return price(NAME, "tts", self._config.speech_model).of(characters)
 
     def _ask(self, method: str, path: str, **how: Any) -> Answer:

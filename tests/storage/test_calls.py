@@ -1,3 +1,4 @@
+import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -316,6 +317,27 @@ def test_a_budget_is_charged_with_what_calls_really_cost(
     calls.close(opened(calls, run), CallStatus.PAID, 0.03)
 
     assert Spending(database).spent_usd(f"job:{run.job_id}") == pytest.approx(0.03)
+
+
+@pytest.mark.parametrize("cost_usd", [math.nan, math.inf, -1.0])
+def test_a_cost_that_cannot_be_is_taken_for_the_quote(
+    calls: Calls, database: Database, claimed: Claimed, cost_usd: float
+) -> None:
+    run = claimed()
+
+    calls.close(opened(calls, run), CallStatus.PAID, cost_usd)
+
+    assert Spending(database).spent_usd(f"job:{run.job_id}") == pytest.approx(0.10)
+
+
+def test_whatever_a_service_says_can_be_noted(calls: Calls, claimed: Claimed) -> None:
+    run = claimed()
+
+    calls.close(opened(calls, run), CallStatus.REFUSED, None, "r" * 300, "no\0 \ud800!" * 200)
+
+    (call,) = calls.of_run(run)
+    assert (call.status, call.request_id) == ("refused", "r" * 200)
+    assert call.reason.startswith("no ?!no ?!")
 
 
 def test_spending_can_be_switched_off_for_all(

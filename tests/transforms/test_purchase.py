@@ -228,6 +228,15 @@ def test_a_job_that_the_provider_works_on_is_waited_for_and_not_begun_again(
     assert ended(opened, run) == [("paid", 0.10)]
 
 
+def test_a_job_whose_name_cannot_be_kept_is_not_waited_for(opened: Studio, run: Run) -> None:
+    shop = Shop(submits="x" * 201)
+
+    with pytest.raises(ProviderRejected, match="a name that cannot be kept"):
+        purchase(VOICE, run, opened, shop.buy, shop.pause)
+
+    assert ended(opened, run) == [("unusable", 0.10)] * 2
+
+
 def test_a_job_that_failed_for_nothing_is_begun_again(opened: Studio, run: Run) -> None:
     over = ProviderUnavailable("it failed", charged=Charged.NO, is_over=True)
     shop = Shop([over, None], submits="song-1")
