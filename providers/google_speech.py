@@ -197,7 +197,7 @@ def ssml(text: str) -> str:
     fit. Nothing in the text is markup."""
     places = [unit.at for unit in units(text) if unit.kind is not Kind.SILENT]
     while len((marked := _marked(text, places)).encode()) > MOST_BYTES and places:
-        places = places[::2]
+        places = places[::2] if len(places) > 1 else []
     return marked
 
 

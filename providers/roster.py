@@ -16,6 +16,7 @@ from providers.gemini.lyria import Lyria
 from providers.gemini.omni import Omni
 from providers.gemini.veo import Veo
 from providers.google_speech import GoogleSpeech
+from providers.pieces import pieces
 from providers.piper import Piper
 from providers.service import Access
 from providers.suno import Suno
@@ -106,9 +107,15 @@ class Roster:
         return found
 
     def quote_usd(self, stage: Stage, params: Mapping[str, Any]) -> float:
-        """What making something costs at most, in US dollars, by the price book."""
+        """What making something costs at most, in US dollars, by the price book. A narration is
+        bought in pieces, each of which has its price."""
         hire = self.of(str(params.get("provider", "")))
-        return hire.quote_usd(stage, params) if hire else 0.0
+        if hire is None:
+            return 0.0
+        if stage is not Stage.VOICE:
+            return hire.quote_usd(stage, params)
+        parted = pieces(params["text"], hire.longest_piece)
+        return sum(hire.quote_usd(stage, {**params, "text": piece.text}) for piece in parted)
 
     def _remote(self, stage: Stage) -> Iterator[Choice]:
         for _, hire in self.hired():

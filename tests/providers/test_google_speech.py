@@ -169,3 +169,9 @@ def test_the_price_is_that_of_the_marked_text() -> None:
     assert GoogleSpeech().quote_usd(Stage.VOICE, params) == pytest.approx(
         4e-6 * len('<speak><mark name="0"/>Hi.</speak>')
     )
+
+
+def test_a_text_that_does_not_fit_by_itself_has_no_marks() -> None:
+    text = "This is a sentence. " * 300
+
+    assert ssml(text) == f"<speak>{text}</speak>"

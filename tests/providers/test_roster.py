@@ -4,6 +4,7 @@ import pytest
 
 from jobs.errors import InvalidInput
 from jobs.stages import Stage
+from providers.pieces import pieces
 from providers.roster import Roster, configured
 
 ALL = {
@@ -84,3 +85,17 @@ def test_files_on_this_machine_are_read_only_for_a_service_that_is_here(
 
 def test_local_providers_cost_nothing() -> None:
     assert configured(ALL).quote_usd(Stage.VOICE, {"provider": "espeak", "text": "Hi."}) == 0.0
+
+
+@pytest.mark.parametrize("provider", ["google", "gemini", "elevenlabs"])
+def test_a_narration_is_quoted_as_it_is_bought(provider: str) -> None:
+    speaker = {**ALL, "AIPROD_PROVIDERS": "google", "AIPROD_VERTEX_PROJECT": "films"}
+    roster = configured(speaker)
+    hire = roster.named(provider)
+    text = "This is a sentence of a long story. " * 138
+    asked = {"provider": provider, "text": text, "language": "en", "speed": 1.0, "voice_id": None}
+    bought = [{**asked, "text": piece.text} for piece in pieces(text, hire.longest_piece)]
+
+    quote_usd = roster.quote_usd(Stage.VOICE, asked)
+
+    assert quote_usd == pytest.approx(sum(hire.quote_usd(Stage.VOICE, one) for one in bought))
