@@ -101,6 +101,9 @@ def gone(provider: str, what: str) -> ProviderUnusable:
     )
 
 
+# What was waited for as long as it may take is asked for by the next run, not again by this one.
+NEXT_RUN_S = 3600.0
+
 Pause = Callable[[float], None]
 """Waits so many seconds while the provider works; raises `Cancelled` when nobody wants it."""
 

@@ -25,7 +25,7 @@ from jobs.errors import (
 from jobs.stages import Stage
 from providers.prices import price
 from providers.remote import Answer, Failure, Remote, without_keys
-from providers.service import Access, Pause, Started
+from providers.service import NEXT_RUN_S, Access, Pause, Started
 from providers.settings import seconds
 from providers.takes import Music, Sound
 
@@ -195,6 +195,7 @@ class SunoSession:
                 raise ProviderUnavailable(
                     f"{NAME} was not ready after {self._config.at_most_s:g} s",
                     charged=Charged.UNKNOWN,
+                    retry_after_s=NEXT_RUN_S,
                     provider=NAME,
                 )
             pause(self._config.every_s)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from jobs.errors import Charged, ProviderError, ProviderRejected, ProviderUnavailable
-from providers.service import Pause
+from providers.service import NEXT_RUN_S, Pause
 
 Found = TypeVar("Found")
 
@@ -48,6 +48,7 @@ def wait_for(
             raise ProviderUnavailable(
                 f"{name} was not done after {at_most_s:g} s",
                 charged=Charged.UNKNOWN,
+                retry_after_s=NEXT_RUN_S,
                 provider=name,
             )
         pause(every_s)

@@ -22,6 +22,7 @@ from jobs.errors import (
 from jobs.stages import Stage
 from providers.gemini.omni import MANNER, Omni
 from providers.gemini.wire import Door
+from providers.service import NEXT_RUN_S
 from providers.takes import Picture, Scenery
 from storage.guarded_wire import InputInterrupted
 from tests.fakes.films import film
@@ -371,6 +372,7 @@ def test_waiting_has_an_end_and_the_job_stays_known(fake: FakeGeminiMedia, desk:
         shoot(omni(fake, at_most_s=60.0), desk)
 
     assert (caught.value.charged, caught.value.retryable) == (Charged.UNKNOWN, True)
+    assert caught.value.retry_after_s == NEXT_RUN_S
     assert sum(desk.pauses) == 70.0
     assert len(desk.started) == 1
 

@@ -17,7 +17,7 @@ from jobs.errors import (
     ProviderUnusable,
 )
 from jobs.stages import Stage
-from providers.service import Access
+from providers.service import NEXT_RUN_S, Access
 from providers.suno import Suno, SunoSession
 from providers.takes import Music, Sound
 from tests.fakes.films import song_mp3
@@ -25,6 +25,7 @@ from tests.fakes.service import Fault
 from tests.fakes.suno import LENGTHS_S, STEPS, FakeSuno
 from tests.providers.desk import HTML, Desk
 from tests.providers.reading import read
+from transforms.purchase import LONGEST_WISH_S
 
 PIANO = Music("calm piano", 30.0)
 
@@ -226,6 +227,7 @@ def test_nobody_waits_for_ever(desk: Desk, opened: Callable[..., SunoSession]) -
         compose(opened(at_most_s=0.0), desk)
 
     assert (caught.value.charged, caught.value.is_over) == (Charged.UNKNOWN, False)
+    assert caught.value.retry_after_s == NEXT_RUN_S > LONGEST_WISH_S  # not again in this run
 
 
 def envelope(code: int) -> str:
