@@ -5,6 +5,7 @@ Piper is under the GPL: it is run as a program, and nothing of it is imported.
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -151,9 +152,7 @@ class PiperSession:
             ) from error
         with child:
             try:
-                # One line is one utterance: line ends within a piece would part it.
-                text = " ".join(line.text.split())
-                _, said = child.communicate(f"{text}\n".encode(), limit_s)
+                _, said = child.communicate(f"{plain_line(line.text)}\n".encode(), limit_s)
             except subprocess.TimeoutExpired as error:
                 raise ProviderUnavailable(
                     f"{NAME} had not spoken after {limit_s:g} s", charged=Charged.NO, provider=NAME
@@ -169,3 +168,13 @@ class PiperSession:
                 charged=Charged.NO,
                 provider=NAME,
             )
+
+
+def plain_line(text: str) -> str:
+    """The text as one line that is nothing but text.
+
+    One line is one utterance: line ends within a piece would part it. What stands in `[[` and `]]`
+    is phonemes to the program (`_PHONEME_BLOCK_PATTERN` of piper-tts): with a space between them,
+    brackets are signs again, which have no sound.
+    """
+    return re.sub(r"\[(?=\[)", "[ ", " ".join(text.split()))

@@ -20,12 +20,12 @@ from jobs.errors import (
     ProviderUnusable,
 )
 from jobs.stages import Stage
-from providers.piper import Piper
+from providers.piper import Piper, plain_line
 from providers.takes import Line, Sound
 
 LINE = Line("Twice\na day.", "en", None, 2.0)
-PROGRAM = f"""#!{sys.executable}
-import argparse, sys, wave
+PROGRAM = rf"""#!{sys.executable}
+import argparse, re, sys, wave
 parser = argparse.ArgumentParser()
 for name in ("model", "output_file"):
     parser.add_argument(f"--{{name}}", required=True)
@@ -34,6 +34,8 @@ options = parser.parse_args()
 lines = sys.stdin.read().splitlines()
 if lines == ["fail"]:
     sys.exit("the model is damaged")
+if found := re.search(r"\[\[.*?\]\]", "".join(lines)):
+    sys.exit(f"phonemes: {{found[0]}}")
 if lines != ["mute"]:
     with wave.open(options.output_file, "wb") as file:
         file.setnchannels(1); file.setsampwidth(2); file.setframerate(22050)
@@ -72,6 +74,25 @@ def test_a_piece_is_one_utterance_at_the_rate_that_is_asked_for(
     with wave.open(io.BytesIO(sound.data)) as file:
         assert file.getnframes() / file.getframerate() == pytest.approx(0.5)
     assert (sound.marks, sound.cost_usd) == ((), 0.0)
+
+
+def test_a_narration_cannot_speak_in_phonemes(configured: Callable[..., Piper]) -> None:
+    sound = speak(configured(), replace(LINE, text="Say [[ bˈætmæn ]] and [[[x]]]."))
+
+    assert sound.data
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param("One\r\n\ttwo \u2028three.", "One two three.", id="line ends"),
+        pytest.param("a[0] [b]", "a[0] [b]", id="brackets of a text"),
+        pytest.param("[[h ə]]", "[ [h ə]]", id="phonemes"),
+        pytest.param("[[[[x]]", "[ [ [ [x]]", id="more than two"),
+    ],
+)
+def test_a_narration_is_one_line_of_text(text: str, line: str) -> None:
+    assert plain_line(text) == line
 
 
 @pytest.mark.parametrize(
