@@ -26,6 +26,7 @@ from jobs.errors import (
 from jobs.stages import Stage
 from providers.remote import Answer, Failure, Remote
 from providers.service import Access
+from providers.settings import address
 from providers.takes import Sound
 
 NAME = "freesound"
@@ -82,7 +83,7 @@ class Freesound:
         if agreement not in ("0", "1"):
             raise InvalidInput(f"AIPROD_FREESOUND_AGREEMENT is {agreement!r}; give 0 or 1")
         return cls(
-            base_url=variables.get("AIPROD_FREESOUND_URL", cls.base_url).rstrip("/"),
+            base_url=address(variables, ("AIPROD_FREESOUND_URL",), cls.base_url),
             licences=licences,
             has_agreement=agreement == "1",
         )

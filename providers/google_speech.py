@@ -17,7 +17,7 @@ from providers.gemini.wire import VERTEX_KEY
 from providers.prices import price
 from providers.remote import Answer, Remote
 from providers.service import Access
-from providers.settings import one_of, whole
+from providers.settings import address, one_of, whole
 from providers.takes import Line, Sound
 from providers.tokens import Kind, units
 
@@ -61,7 +61,7 @@ class GoogleSpeech:
         kind = one_of(variables, "AIPROD_GOOGLE_VOICES", cls.kind, KINDS)
         price(NAME, "tts", kind)  # what has no price is not bought
         return cls(
-            base_url=variables.get("AIPROD_GOOGLE_URL", cls.base_url).rstrip("/"),
+            base_url=address(variables, ("AIPROD_GOOGLE_URL",), cls.base_url),
             kind=kind,
             most_open=whole(variables, "AIPROD_GOOGLE_CALLS", cls.most_open, 1, 100),
         )

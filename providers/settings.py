@@ -1,8 +1,30 @@
 """Reading settings, each refused with a sentence that names it."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from jobs.errors import InvalidInput
+
+
+def address(variables: Mapping[str, str], names: Sequence[str], default: str) -> str:
+    """Where an API begins, without a slash at its end: the first of these that is set.
+
+    Raises:
+      InvalidInput: It is no address, or has what a path cannot be put after.
+    """
+    name = next((name for name in names if variables.get(name)), "")
+    if not name:
+        return default
+    try:
+        parts = urlsplit(variables[name])
+        _port = parts.port  # raises, too
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_address = False
+    if not is_address or parts.query or parts.fragment or parts.username:
+        # It is not repeated: a password may be in it.
+        raise InvalidInput(f"{name} is no address; give one such as {default}")
+    return variables[name].rstrip("/")
 
 
 def one_of(variables: Mapping[str, str], name: str, default: str, accepted: Sequence[str]) -> str:

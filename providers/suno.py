@@ -26,7 +26,7 @@ from jobs.stages import Stage
 from providers.prices import price
 from providers.remote import Answer, Failure, Remote, without_keys
 from providers.service import NEXT_RUN_S, Access, Pause, Started
-from providers.settings import seconds
+from providers.settings import address, seconds
 from providers.takes import Music, Sound
 
 NAME = "suno"
@@ -78,7 +78,7 @@ class Suno:
             raise InvalidInput(f"AIPROD_SUNO_PREFIX is {prefix!r}; give a path such as /api/v1")
         price(NAME, "generate")  # what has no price is not bought
         return cls(
-            base_url=variables.get("AIPROD_SUNO_URL", cls.base_url).rstrip("/"),
+            base_url=address(variables, ("AIPROD_SUNO_URL",), cls.base_url),
             prefix=prefix,
             model=model,
             callback_url=callback,

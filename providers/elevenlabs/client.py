@@ -22,6 +22,7 @@ from providers.elevenlabs.answers import NAME, SAMPLE_RATE_HZ, explain, spoken, 
 from providers.prices import price
 from providers.remote import Answer, Remote
 from providers.service import Access, Pause, Started
+from providers.settings import address, one_of
 from providers.takes import Line, Music, Sound
 
 SLOWEST, FASTEST = 0.7, 1.2
@@ -79,25 +80,21 @@ class ElevenLabs:
     @classmethod
     def configured(cls, variables: Mapping[str, str]) -> "ElevenLabs":
         """From settings `AIPROD_ELEVENLABS_...`. Raises `InvalidInput` naming one that is wrong."""
-        plan = variables.get("AIPROD_ELEVENLABS_PLAN", "creator").lower()
-        if plan not in CALLS_AT_ONCE:
-            raise InvalidInput(
-                f"AIPROD_ELEVENLABS_PLAN is {plan!r}; give one of {', '.join(CALLS_AT_ONCE)}"
-            )
+        plan = one_of(variables, "AIPROD_ELEVENLABS_PLAN", cls.plan, tuple(CALLS_AT_ONCE))
         model = variables.get("AIPROD_ELEVENLABS_SPEECH_MODEL", cls.speech_model)
         price(NAME, "tts", model)  # what has no price is not bought
         voice = variables.get("AIPROD_ELEVENLABS_VOICE", cls.voice_id)
         if not _VOICE.fullmatch(voice):
             raise InvalidInput(f"AIPROD_ELEVENLABS_VOICE is {voice!r}; give the id of a voice")
         return cls(
-            base_url=variables.get("AIPROD_ELEVENLABS_URL", cls.base_url).rstrip("/"),
+            base_url=address(variables, ("AIPROD_ELEVENLABS_URL",), cls.base_url),
             plan=plan,
             speech_model=model,
             voice_id=voice,
-            sound_model=_one_of(
+            sound_model=one_of(
                 variables, "AIPROD_ELEVENLABS_SOUND_MODEL", cls.sound_model, SOUND_MODELS
             ),
-            music_model=_one_of(
+            music_model=one_of(
                 variables, "AIPROD_ELEVENLABS_MUSIC_MODEL", cls.music_model, MUSIC_MODELS
             ),
         )
@@ -317,12 +314,3 @@ class ElevenLabsSession:
 def music_s(wanted_s: float) -> int:
     """How long music is ordered that is needed for so long, in whole seconds."""
     return min(max(math.ceil(wanted_s), SHORTEST_MUSIC_S), LONGEST_MUSIC_S)
-
-
-def _one_of(
-    variables: Mapping[str, str], name: str, default: str, accepted: tuple[str, ...]
-) -> str:
-    value = variables.get(name, default)
-    if value not in accepted:
-        raise InvalidInput(f"{name} is {value!r}; give one of {', '.join(accepted)}")
-    return value

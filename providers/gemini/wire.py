@@ -11,6 +11,7 @@ from jobs.errors import InvalidInput, ProviderAccess
 from providers.gemini.errors import explain
 from providers.remote import MOST_BYTES, Answer, Remote
 from providers.service import Access
+from providers.settings import address
 
 KEY = "GEMINI_API_KEY"
 VERTEX_KEY = "VERTEX_ACCESS_TOKEN"
@@ -56,7 +57,7 @@ class Door:
             raise InvalidInput(f"AIPROD_GEMINI_MODE is {mode!r}; give one of {', '.join(MODES)}")
         if mode == "vertex":
             return cls.vertex(variables, url_name)
-        url = _url(variables, (url_name, "AIPROD_GEMINI_URL"), _GEMINI_URL)
+        url = address(variables, (url_name, "AIPROD_GEMINI_URL"), _GEMINI_URL)
         return cls(url, _version(variables, "AIPROD_GEMINI_VERSION", KEY_VERSIONS))
 
     @classmethod
@@ -82,7 +83,7 @@ class Door:
                 f"AIPROD_VERTEX_LOCATION is {location!r}; give global, us, eu or a region such as "
                 "us-central1"
             )
-        url = _url(variables, (url_name, "AIPROD_VERTEX_URL"), _vertex_url(location))
+        url = address(variables, (url_name, "AIPROD_VERTEX_URL"), _vertex_url(location))
         version = _version(variables, "AIPROD_VERTEX_VERSION", VERTEX_VERSIONS)
         return cls(url, version, project, location)
 
@@ -174,15 +175,6 @@ def _vertex_url(location: str) -> str:
         return f"https://aiplatform.{location}.rep.googleapis.com"
     host = "" if location == "global" else f"{location}-"
     return f"https://{host}aiplatform.googleapis.com"
-
-
-def _url(variables: Mapping[str, str], names: tuple[str, ...], default: str) -> str:
-    for name in names:
-        if value := variables.get(name):
-            if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
-                raise InvalidInput(f"{name} is no address; give one such as {default}")
-            return value.rstrip("/")
-    return default
 
 
 def _version(variables: Mapping[str, str], name: str, accepted: tuple[str, ...]) -> str:
