@@ -15,6 +15,7 @@ from media.run import find_ffmpeg
 from pipeline.emulator import find as find_emulator
 from pipeline.options import Settings
 from providers.gemini.wire import VERTEX_KEY
+from providers.piper import Piper
 from providers.roster import Hire
 from providers.service import Access
 from storage.service_keys import ServiceKeys
@@ -89,6 +90,9 @@ def _services(settings: Settings) -> Iterator[Finding]:
     for name, hire in settings.roster.hired():
         if hire.key_name == VERTEX_KEY:
             continue  # a token, which is made when it is needed
+        if isinstance(hire, Piper):
+            yield Finding(name, True, False, hire.says)  # it has no key
+            continue
         try:
             keys.get(hire.key_name)
             detail = _left(hire, keys) if name == "elevenlabs" else "its key can be read"

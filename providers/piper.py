@@ -76,6 +76,12 @@ class Piper:
         return self.KEY
 
     @property
+    def says(self) -> str:
+        """What is configured, for people: its files were looked at, its program was not run."""
+        use = "not for commercial use" if self.is_personal else "commercial use allowed"
+        return f"{Path(self.voice).stem}, by {self.program}, {use}"
+
+    @property
     def longest_piece(self) -> int:
         """Characters of a narration that are spoken at once."""
         return LONGEST_PIECE

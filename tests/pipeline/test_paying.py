@@ -239,6 +239,17 @@ def test_doctor_says_what_an_account_has_left(desk: Desk, fakes: Fakes) -> None:
     assert "-> look at ELEVENLABS_API_KEY" in sick
 
 
+def test_doctor_says_of_a_voice_without_a_key_what_is_true(desk: Desk) -> None:
+    program, voice = desk.write("piper", {}), desk.write("amy.onnx", {})
+    desk.write("amy.onnx.json", {})
+    program.chmod(0o755)
+
+    said = desk.run("doctor", AIPROD_PIPER=str(program), AIPROD_PIPER_VOICE=str(voice)).out
+
+    assert f"piper                amy, by {program}, not for commercial use" in said
+    assert "its key can be read" not in said
+
+
 CRASH_POINTS = ["call.before_send", "call.before_keep", "call.after_keep", "call.after_submit"]
 
 
