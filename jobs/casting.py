@@ -41,9 +41,19 @@ class Choice:
     clearance: Clearance = Clearance.CLEAR
 
     def params(self, task: Mapping[str, Any]) -> dict[str, Any]:
-        """What decides about the key of what this provider makes of a task."""
+        """What decides about the key of what this provider makes of a task.
+
+        Its rights do, too: those to a part are those of the plan or the setting under which it was
+        made, and stay so when that changes.
+        """
         asked = {name: task[name] for name in self.needs}
-        return {**asked, **self.settings, "provider": self.provider, "model": self.model}
+        return {
+            **asked,
+            **self.settings,
+            "provider": self.provider,
+            "model": self.model,
+            "clearance": self.clearance.value,
+        }
 
     def refusal(self, *, is_commercial: bool, is_verified_only: bool) -> str | None:
         """Why what it makes may not be used for that; None when it may."""

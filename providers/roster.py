@@ -34,7 +34,9 @@ class Hire(Protocol):
     """
 
     KEY: ClassVar[str]
-    licence: ClassVar[str]
+
+    @property
+    def licence(self) -> str: ...
 
     @property
     def key_name(self) -> str: ...

@@ -6,7 +6,7 @@ from typing import Any
 
 from jobs.casting import LOCAL
 from jobs.elements import Task
-from jobs.errors import Charged, ProviderUnusable, UnsupportedMedia
+from jobs.errors import Charged, ProviderUnusable, RightsRefused, UnsupportedMedia
 from jobs.stages import Stage
 from media.run import Workspace
 from providers.roster import Hire
@@ -26,8 +26,18 @@ def hired(task: Task, studio: Studio) -> Hire:
 
     Raises:
       InvalidInput: This worker does not have it.
+      RightsRefused: It has it with other rights than the task was planned with: what it makes would
+        be kept as something that it is not.
     """
-    return studio.config.roster.named(task.params["provider"])
+    name, planned = task.params["provider"], task.params.get("clearance")
+    found = studio.config.roster.named(name)
+    rights = {choice.clearance.value for choice in found.choices(task.stage)}
+    if planned is not None and planned not in rights:
+        raise RightsRefused(
+            f"{name} is configured with other rights ({', '.join(sorted(rights))}) on this worker "
+            f"than where the job was planned ({planned})"
+        )
+    return found
 
 
 def order(stage: Stage, params: Mapping[str, Any], hire: Hire) -> Order:

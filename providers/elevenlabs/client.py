@@ -70,7 +70,11 @@ class ElevenLabs:
     total_s: float = 300.0
 
     KEY: ClassVar[str] = "ELEVENLABS_API_KEY"
-    licence: ClassVar[str] = "ElevenLabs terms of the plan"
+
+    @property
+    def licence(self) -> str:
+        """The terms under which it makes things: they differ by plan."""
+        return f"ElevenLabs terms, {self.plan} plan"
 
     @property
     def key_name(self) -> str:

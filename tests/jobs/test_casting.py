@@ -28,7 +28,14 @@ def test_only_what_a_provider_needs_decides_about_its_key() -> None:
         "voice": "A",
         "provider": "elevenlabs",
         "model": "eleven_v3",
+        "clearance": "clear",
     }
+
+
+def test_what_was_made_under_other_rights_is_another_thing() -> None:
+    params = [Choice("piper", "amy", clearance=one).params({}) for one in Clearance]
+
+    assert len({one["clearance"] for one in params}) == len(Clearance)
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,20 @@ def test_a_wrong_setting_is_told_by_name(
     assert said in caught.value.message
 
 
+@pytest.mark.parametrize("changed", ["amy.onnx", "amy.onnx.json"])
+def test_another_voice_of_the_same_name_is_another_voice(
+    changed: str, configured: Callable[..., Piper], tmp_path: Path
+) -> None:
+    def params() -> dict[str, object]:
+        (choice,) = configured().choices(Stage.VOICE)
+        return choice.params({"text": "Hi.", "language": "en", "voice_id": None, "speed": 1.0})
+
+    before, again = params(), params()
+    (tmp_path / changed).write_text("another", encoding="utf-8")
+
+    assert (before == again, before == params()) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("rights", "clearance"),
     [("personal", Clearance.PERSONAL), ("commercial", Clearance.CLEAR)],

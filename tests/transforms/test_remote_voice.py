@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from jobs.elements import Run, Task
-from jobs.errors import Cancelled, ProviderRejected
+from jobs.errors import Cancelled, ProviderRejected, RightsRefused
 from jobs.message import Ring
 from jobs.stages import Stage
 from jobs.submission import Submission
@@ -43,8 +43,8 @@ def opened(
     found.close()
 
 
-def spoken(studio: Studio, text: str) -> Made:
-    return _speak(studio, claimed(studio, "job"), text)
+def spoken(studio: Studio, text: str, clearance: str = "clear") -> Made:
+    return _speak(studio, claimed(studio, "job"), text, clearance)
 
 
 def claimed(studio: Studio, job_id: str) -> Run:
@@ -55,10 +55,10 @@ def claimed(studio: Studio, job_id: str) -> Run:
     return run
 
 
-def _speak(studio: Studio, run: Run, text: str) -> Made:
+def _speak(studio: Studio, run: Run, text: str, clearance: str = "clear") -> Made:
     params = {
         "provider": "elevenlabs", "model": "eleven_multilingual_v2", "text": text,
-        "language": "en", "voice_id": None, "speed": 1.0,
+        "language": "en", "voice_id": None, "speed": 1.0, "clearance": clearance,
     }  # fmt: skip
     task = Task(run, "voice/000", Stage.VOICE, 1, True, "0" * 64, "", "narration", params)
     return speak_remotely(task, studio)
@@ -117,3 +117,14 @@ def test_what_comes_after_its_run_was_cancelled_is_kept(
 
     assert len(fake.charges) == 1
     assert [call.status for call in opened.calls.of_run(run)] == ["paid"]
+
+
+def test_a_worker_with_other_rights_than_were_planned_with_makes_nothing(
+    opened: Studio, fake: FakeElevenLabs
+) -> None:
+    with pytest.raises(
+        RightsRefused, match=r"other rights \(clear\) on this worker than .*personal"
+    ):
+        spoken(opened, "Twice a day.", "personal")
+
+    assert fake.journal == []
