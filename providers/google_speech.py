@@ -23,6 +23,7 @@ from providers.tokens import Kind, units
 
 NAME = "google"
 KINDS = ("standard", "wavenet", "neural2")  # those that know marks
+MODES = ("token", "key")
 SAMPLE_RATE_HZ = 24_000
 SLOWEST, FASTEST = 0.25, 2.0
 LONGEST_PIECE = 800  # characters
@@ -43,16 +44,18 @@ class GoogleSpeech:
 
     Attributes:
       kind: Of voices, where a job names none.
+      has_key: Whether an API key lets requests in, rather than the token of an account.
       most_open: Calls that may be under way together.
     """
 
     base_url: str = "https://texttospeech.googleapis.com"
     kind: str = "neural2"
+    has_key: bool = False
     most_open: int = 8
     silence_s: float = 60.0
     total_s: float = 120.0
 
-    KEY: ClassVar[str] = ""  # it has none: AIPROD_PROVIDERS names it
+    KEY: ClassVar[str] = "GOOGLE_TTS_API_KEY"  # without it, AIPROD_PROVIDERS names the service
     licence: ClassVar[str] = "Google Cloud terms"
 
     @classmethod
@@ -60,16 +63,18 @@ class GoogleSpeech:
         """From settings `AIPROD_GOOGLE_...`. Raises `InvalidInput` naming one that is wrong."""
         kind = one_of(variables, "AIPROD_GOOGLE_VOICES", cls.kind, KINDS)
         price(NAME, "tts", kind)  # what has no price is not bought
+        usual = "key" if variables.get(cls.KEY) else "token"
         return cls(
             base_url=address(variables, ("AIPROD_GOOGLE_URL",), cls.base_url),
             kind=kind,
+            has_key=one_of(variables, "AIPROD_GOOGLE_MODE", usual, MODES) == "key",
             most_open=whole(variables, "AIPROD_GOOGLE_CALLS", cls.most_open, 1, 100),
         )
 
     @property
     def key_name(self) -> str:
-        """The variable that has its token, where one is given."""
-        return VERTEX_KEY
+        """The variable that has its key, or its token where one is given."""
+        return self.KEY if self.has_key else VERTEX_KEY
 
     @property
     def longest_piece(self) -> int:
@@ -140,29 +145,46 @@ class GoogleSpeechSession:
             },
             "enableTimePointing": ["SSML_MARK"],
         }
-        return _spoken(self._ask(body), line.text, price(NAME, "tts", kind).of(len(marked)))
+        answer = self._ask("POST", "/v1beta1/text:synthesize", is_paid=True, body=body)
+        return _spoken(answer, line.text, price(NAME, "tts", kind).of(len(marked)))
+
+    def voices(self) -> frozenset[str]:
+        """The names of all voices that tell when words are spoken. Asking is free.
+
+        Raises:
+          ProviderError: Of the kind.
+        """
+        answer = self._ask("GET", "/v1/voices", is_paid=False)
+        try:
+            names = [str(one["name"]) for one in answer.json()["voices"]]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ProviderUnusable(
+                f"{NAME} sent something else than voices ({type(error).__name__})",
+                charged=Charged.NO,
+                provider=NAME,
+            ) from error
+        return frozenset(name for name in names if kind_of(name))
 
     def close(self) -> None:
         """Lets go of the connections."""
         self._remote.close()
 
-    def _ask(self, body: Mapping[str, Any]) -> Answer:
-        def send(token: str) -> Answer:
-            return self._remote.ask(
-                "POST",
-                "/v1beta1/text:synthesize",
-                is_paid=True,
-                headers={"Authorization": f"Bearer {token}"},
-                body=body,
-            )
-
-        token = self._access.key_of(NAME)
+    def _ask(self, method: str, path: str, **how: Any) -> Answer:
+        key = self._access.key_of(NAME)
         try:
-            return send(token)
+            return self._remote.ask(method, path, headers=self._headers(key), **how)
         except ProviderAccess as error:
-            if error.facts.get("is_key_wrong") is not True or not self._access.renew(token):
+            # A wrong token is a 401, a wrong key a 400.
+            if error.facts.get("is_key_wrong") is not True or not self._access.renew(key):
                 raise
-        return send(self._access.key_of(NAME))
+        return self._remote.ask(
+            method, path, headers=self._headers(self._access.key_of(NAME)), **how
+        )
+
+    def _headers(self, key: str) -> dict[str, str]:
+        if self._config.has_key:
+            return {"x-goog-api-key": key}
+        return {"Authorization": f"Bearer {key}"}
 
 
 def voice_name(language: str, kind: str) -> str:

@@ -14,17 +14,36 @@ from tests.fakes.service import Asked, FakeService, Refused, Reply, only
 MOST_BYTES = 5000
 SECONDS_A_CHARACTER = 0.06
 PRICES_USD = {"Standard": 4e-6, "Wavenet": 16e-6, "Neural2": 16e-6}
+VOICES = (
+    "en-GB-Neural2-A", "en-GB-Standard-A", "en-US-Chirp3-HD-Kore", "en-US-Neural2-A",
+    "en-US-Studio-O", "en-US-Wavenet-F", "fr-FR-Neural2-A",
+)  # fmt: skip
+_WRONG_KEY = {
+    "error": {
+        "code": 400,
+        "message": "API key not valid. Please pass a valid API key.",
+        "status": "INVALID_ARGUMENT",
+        "details": [
+            {
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                "reason": "API_KEY_INVALID",
+                "domain": "googleapis.com",
+            }
+        ],
+    }
+}
 _VOICE = re.compile(r"[a-z]{2,3}-[A-Z]{2}-(Standard|Wavenet|Neural2|Studio)-[A-Z]")
 
 
 class FakeGoogleSpeech(FakeService):
-    """The service on a socket; `key` is the token."""
+    """The service on a socket; `key` is both the token and the API key."""
 
     name = "google"
 
     def answer(self, asked: Asked) -> Reply:
-        if asked.headers.get("authorization") != f"Bearer {self.key}":
-            raise _refused(401, "UNAUTHENTICATED", "Request had invalid credentials.")
+        self._check_key(asked)
+        if (asked.method, asked.path) == ("GET", "/v1/voices"):
+            return _voices(_only(dict(asked.query), "languageCode").get("languageCode", ""))
         if (asked.method, asked.path) != ("POST", "/v1beta1/text:synthesize"):
             raise _refused(404, "NOT_FOUND", "Not found.")
         body = _only(asked.json, "enableTimePointing", needed=("input", "voice", "audioConfig"))
@@ -48,6 +67,29 @@ class FakeGoogleSpeech(FakeService):
         points = [{"markName": name, "timeSeconds": round(at * step, 3)} for name, at in marks]
         sound = _wav(max(0.2, len(text) * step), config["sampleRateHertz"])
         return Reply({"audioContent": base64.b64encode(sound).decode(), "timepoints": points})
+
+    def _check_key(self, asked: Asked) -> None:
+        token, key = asked.headers.get("authorization"), asked.headers.get("x-goog-api-key")
+        if key is not None and token is None:
+            if key != self.key:
+                raise Refused(400, _WRONG_KEY)
+        elif key is not None or token != f"Bearer {self.key}":
+            raise _refused(401, "UNAUTHENTICATED", "Request had invalid credentials.")
+
+
+def _voices(language: str) -> Reply:
+    """The voices, of which a part is enough for tests: they are some 2,000."""
+    shown = [
+        {
+            "languageCodes": ["-".join(name.split("-")[:2])],
+            "name": name,
+            "ssmlGender": "FEMALE",
+            "naturalSampleRateHertz": 24_000,
+        }
+        for name in VOICES
+        if name.startswith(language)
+    ]
+    return Reply({"voices": shown} if shown else {})
 
 
 def _read(ssml: str) -> tuple[str, list[tuple[str, int]]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from jobs.errors import Charged, InvalidInput, ProviderError, ProviderRejected
+from jobs.errors import Charged, InvalidInput, ProviderError, ProviderRejected, ProviderUnusable
 from jobs.stages import Stage
 from providers.google_speech import (
     MOST_BYTES,
@@ -15,8 +15,9 @@ from providers.google_speech import (
     ssml,
     voice_name,
 )
+from providers.roster import configured
 from providers.takes import Line
-from tests.fakes.google_speech import SECONDS_A_CHARACTER, FakeGoogleSpeech
+from tests.fakes.google_speech import SECONDS_A_CHARACTER, VOICES, FakeGoogleSpeech
 from tests.fakes.service import Fault
 from tests.providers.desk import FAULTS, Desk
 
@@ -156,6 +157,59 @@ def test_a_token_that_has_ended_is_renewed(
 
     assert opened().speak(LINE).marks
     assert len(fake.journal) == 2
+
+
+def test_an_api_key_opens_it_too(
+    fake: FakeGoogleSpeech, desk: Desk, opened: Callable[..., GoogleSpeechSession]
+) -> None:
+    desk.key, desk.fresh_key = "old", "fake-key"
+
+    assert opened(has_key=True).speak(LINE).marks
+    assert [asked.headers.get("x-goog-api-key") for asked in fake.journal] == ["old", "fake-key"]
+    assert not any("authorization" in asked.headers for asked in fake.journal)
+
+
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [
+        pytest.param({"GOOGLE_TTS_API_KEY": "k"}, "GOOGLE_TTS_API_KEY", id="a key is there"),
+        pytest.param({"AIPROD_PROVIDERS": "google"}, "VERTEX_ACCESS_TOKEN", id="an account"),
+        pytest.param(
+            {"AIPROD_PROVIDERS": "google", "AIPROD_GOOGLE_MODE": "key"}, "GOOGLE_TTS_API_KEY",
+            id="a key in Secret Manager",
+        ),
+        pytest.param(
+            {"GOOGLE_TTS_API_KEY": "k", "AIPROD_GOOGLE_MODE": "token"}, "VERTEX_ACCESS_TOKEN",
+            id="an account rather than a key",
+        ),
+    ],
+)  # fmt: skip
+def test_a_key_or_an_account_lets_requests_in(variables: dict[str, str], name: str) -> None:
+    google = configured(variables).google
+
+    assert google is not None
+    assert google.key_name == name
+
+
+def test_voices_that_tell_their_words_are_listed(
+    fake: FakeGoogleSpeech, opened: Callable[..., GoogleSpeechSession]
+) -> None:
+    found = opened().voices()
+
+    assert found == {name for name in VOICES if kind_of(name)}
+    assert (fake.journal[0].method, fake.journal[0].path) == ("GET", "/v1/voices")
+    assert fake.charges == []
+
+
+def test_what_is_no_list_of_voices_is_told(
+    fake: FakeGoogleSpeech, opened: Callable[..., GoogleSpeechSession]
+) -> None:
+    fake.plan(Fault(body='{"voices": [7]}'))
+
+    with pytest.raises(ProviderUnusable) as caught:
+        opened().voices()
+
+    assert caught.value.charged is Charged.NO
 
 
 def test_a_wrong_setting_is_told_by_name() -> None:
