@@ -26,6 +26,7 @@ class StagePlan:
 
     Attributes:
       cached: 0 for the stages that follow generation: what they make is known by its parts.
+      characters: Of narrations that a service would bill by the character.
     """
 
     stage: str
@@ -33,6 +34,7 @@ class StagePlan:
     parts: int
     cached: int
     cost_usd: float
+    characters: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,39 @@ class JobPlan:
         return asdict(self)
 
 
-def estimate(
+@dataclass(frozen=True)
+class Survey:
+    """What a job needs, and what of it is there.
+
+    Attributes:
+      job, written: As it was given, and with the script that its prompt became or may become.
+      script: What its prompt asks for; None without one.
+      keys: Of the artefacts, by task id.
+      records: Those that were made before, by task id.
+    """
+
+    job: Job
+    written: Job
+    script: Asset | None
+    assets: tuple[Asset, ...]
+    keys: Mapping[str, str]
+    records: Mapping[str, Record]
+
+    @property
+    def missing(self) -> tuple[Asset, ...]:
+        """What has to be made; what several scenes need is there once."""
+        found = {
+            (asset.stage, self.keys[asset.task_id]): asset
+            for asset in self.assets
+            if asset.task_id not in self.records
+        }
+        return tuple(found.values())
+
+
+def survey(
     job: Job, submission: Submission, artefacts: Artefacts, slate: Slate, roster: Roster
-) -> JobPlan:
-    """Plans a job: its parts, which of them are there under this slate, its length and cost.
+) -> Survey:
+    """Lists the parts of a job, and looks which of them are there under this slate.
 
     What a prompt will become is known when its script is there; until then its own words stand for
     it.
@@ -68,14 +99,19 @@ def estimate(
     casting = roster.casting()
     script = script_asset(job, casting) if job.prompt else None
     written = written_job(submission.document, script, artefacts, slate) if script else job
-    scenes = written.scenes or ()
     assets = list_assets(written, submission, casting)
     if script:
         assets = (script, *assets)
     keys = {asset.task_id: slate.key(asset.stage, asset.offer) for asset in assets}
-    records = _records(assets, keys, artefacts)
+    return Survey(job, written, script, assets, keys, _records(assets, keys, artefacts))
+
+
+def estimate(found: Survey, roster: Roster) -> JobPlan:
+    """Plans a job: its parts, which of them are there, its length and cost."""
+    written, records, script = found.written, found.records, found.script
+    scenes = written.scenes or ()
     speech, is_exact = [], True
-    by_id = {asset.task_id: asset for asset in assets}
+    by_id = {asset.task_id: asset for asset in found.assets}
     for index, scene in enumerate(scenes):
         language = scene.language or written.language
         samples, known = _speech(by_id.get(f"voice/{index:03}"), language, records)
@@ -90,13 +126,14 @@ def estimate(
         )
     timeline = lay_out(speech, written.output.frame_rate)
     stages = (
-        *(_stage(stage, assets, keys, records, roster) for stage in _in_order(assets)),
+        *(_stage(stage, found, roster) for stage in _in_order(found.assets)),
         _following(Stage.RENDER, len(cut_chunks(timeline))),
         _following(Stage.MIX, 1),
         _following(Stage.FINISH, 1),
     )
     cost_usd = round(sum(stage.cost_usd for stage in stages), 4)
     is_guess = script is not None and script.task_id not in records
+    guess = script if is_guess else None
     return JobPlan(
         scenes=len(scenes),
         length_s=round(float(timeline.frames / timeline.rate), 2),
@@ -104,7 +141,7 @@ def estimate(
         frames=timeline.frames,
         stages=stages,
         cost_usd=cost_usd,
-        notes=tuple(_notes(job, timeline, is_exact, cost_usd, script if is_guess else None)),
+        notes=tuple(_notes(found.job, timeline, is_exact, cost_usd, guess)),
     )
 
 
@@ -174,19 +211,15 @@ def _in_order(assets: tuple[Asset, ...]) -> list[Stage]:
     return [stage for stage in Stage if any(asset.stage is stage for asset in assets)]
 
 
-def _stage(
-    stage: Stage,
-    assets: tuple[Asset, ...],
-    keys: Mapping[str, str],
-    records: Mapping[str, Record],
-    roster: Roster,
-) -> StagePlan:
-    mine = [asset for asset in assets if asset.stage is stage]
-    cached = sum(asset.task_id in records for asset in mine)
-    # What several scenes need is bought once.
-    wanted = {keys[asset.task_id]: asset for asset in mine if asset.task_id not in records}
-    cost_usd = sum(roster.quote_usd(stage, asset.offer) for asset in wanted.values())
-    return StagePlan(stage.value, _provider(mine), len(mine), cached, round(cost_usd, 4))
+def _stage(stage: Stage, found: Survey, roster: Roster) -> StagePlan:
+    mine = [asset for asset in found.assets if asset.stage is stage]
+    cached = sum(asset.task_id in found.records for asset in mine)
+    wanted = [asset for asset in found.missing if asset.stage is stage]
+    cost_usd = sum(roster.quote_usd(stage, asset.offer) for asset in wanted)
+    characters = sum(roster.billed_characters(asset.offer) for asset in wanted)
+    return StagePlan(
+        stage.value, _provider(mine), len(mine), cached, round(cost_usd, 4), characters
+    )
 
 
 def _provider(assets: Sequence[Asset]) -> str:

@@ -131,7 +131,7 @@ def plan(
     with_parts: Annotated[bool, typer.Option("--parts", help="List every part.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what exists already, what would be made and why, length and cost. Pays nothing."""
+    """Show what is there, what would be made and why, length, cost, accounts. Pays nothing."""
     if rows:
         from pipeline.plan_rows import plan_rows
 

@@ -5,19 +5,17 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 
 from jobs.errors import AiprodError, ToolMissing
 from media.fonts import script_coverage
 from media.run import find_ffmpeg
+from pipeline.accounts import Speaker, account
 from pipeline.emulator import find as find_emulator
 from pipeline.options import Settings
+from providers.gemini.tokens import Tokens
 from providers.gemini.wire import VERTEX_KEY
 from providers.piper import Piper
-from providers.roster import Hire
-from providers.service import Access
 from storage.service_keys import ServiceKeys
 
 _FILTERS = ("ass", "ebur128", "alimiter", "blackdetect", "freezedetect")
@@ -86,30 +84,22 @@ def _ffmpeg(settings: Settings) -> Iterator[Finding]:
 
 def _services(settings: Settings) -> Iterator[Finding]:
     """Whether the keys of services can be read, and what accounts have left that can be asked."""
-    keys = ServiceKeys(settings.project, dict(settings.key_versions))
+    keys, tokens = ServiceKeys(settings.project, dict(settings.key_versions)), Tokens()
     for name, hire in settings.roster.hired():
-        if hire.key_name == VERTEX_KEY:
-            continue  # a token, which is made when it is needed
         if isinstance(hire, Piper):
             yield Finding(name, True, False, hire.says)  # it has no key
             continue
         try:
-            keys.get(hire.key_name)
-            detail = _left(hire, keys) if name == "elevenlabs" else "its key can be read"
+            if isinstance(hire, Speaker):
+                found = account(hire, keys, tokens)
+                wrong = "; ".join(found.warnings)
+                remedy = "see docs/providers.md" if wrong else ""
+                yield Finding(name, not wrong, False, wrong or found.says, remedy)
+            elif hire.key_name != VERTEX_KEY:  # a token is made when it is needed
+                keys.get(hire.key_name)
+                yield Finding(name, True, False, "its key can be read")
         except AiprodError as error:
             yield Finding(name, False, False, error.message, f"look at {hire.key_name}")
-        else:
-            yield Finding(name, True, False, detail)
-
-
-def _left(hire: Hire, keys: ServiceKeys) -> str:
-    access = Access(
-        lambda: keys.get(hire.key_name), partial(keys.refresh, hire.key_name), lambda *_: b""
-    )
-    with closing(hire.open(access)) as session:
-        found = session.subscription()
-        voice = session.voice()
-    return f"{found.tier} plan, {found.characters:,} characters left; {voice} speaks"
 
 
 def _emulator() -> Finding:

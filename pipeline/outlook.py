@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from api.estimate import estimate
+from api.estimate import estimate, survey
 from jobs.casting import Casting
 from jobs.document import job_from
 from jobs.errors import InvalidInput
@@ -193,8 +193,8 @@ class _Planner:
             if part.fate is not Fate.REUSED:
                 found.seconds += self._usual_s.get(stage, 0.0)
         job = job_from(submission.document)
-        planned = estimate(job, submission, self._artefacts, slate, self._roster)
-        found.cost_usd += planned.cost_usd
+        wanted = survey(job, submission, self._artefacts, slate, self._roster)
+        found.cost_usd += estimate(wanted, self._roster).cost_usd
 
 
 _TOLD = {

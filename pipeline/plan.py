@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from api.estimate import JobPlan, StagePlan, estimate
+from api.estimate import JobPlan, StagePlan, estimate, survey
 from jobs.errors import InvalidInput
 from jobs.slate import LOCAL_TENANT, Slate
 from jobs.submission import id_words
 from media.run import ffmpeg_version, find_ffmpeg
+from pipeline.accounts import account_notes
 from pipeline.forecast import Desk, Shelf
 from pipeline.ingest import JobFile, named_files
 from pipeline.options import Settings
@@ -62,17 +63,21 @@ class FilePlan:
 def plan(file: JobFile, settings: Settings) -> FilePlan:
     """Plans a job file: its parts, which of them are there and why others are not, length, cost.
 
+    Services whose parts are missing are asked about accounts and voices, where that is free.
+
     Raises:
       InvalidInput: The job cannot be planned here.
       ToolMissing: This machine lacks FFmpeg, or fonts.
     """
     artefacts = Artefacts(DirectoryBlobs(settings.data.absolute()))
     submission, roster = named_files(file), settings.roster
-    planned = estimate(file.job, submission, artefacts, Slate(), roster)
+    found = survey(file.job, submission, artefacts, Slate(), roster)
+    planned = estimate(found, roster)
     encoder = ffmpeg_version(find_ffmpeg(settings.ffmpeg))
     desk = Desk(Shelf(artefacts), Slate(), roster.casting(), encoder)
     earlier = earlier_run(settings, file.name)
-    notes = [*planned.notes, _REVIEW] if file.job.review else [*planned.notes]
+    notes = [*planned.notes, *account_notes(found.missing, settings)]
+    notes += [_REVIEW] if file.job.review else []
     try:
         parts = plan_parts(desk, submission, earlier)
     except InvalidInput as error:

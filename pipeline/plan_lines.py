@@ -23,7 +23,8 @@ def plan_lines(name: str, planned: FilePlan, *, with_parts: bool) -> Iterator[st
         yield f"  compared with {job_id}, run {run}"
     for stage in job.stages:
         parts = [part for part in planned.parts if part.stage.value == stage.stage]
-        yield f"  {stage.stage:<8} {stage.parts:>4} by {stage.provider}: {_fates(parts)}"
+        billed = f", {stage.characters:,} characters" if stage.characters else ""
+        yield f"  {stage.stage:<8} {stage.parts:>4} by {stage.provider}{billed}: {_fates(parts)}"
         if with_parts:
             yield from (f"       {part.task_id:<16} {part.told}" for part in parts)
     yield f"  cost: {job.cost_usd:.2f} USD"

@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from api.estimate import JobPlan, StagePlan, estimate
+from api.estimate import JobPlan, StagePlan, estimate, survey
 from jobs.errors import InvalidInput
 from jobs.slate import Slate
 from pipeline.ingest import named_files
@@ -80,7 +80,8 @@ def _planned(jobs: RowJobs, settings: Settings) -> _Sum:
         if job.file:
             where = f"{jobs.rows}:{job.row.line}"
             named = named_files(job.file)
-            total.add(estimate(job.file.job, named, artefacts, Slate(), settings.roster), where)
+            found = survey(job.file.job, named, artefacts, Slate(), settings.roster)
+            total.add(estimate(found, settings.roster), where)
     return total
 
 

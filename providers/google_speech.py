@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 from jobs.casting import Choice
 from jobs.errors import Charged, ProviderAccess, ProviderRejected, ProviderUnusable
 from jobs.stages import Stage
+from providers.account import Account
 from providers.gemini.errors import explain
 from providers.gemini.wire import VERTEX_KEY
 from providers.prices import price
@@ -91,7 +92,15 @@ class GoogleSpeech:
         if stage is not Stage.VOICE:
             raise ValueError(f"{NAME} makes no {stage.value}")
         kind = kind_of(params.get("voice_id")) or self.kind
-        return price(NAME, "tts", kind).of(len(ssml(params["text"])))
+        return price(NAME, "tts", kind).of(self.billed_characters(params["text"]))
+
+    def voice_of(self, params: Mapping[str, Any]) -> str:
+        """Who speaks a narration. Raises `ProviderRejected` as `voice_name` does."""
+        return params["voice_id"] or voice_name(params["language"], self.kind)
+
+    def billed_characters(self, text: str) -> int:
+        """How many characters are billed for a narration: marks are, too."""
+        return len(ssml(text))
 
     def open(self, access: Access) -> "GoogleSpeechSession":
         """A session, which asks for its token with every request."""
@@ -147,6 +156,11 @@ class GoogleSpeechSession:
         }
         answer = self._ask("POST", "/v1beta1/text:synthesize", is_paid=True, body=body)
         return _spoken(answer, line.text, price(NAME, "tts", kind).of(len(marked)))
+
+    def account(self) -> Account:
+        """The voices that may be used; it has no other limits that can be asked for."""
+        found = self.voices()
+        return Account(f"{len(found)} voices that tell when words are spoken", found)
 
     def voices(self) -> frozenset[str]:
         """The names of all voices that tell when words are spoken. Asking is free.

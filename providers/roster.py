@@ -119,6 +119,14 @@ class Roster:
         parted = pieces(params["text"], hire.longest_piece)
         return sum(hire.quote_usd(stage, {**params, "text": piece.text}) for piece in parted)
 
+    def billed_characters(self, params: Mapping[str, Any]) -> int:
+        """How many characters are billed for a narration; 0 for all else, and for services that
+        bill otherwise."""
+        hire = self.of(str(params.get("provider", "")))
+        if isinstance(hire, ElevenLabs | GoogleSpeech) and "text" in params:
+            return hire.billed_characters(params["text"])
+        return 0
+
     def _remote(self, stage: Stage) -> Iterator[Choice]:
         for _, hire in self.hired():
             yield from hire.choices(stage)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,7 @@ from jobs.elements import Run
 from jobs.errors import AiprodError, Cancelled, InvalidInput
 from media.run import Workspace, find_ffmpeg
 from providers.gemini.tokens import Tokens
-from providers.gemini.wire import VERTEX_KEY
 from providers.roster import Roster
-from providers.service import Access
 from providers.speech import SpeechSession
 from storage.artefacts import Artefacts
 from storage.calls import Calls
@@ -32,6 +29,7 @@ from storage.secrets import resolve
 from storage.service_keys import ServiceKeys
 from storage.stores import open_blobs
 from transforms.breaker import Breaker
+from transforms.service_access import service_access
 from transforms.tracing import Tracing
 
 LOG = logging.getLogger(__name__)
@@ -141,15 +139,9 @@ class Studio:
         hire = self.config.roster.named(provider)
         with self._lock:
             if provider not in self._sessions:
-                self._sessions[provider] = hire.open(self._access(hire.key_name))
+                access = service_access(hire.key_name, self._keys, self._tokens, self._fetch)
+                self._sessions[provider] = hire.open(access)
             return self._sessions[provider]
-
-    def _access(self, variable: str) -> Access:
-        if variable == VERTEX_KEY and not self._keys.is_given(variable):
-            return Access(self._tokens.key, self._tokens.renew, self._fetch)
-        return Access(
-            partial(self._keys.get, variable), partial(self._keys.refresh, variable), self._fetch
-        )
 
     def _fetch(self, url: str, most_bytes: int) -> bytes:
         return read_file(url, self._web, max_bytes=most_bytes, deadline_s=FILE_LIMIT_S)

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from api.check_job import check_job
 from api.deps import Body, Reader, ServicesDep
-from api.estimate import JobPlan, estimate
+from api.estimate import JobPlan, estimate, survey
 from api.openapi import job_body, problems
 from jobs.slate import Slate
 from storage.artefacts import Artefacts
@@ -24,4 +24,5 @@ def estimate_job(services: ServicesDep, caller: Reader, body: Body) -> JobPlan:
     roster = services.settings.roster
     checked = check_job(body, caller.tenant, services.uploads, roster.casting())
     slate = Slate(caller.tenant)
-    return estimate(checked.job, checked.submission, Artefacts(services.blobs), slate, roster)
+    artefacts = Artefacts(services.blobs)
+    return estimate(survey(checked.job, checked.submission, artefacts, slate, roster), roster)

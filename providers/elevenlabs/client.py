@@ -18,6 +18,7 @@ from jobs.errors import (
     ProviderUnusable,
 )
 from jobs.stages import Stage
+from providers.account import Account
 from providers.elevenlabs.answers import NAME, SAMPLE_RATE_HZ, explain, spoken, understood
 from providers.prices import price
 from providers.remote import Answer, Remote
@@ -134,12 +135,21 @@ class ElevenLabs:
     def quote_usd(self, stage: Stage, params: Mapping[str, Any]) -> float:
         """What making something costs at most."""
         if stage is Stage.VOICE:
-            return price(NAME, "tts", self.speech_model).of(len(params["text"]))
+            return price(NAME, "tts", self.speech_model).of(self.billed_characters(params["text"]))
         if stage is Stage.MUSIC:
             return price(NAME, "music").of(music_s(params["length_s"]))
         if stage is Stage.EFFECT:
             return price(NAME, "sound").of(1)
         raise ValueError(f"{NAME} makes no {stage.value}")
+
+    def voice_of(self, params: Mapping[str, Any]) -> str:
+        """Who speaks a narration."""
+        return params["voice_id"] or self.voice_id
+
+    def billed_characters(self, text: str) -> int:
+        """How many characters are billed for a narration: all of it, and none of what is sent along
+        with its pieces."""
+        return len(text)
 
     def open(self, access: Access) -> "ElevenLabsSession":
         """A session, which asks for its key with every request."""
@@ -152,6 +162,26 @@ class Subscription:
 
     tier: str
     characters: int
+
+    @property
+    def plan(self) -> str | None:
+        """The plan, by its name in `CALLS_AT_ONCE`; None for tiers that are not known, of which
+        some have a date behind their name."""
+        return next((plan for plan in CALLS_AT_ONCE if self.tier.lower().startswith(plan)), None)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model of speech.
+
+    Attributes:
+      credits_a_character: What a character takes of what the account has left.
+      longest: Characters of one request.
+    """
+
+    model_id: str
+    credits_a_character: float
+    longest: int
 
 
 @dataclass(frozen=True)
@@ -250,21 +280,53 @@ class ElevenLabsSession:
             left = int(found["character_limit"]) - int(found["character_count"])
             return Subscription(str(found["tier"]), max(left, 0))
 
-    def voice(self) -> str:
-        """The name of who speaks where a job names nobody. Asking is free.
-
-        Raises:
-          ProviderRejected: The account has no such voice.
-        """
-        named = self._config.voice_id
-        found = next((one.name for one in self.voices() if one.voice_id == named), None)
-        if found is None:
-            raise ProviderRejected(
-                f"{NAME}: the account has no voice {named} (AIPROD_ELEVENLABS_VOICE)",
-                charged=Charged.NO,
-                provider=NAME,
+    def account(self) -> Account:
+        """The plan, what is left of it, and what of the configuration does not fit it."""
+        had, config = self.subscription(), self._config
+        voices = {one.voice_id: one.name for one in self.voices()}
+        model = next((one for one in self.models() if one.model_id == config.speech_model), None)
+        warnings = []
+        if had.plan not in (None, config.plan):
+            warnings.append(
+                f"{NAME}: the account is on the {had.tier} plan, AIPROD_ELEVENLABS_PLAN says "
+                f"{config.plan}; rights and calls at once are those of the plan"
             )
-        return found
+        if config.voice_id not in voices:
+            warnings.append(
+                f"{NAME}: the account has no voice {config.voice_id} (AIPROD_ELEVENLABS_VOICE)"
+            )
+        if model is None:
+            warnings.append(
+                f"{NAME}: the account has no model {config.speech_model} "
+                "(AIPROD_ELEVENLABS_SPEECH_MODEL)"
+            )
+        elif model.longest < config.longest_piece:
+            warnings.append(
+                f"{NAME}: {model.model_id} takes {model.longest:,} characters in a request, pieces "
+                f"have up to {config.longest_piece:,}"
+            )
+        speaker = voices.get(config.voice_id, "nobody")
+        return Account(
+            f"{had.tier} plan, {had.characters:,} characters left; {speaker} speaks",
+            frozenset(voices),
+            tuple(warnings),
+            had.characters,
+            model.credits_a_character if model else 1.0,
+        )
+
+    def models(self) -> tuple[Model, ...]:
+        """All models that speak. Asking is free."""
+        answer = self._ask("GET", "/v1/models", is_paid=False)
+        with understood("models", Charged.NO):
+            return tuple(
+                Model(
+                    str(one["model_id"]),
+                    float((one.get("model_rates") or {}).get("character_cost_multiplier", 1.0)),
+                    int(one["maximum_text_length_per_request"]),
+                )
+                for one in answer.json()
+                if one["can_do_text_to_speech"]
+            )
 
     def voices(self) -> tuple[Voice, ...]:
         """All voices that the account can use. Asking is free."""

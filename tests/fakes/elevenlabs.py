@@ -40,6 +40,7 @@ class FakeElevenLabs(FakeService):
 
     Attributes:
       most: Calls that it makes side by side; one more is refused.
+      tier: Of the account.
       left: Characters that the account still has.
     """
 
@@ -49,6 +50,7 @@ class FakeElevenLabs(FakeService):
         super().__init__(key, port)
         self.most = most
         self.left = 100_000
+        self.tier = "creator"
         self.busy = threading.Semaphore(most)
         self._answered = 0
 
@@ -65,9 +67,11 @@ class FakeElevenLabs(FakeService):
             self.busy.release()
 
     def _told(self, asked: Asked) -> Reply:
+        if asked.path == "/v1/models":
+            return Reply([_model(name) for name in (*LONGEST, "scribe_v1")])
         if asked.path == "/v1/user/subscription":
             count = 100_000 - self.left
-            return Reply({"tier": "creator", "character_count": count, "character_limit": 100_000})
+            return Reply({"tier": self.tier, "character_count": count, "character_limit": 100_000})
         if asked.path != "/v2/voices":
             raise refused(404, "not_found", "Not found")
         query = only(dict(asked.query), "page_size", "next_page_token")
@@ -180,6 +184,21 @@ class FakeElevenLabs(FakeService):
         cost_usd = PRICES_USD["music"] * length_ms / 1000
         self.charge("music", f"music {length_ms} {body['prompt']}", cost_usd)
         return song_mp3(length_ms / 1000)
+
+
+def _model(name: str) -> dict[str, Any]:
+    is_fast = "flash" in name or "turbo" in name
+    return {
+        "model_id": name,
+        "name": name,
+        "can_do_text_to_speech": name in LONGEST,
+        "can_use_style": True,
+        "can_use_speaker_boost": True,
+        "maximum_text_length_per_request": LONGEST.get(name, 0),
+        "languages": [{"language_id": "en", "name": "English"}],
+        "model_rates": {"character_cost_multiplier": 0.5 if is_fast else 1.0},
+        "concurrency_group": "turbo" if is_fast else "standard",
+    }
 
 
 def refused(status: int, code: str, message: str, param: str | None = None) -> Refused:

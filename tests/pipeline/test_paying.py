@@ -120,7 +120,7 @@ def test_nothing_is_bought_twice(desk: Desk, fakes: Fakes) -> None:
     assert manifest(desk)["cost_usd"]["spent"] == 0
 
 
-def test_plan_says_what_a_job_will_cost_and_asks_nobody(desk: Desk, fakes: Fakes) -> None:
+def test_plan_says_what_a_job_will_cost_and_pays_nothing(desk: Desk, fakes: Fakes) -> None:
     job = str(desk.write("job.json", {**SCENES, "budget_usd": 0.001}))
 
     planned = desk.run("plan", job, "--json", **fakes.environment).json
@@ -130,7 +130,65 @@ def test_plan_says_what_a_job_will_cost_and_asks_nobody(desk: Desk, fakes: Fakes
     assert costs["visual"] == ("gemini", pytest.approx(0.0336))
     assert planned["cost_usd"] == pytest.approx(costs["voice"][1] + costs["visual"][1])
     assert any("budget_usd allows 0.00" in note for note in planned["notes"])
-    assert [fake.journal for fake in fakes.all] == [[]] * len(fakes.all)
+    assert [fake.charges for fake in fakes.all] == [[]] * len(fakes.all)
+    assert {asked.method for fake in fakes.all for asked in fake.journal} == {"GET"}
+
+
+def test_plan_says_what_would_be_billed_and_what_is_left(desk: Desk, fakes: Fakes) -> None:
+    fakes.elevenlabs.left = 12
+    job = str(desk.write("job.json", {**SCENES, "scenes": [{"narration": NARRATION}] * 2}))
+
+    said = desk.run("plan", job, **fakes.environment).out
+    planned = desk.run("plan", job, "--json", **fakes.environment).json
+
+    # What two scenes say alike is spoken once.
+    assert f"voice       2 by elevenlabs, {len(NARRATION)} characters" in said
+    assert {one["stage"]: one["characters"] for one in planned["stages"]}["voice"] == len(NARRATION)
+    assert planned["notes"] == [
+        "elevenlabs: creator plan, 12 characters left; George speaks; the narration takes "
+        f"{len(NARRATION)} credits: these do not do"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("provider", "voice", "language"),
+    [
+        pytest.param("elevenlabs", "nobody", "en", id="elevenlabs"),
+        pytest.param("google", "en-GB-Neural2-Z", "en", id="google"),
+        pytest.param("google", None, "de", id="the usual one of a language"),
+    ],
+)
+def test_plan_tells_of_a_voice_that_is_not_there(
+    provider: str, voice: str | None, language: str, desk: Desk, fakes: Fakes
+) -> None:
+    asked = {"provider": provider, "voice_id": voice}
+    job = str(desk.write("job.json", {**SCENES, "voice": asked, "language": language}))
+
+    notes = desk.run("plan", job, "--json", **fakes.environment).json["notes"]
+
+    named = voice or "de-DE-Neural2-A"
+    told = f"scenes[0].narration: {provider} has no voice {named!r} for this account"
+    assert told in notes
+    assert [fake.charges for fake in fakes.all] == [[]] * len(fakes.all)
+
+
+def test_plan_works_where_an_account_cannot_be_asked(desk: Desk, fakes: Fakes) -> None:
+    fakes.elevenlabs.plan(Fault(status=503, body="<html>Later</html>"))
+    job = str(desk.write("job.json", SCENES))
+
+    planned = desk.run("plan", job, "--json", **fakes.environment).json
+
+    assert planned["notes"] == [
+        "elevenlabs was asked about its account in vain: elevenlabs answered 503"
+    ]
+
+
+def test_doctor_tells_of_a_plan_that_is_not_as_configured(desk: Desk, fakes: Fakes) -> None:
+    fakes.elevenlabs.tier = "free"
+
+    said = desk.run("doctor", **fakes.environment).out
+
+    assert "missing elevenlabs           elevenlabs: the account is on the free plan" in said
 
 
 @pytest.mark.parametrize(
@@ -266,6 +324,7 @@ def test_doctor_says_what_an_account_has_left(desk: Desk, fakes: Fakes) -> None:
     sick = desk.run("doctor", **{**fakes.environment, "ELEVENLABS_API_KEY": "wrong"}).out
 
     assert "elevenlabs           creator plan, 12,345 characters left; George speaks" in healthy
+    assert "google               5 voices that tell when words are spoken" in healthy
     assert "suno                 its key can be read" in healthy
     assert "missing elevenlabs           elevenlabs answered 401 invalid_api_key" in sick
     assert "-> look at ELEVENLABS_API_KEY" in sick

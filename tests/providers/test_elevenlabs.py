@@ -17,6 +17,7 @@ from jobs.errors import (
     ProviderUnusable,
 )
 from jobs.stages import Stage
+from providers.account import Account
 from providers.elevenlabs.client import ElevenLabs, ElevenLabsSession, music_s
 from providers.takes import Line, Music, Sound
 from tests.fakes.elevenlabs import DEFAULT_VOICE, SECONDS_A_CHARACTER, VOICES, FakeElevenLabs
@@ -166,13 +167,41 @@ def test_all_pages_of_voices_are_read(opened: Callable[..., ElevenLabsSession]) 
     assert [voice.voice_id for voice in found] == list(VOICES)
 
 
-def test_a_voice_that_the_account_lacks_is_told(
+def test_an_account_says_what_it_has_and_pays_nothing_for_it(
+    fake: FakeElevenLabs, opened: Callable[..., ElevenLabsSession]
+) -> None:
+    found = opened(speech_model="eleven_flash_v2_5").account()
+
+    assert found == Account(
+        "creator plan, 100,000 characters left; George speaks", frozenset(VOICES), (), 100_000, 0.5
+    )
+    assert fake.charges == []
+
+
+@pytest.mark.parametrize(
+    ("tier", "changes", "said"),
+    [
+        pytest.param("free", {}, "is on the free plan, AIPROD_ELEVENLABS_PLAN says", id="plan"),
+        pytest.param("scale_2024_08_10", {"plan": "scale"}, None, id="a plan with a date"),
+        pytest.param("growing_business", {}, None, id="a tier that nobody knows"),
+        pytest.param("creator", {"voice_id": "bob"}, "has no voice bob (AIPROD", id="voice"),
+        pytest.param(
+            "creator", {"speech_model": "eleven_v9"}, "has no model eleven_v9", id="model"
+        ),
+    ],
+)
+def test_an_account_warns_of_what_does_not_fit_it(
+    tier: str,
+    changes: dict[str, Any],
+    said: str | None,
+    fake: FakeElevenLabs,
     opened: Callable[..., ElevenLabsSession],
 ) -> None:
-    with pytest.raises(ProviderRejected, match="the account has no voice nobody"):
-        opened(voice_id="nobody").voice()
+    fake.tier = tier
 
-    assert opened().voice() == "George"
+    warnings = opened(**changes).account().warnings
+
+    assert [said is not None and said in one for one in warnings] == ([True] if said else [])
 
 
 def test_the_subscription_goes_down(opened: Callable[..., ElevenLabsSession]) -> None:

@@ -194,9 +194,10 @@ def test_a_key_or_an_account_lets_requests_in(variables: dict[str, str], name: s
 def test_voices_that_tell_their_words_are_listed(
     fake: FakeGoogleSpeech, opened: Callable[..., GoogleSpeechSession]
 ) -> None:
-    found = opened().voices()
+    found = opened().account()
 
-    assert found == {name for name in VOICES if kind_of(name)}
+    assert found.voices == {name for name in VOICES if kind_of(name)}
+    assert found.says == "5 voices that tell when words are spoken"
     assert (fake.journal[0].method, fake.journal[0].path) == ("GET", "/v1/voices")
     assert fake.charges == []
 
