@@ -3,8 +3,10 @@
 The contract, how sure it is, prices and terms: docs/providers/elevenlabs.md.
 """
 
+import contextlib
 import math
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -205,6 +207,8 @@ class ElevenLabsSession:
             silence_s=config.silence_s,
             total_s=config.total_s,
         )
+        self._checking = threading.Lock()
+        self._is_checked = config.plan == "free"  # whose work nobody takes for more than it is
 
     def speak(self, line: Line) -> Sound:
         """Speaks a piece: mono 16-bit WAV at 24 kHz, with a mark for every character.
@@ -237,12 +241,8 @@ class ElevenLabsSession:
                 f"{NAME} has no voice {voice[:60]!r}; give the id of one", charged=Charged.NO,
                 provider=NAME,
             )  # fmt: skip
-        answer = self._ask(
-            "POST",
-            f"/v1/text-to-speech/{voice}/with-timestamps",
-            params={"output_format": f"pcm_{SAMPLE_RATE_HZ}"},
-            body=body,
-            is_paid=True,
+        answer = self._buy(
+            f"/v1/text-to-speech/{voice}/with-timestamps", f"pcm_{SAMPLE_RATE_HZ}", body
         )
         return spoken(answer, line.text, self._cost_usd(answer))
 
@@ -252,10 +252,7 @@ class ElevenLabsSession:
             "text": str(params["query"])[:LONGEST_SOUND_TEXT],
             "model_id": self._config.sound_model,
         }
-        answer = self._ask(
-            "POST", "/v1/sound-generation", params={"output_format": _MP3}, body=body, is_paid=True
-        )
-        return self._heard(answer)
+        return self._heard(self._buy("/v1/sound-generation", _MP3, body))
 
     def compose(
         self, music: Music, _remote_id: str | None, _started: Started, _pause: Pause
@@ -267,10 +264,7 @@ class ElevenLabsSession:
             "force_instrumental": True,
             "model_id": self._config.music_model,
         }
-        answer = self._ask(
-            "POST", "/v1/music", params={"output_format": _MP3}, body=body, is_paid=True
-        )
-        return self._heard(answer)
+        return self._heard(self._buy("/v1/music", _MP3, body))
 
     def subscription(self) -> Subscription:
         """What the account has left. Asking is free."""
@@ -364,6 +358,36 @@ class ElevenLabsSession:
         if not 0 <= characters < math.inf:
             return None
         return price(NAME, "tts", self._config.speech_model).of(characters)
+
+    def _buy(self, path: str, output_format: str, body: Mapping[str, Any]) -> Answer:
+        self._check_plan()
+        return self._ask(
+            "POST", path, params={"output_format": output_format}, body=body, is_paid=True
+        )
+
+    def _check_plan(self) -> None:
+        """Looks, before the first thing is bought, that the account is not on the free plan when it
+        is configured as another: what it makes would be taken for cleared, and is not.
+
+        Raises:
+          ProviderAccess: It is.
+          ProviderError: It cannot be told now. Nothing is charged.
+        """
+        with self._checking:
+            if self._is_checked:
+                return
+            plan = None
+            # A key may be restricted to making things; then the setting is believed.
+            with contextlib.suppress(ProviderAccess, ProviderRejected):
+                plan = self.subscription().plan
+            if plan == "free":
+                raise ProviderAccess(
+                    f"{NAME}: the account is on the free plan, which allows no commercial use, but "
+                    f"AIPROD_ELEVENLABS_PLAN says {self._config.plan}; set it to free",
+                    charged=Charged.NO,
+                    provider=NAME,
+                )
+            self._is_checked = True
 
     def _ask(self, method: str, path: str, **how: Any) -> Answer:
         key = self._access.key_of(NAME)

@@ -306,7 +306,7 @@ def test_what_does_not_fit_into_the_budget_is_not_bought(desk: Desk, fakes: Fake
 
 
 def test_what_comes_and_cannot_be_used_is_asked_for_once_more(desk: Desk, fakes: Fakes) -> None:
-    fakes.elevenlabs.plan(Fault(body="<html>Welcome</html>"))
+    fakes.elevenlabs.plan(Fault("/with-timestamps", body="<html>Welcome</html>"))
 
     ran = render(desk, fakes, SCENES)
 

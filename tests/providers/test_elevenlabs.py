@@ -43,10 +43,11 @@ def desk() -> Desk:
 
 @pytest.fixture
 def opened(fake: FakeElevenLabs, desk: Desk) -> Iterator[Callable[..., ElevenLabsSession]]:
+    """Sessions on the free plan unless the test says another: then no plan is looked up."""
     sessions = []
 
-    def build(**changes: Any) -> ElevenLabsSession:
-        sessions.append(ElevenLabs(fake.url, **changes).open(desk.access))
+    def build(plan: str = "free", **changes: Any) -> ElevenLabsSession:
+        sessions.append(ElevenLabs(fake.url, plan, **changes).open(desk.access))
         return sessions[-1]
 
     yield build
@@ -170,7 +171,7 @@ def test_all_pages_of_voices_are_read(opened: Callable[..., ElevenLabsSession]) 
 def test_an_account_says_what_it_has_and_pays_nothing_for_it(
     fake: FakeElevenLabs, opened: Callable[..., ElevenLabsSession]
 ) -> None:
-    found = opened(speech_model="eleven_flash_v2_5").account()
+    found = opened("creator", speech_model="eleven_flash_v2_5").account()
 
     assert found == Account(
         "creator plan, 100,000 characters left; George speaks", frozenset(VOICES), (), 100_000, 0.5
@@ -199,7 +200,7 @@ def test_an_account_warns_of_what_does_not_fit_it(
 ) -> None:
     fake.tier = tier
 
-    warnings = opened(**changes).account().warnings
+    warnings = opened(**{"plan": "creator", **changes}).account().warnings
 
     assert [said is not None and said in one for one in warnings] == ([True] if said else [])
 
@@ -212,6 +213,52 @@ def test_the_subscription_goes_down(opened: Callable[..., ElevenLabsSession]) ->
 
     assert (before.tier, before.characters) == ("creator", 100_000)
     assert session.subscription().characters == 100_000 - len(TEXT)
+
+
+def test_an_account_that_is_free_is_not_used_as_one_that_is_paid_for(
+    fake: FakeElevenLabs, opened: Callable[..., ElevenLabsSession]
+) -> None:
+    fake.tier = "free"
+
+    with pytest.raises(ProviderAccess, match=r"on the free plan, .*_PLAN says creator") as caught:
+        opened("creator").speak(LINE)
+
+    assert caught.value.charged is Charged.NO
+    assert fake.charges == []
+    assert opened("free").speak(LINE).marks
+
+
+def test_the_plan_is_looked_at_once(
+    fake: FakeElevenLabs, opened: Callable[..., ElevenLabsSession]
+) -> None:
+    session = opened("creator")
+
+    for _ in range(2):
+        session.speak(LINE)
+    session.effect({"query": "rain"})
+
+    assert [asked.method for asked in fake.journal] == ["GET", "POST", "POST", "POST"]
+
+
+def test_a_key_that_may_not_see_the_plan_is_believed(
+    fake: FakeElevenLabs, opened: Callable[..., ElevenLabsSession]
+) -> None:
+    fake.plan(Fault("/v1/user/subscription", 401, DETAIL.format("missing_permissions")))
+
+    assert opened("creator").speak(LINE).marks
+
+
+def test_nothing_is_bought_while_the_plan_cannot_be_told(
+    fake: FakeElevenLabs, opened: Callable[..., ElevenLabsSession]
+) -> None:
+    fake.plan(Fault("/v1/user/subscription", 503))
+    session = opened("creator")
+
+    with pytest.raises(ProviderUnavailable) as caught:
+        session.speak(LINE)
+
+    assert (caught.value.charged, fake.charges) == (Charged.NO, [])
+    assert session.speak(LINE).marks
 
 
 @pytest.mark.parametrize(
