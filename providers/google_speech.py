@@ -37,6 +37,8 @@ _REGIONS = {
     "tr": "TR", "uk": "UA", "vi": "VN",
 }  # fmt: skip
 _CHINESE = ("zh", "cmn")
+# Text may hold them, XML 1.0 may not (production 2, Char); controls are gone from narrations.
+_NO_XML = dict.fromkeys((0xFFFE, 0xFFFF), " ")
 
 
 @dataclass(frozen=True)
@@ -242,7 +244,7 @@ def _marked(text: str, places: Sequence[int]) -> str:
     pieces = [escape(text[: edges[1]])]
     for at, stop in zip(places, edges[2:], strict=True):
         pieces.append(f'<mark name="{at}"/>{escape(text[at:stop])}')
-    return f"<speak>{''.join(pieces)}</speak>"
+    return f"<speak>{''.join(pieces)}</speak>".translate(_NO_XML)
 
 
 def _spoken(answer: Answer, text: str, cost_usd: float) -> Sound:

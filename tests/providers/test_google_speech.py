@@ -77,6 +77,15 @@ def test_speech_comes_with_a_mark_for_every_word(
     assert sound.cost_usd == pytest.approx(16e-6 * len(asked.json["input"]["ssml"]))
 
 
+def test_what_cannot_be_in_xml_is_a_space(
+    fake: FakeGoogleSpeech, opened: Callable[..., GoogleSpeechSession]
+) -> None:
+    sound = opened().speak(Line("One\ufffe two\uffff.", "en", None, 1.0))
+
+    assert [at for at, _ in sound.marks] == [0, 5]
+    assert fake.refusals == []
+
+
 @pytest.mark.parametrize("text", ["word " * 160, "潮が引く。" * 160, "&" * 800, "ﷺ " * 400])
 def test_every_piece_fits_into_a_request(text: str) -> None:
     marked = ssml(text[:800])
