@@ -8,7 +8,7 @@ import math
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from jobs.casting import Choice, Clearance
@@ -49,6 +49,7 @@ MUSIC_MODELS = ("music_v1", "music_v2", "music_v2_5")
 SHORTEST_MUSIC_S, LONGEST_MUSIC_S = 3, 600
 LONGEST_SOUND_TEXT, LONGEST_MUSIC_TEXT = 450, 2_000  # what was seen to be accepted, and our own
 _MP3 = "mp3_44100_128"  # the best that every plan has
+ATTRIBUTION = "Made with ElevenLabs -- https://elevenlabs.io"
 _PAGE = 100  # voices in an answer, the most there may be
 
 
@@ -78,6 +79,11 @@ class ElevenLabs:
     def licence(self) -> str:
         """The terms under which it makes things: they differ by plan."""
         return f"ElevenLabs terms, {self.plan} plan"
+
+    @property
+    def attribution(self) -> tuple[str, ...]:
+        """What has to be said of what it makes: on the free plan, who made it."""
+        return (ATTRIBUTION,) if self.plan == "free" else ()
 
     @property
     def key_name(self) -> str:
@@ -244,7 +250,8 @@ class ElevenLabsSession:
         answer = self._buy(
             f"/v1/text-to-speech/{voice}/with-timestamps", f"pcm_{SAMPLE_RATE_HZ}", body
         )
-        return spoken(answer, line.text, self._cost_usd(answer))
+        sound = spoken(answer, line.text, self._cost_usd(answer))
+        return replace(sound, attribution=self._config.attribution)
 
     def effect(self, params: Mapping[str, Any]) -> Sound:
         """Makes a sound: MP3, as long as the model finds right."""
@@ -301,7 +308,8 @@ class ElevenLabsSession:
             )
         speaker = voices.get(config.voice_id, "nobody")
         return Account(
-            f"{had.tier} plan, {had.characters:,} characters left; {speaker} speaks",
+            f"{had.tier} plan, {had.characters:,} characters left, {config.most_open} calls at "
+            f"once; {speaker} speaks",
             frozenset(voices),
             tuple(warnings),
             had.characters,
@@ -348,7 +356,12 @@ class ElevenLabsSession:
                 charged=Charged.YES,
                 provider=NAME,
             )
-        return Sound(answer.body, ".mp3", request_id=answer.headers.get("request-id", ""))
+        return Sound(
+            answer.body,
+            ".mp3",
+            request_id=answer.headers.get("request-id", ""),
+            attribution=self._config.attribution,
+        )
 
     def _cost_usd(self, answer: Answer) -> float | None:
         try:

@@ -145,8 +145,8 @@ def test_plan_says_what_would_be_billed_and_what_is_left(desk: Desk, fakes: Fake
     assert f"voice       2 by elevenlabs, {len(NARRATION)} characters" in said
     assert {one["stage"]: one["characters"] for one in planned["stages"]}["voice"] == len(NARRATION)
     assert planned["notes"] == [
-        "elevenlabs: creator plan, 12 characters left; George speaks; the narration takes "
-        f"{len(NARRATION)} credits: these do not do"
+        "elevenlabs: creator plan, 12 characters left, 5 calls at once; George speaks; "
+        f"the narration takes {len(NARRATION)} credits: these do not do"
     ]
 
 
@@ -323,7 +323,7 @@ def test_doctor_says_what_an_account_has_left(desk: Desk, fakes: Fakes) -> None:
     healthy = desk.run("doctor", **fakes.environment).out
     sick = desk.run("doctor", **{**fakes.environment, "ELEVENLABS_API_KEY": "wrong"}).out
 
-    assert "elevenlabs           creator plan, 12,345 characters left; George speaks" in healthy
+    assert "elevenlabs           creator plan, 12,345 characters left, 5 calls at once" in healthy
     assert "google               5 voices that tell when words are spoken" in healthy
     assert "suno                 its key can be read" in healthy
     assert "missing elevenlabs           elevenlabs answered 401 invalid_api_key" in sick

@@ -18,7 +18,7 @@ from jobs.errors import (
 )
 from jobs.stages import Stage
 from providers.account import Account
-from providers.elevenlabs.client import ElevenLabs, ElevenLabsSession, music_s
+from providers.elevenlabs.client import ATTRIBUTION, ElevenLabs, ElevenLabsSession, music_s
 from providers.takes import Line, Music, Sound
 from tests.fakes.elevenlabs import DEFAULT_VOICE, SECONDS_A_CHARACTER, VOICES, FakeElevenLabs
 from tests.fakes.films import song_mp3
@@ -174,8 +174,9 @@ def test_an_account_says_what_it_has_and_pays_nothing_for_it(
     found = opened("creator", speech_model="eleven_flash_v2_5").account()
 
     assert found == Account(
-        "creator plan, 100,000 characters left; George speaks", frozenset(VOICES), (), 100_000, 0.5
-    )
+        "creator plan, 100,000 characters left, 10 calls at once; George speaks",
+        frozenset(VOICES), (), 100_000, 0.5,
+    )  # fmt: skip
     assert fake.charges == []
 
 
@@ -226,6 +227,21 @@ def test_an_account_that_is_free_is_not_used_as_one_that_is_paid_for(
     assert caught.value.charged is Charged.NO
     assert fake.charges == []
     assert opened("free").speak(LINE).marks
+
+
+@pytest.mark.parametrize(("plan", "said"), [("free", (ATTRIBUTION,)), ("creator", ())])
+def test_the_free_plan_asks_for_attribution(
+    plan: str, said: tuple[str, ...], desk: Desk, opened: Callable[..., ElevenLabsSession]
+) -> None:
+    session = opened(plan)
+
+    made = [
+        session.speak(LINE),
+        session.effect({"query": "rain"}),
+        session.compose(Music("piano", 3.0), None, desk.started.append, desk.pause),
+    ]
+
+    assert [sound.attribution for sound in made] == [said] * 3
 
 
 def test_the_plan_is_looked_at_once(
