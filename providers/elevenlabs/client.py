@@ -21,7 +21,15 @@ from jobs.errors import (
 )
 from jobs.stages import Stage
 from providers.account import Account
-from providers.elevenlabs.answers import NAME, SAMPLE_RATE_HZ, explain, spoken, understood
+from providers.elevenlabs.account import (
+    CALLS_AT_ONCE,
+    Subscription,
+    Voice,
+    models_of,
+    subscription_of,
+    voices_of,
+)
+from providers.elevenlabs.answers import NAME, SAMPLE_RATE_HZ, explain, spoken
 from providers.prices import price
 from providers.remote import Answer, Remote
 from providers.service import Access, Pause, Started
@@ -30,8 +38,6 @@ from providers.takes import Line, Music, Sound
 
 SLOWEST, FASTEST = 0.7, 1.2
 _VOICE = re.compile(r"[A-Za-z0-9_-]{1,64}")
-# Calls at the same time, by plan; the fast models may have twice as many.
-CALLS_AT_ONCE = {"free": 2, "starter": 3, "creator": 5, "pro": 10, "scale": 15, "business": 15}
 # Characters in one request, by model; `GET /v1/models` has the last word.
 MOST_CHARACTERS = {
     "eleven_multilingual_v2": 10_000,
@@ -50,7 +56,6 @@ SHORTEST_MUSIC_S, LONGEST_MUSIC_S = 3, 600
 LONGEST_SOUND_TEXT, LONGEST_MUSIC_TEXT = 450, 2_000  # what was seen to be accepted, and our own
 _MP3 = "mp3_44100_128"  # the best that every plan has
 ATTRIBUTION = "Made with ElevenLabs -- https://elevenlabs.io"
-_PAGE = 100  # voices in an answer, the most there may be
 
 
 @dataclass(frozen=True)
@@ -164,42 +169,6 @@ class ElevenLabs:
         return ElevenLabsSession(self, access)
 
 
-@dataclass(frozen=True)
-class Subscription:
-    """What an account has. `characters`: how many it may still have spoken this month."""
-
-    tier: str
-    characters: int
-
-    @property
-    def plan(self) -> str | None:
-        """The plan, by its name in `CALLS_AT_ONCE`; None for tiers that are not known, of which
-        some have a date behind their name."""
-        return next((plan for plan in CALLS_AT_ONCE if self.tier.lower().startswith(plan)), None)
-
-
-@dataclass(frozen=True)
-class Model:
-    """A model of speech.
-
-    Attributes:
-      credits_a_character: What a character takes of what the account has left.
-      longest: Characters of one request.
-    """
-
-    model_id: str
-    credits_a_character: float
-    longest: int
-
-
-@dataclass(frozen=True)
-class Voice:
-    """Somebody who can speak."""
-
-    voice_id: str
-    name: str
-
-
 class ElevenLabsSession:
     """Requests to ElevenLabs. Safe for several threads."""
 
@@ -273,19 +242,13 @@ class ElevenLabsSession:
         }
         return self._heard(self._buy("/v1/music", _MP3, body))
 
-    def subscription(self) -> Subscription:
-        """What the account has left. Asking is free."""
-        answer = self._ask("GET", "/v1/user/subscription", is_paid=False)
-        with understood("a subscription", Charged.NO):
-            found = answer.json()
-            left = int(found["character_limit"]) - int(found["character_count"])
-            return Subscription(str(found["tier"]), max(left, 0))
-
     def account(self) -> Account:
         """The plan, what is left of it, and what of the configuration does not fit it."""
         had, config = self.subscription(), self._config
         voices = {one.voice_id: one.name for one in self.voices()}
-        model = next((one for one in self.models() if one.model_id == config.speech_model), None)
+        model = next(
+            (one for one in models_of(self._told) if one.model_id == config.speech_model), None
+        )
         warnings = []
         if had.plan not in (None, config.plan):
             warnings.append(
@@ -316,33 +279,13 @@ class ElevenLabsSession:
             model.credits_a_character if model else 1.0,
         )
 
-    def models(self) -> tuple[Model, ...]:
-        """All models that speak. Asking is free."""
-        answer = self._ask("GET", "/v1/models", is_paid=False)
-        with understood("models", Charged.NO):
-            return tuple(
-                Model(
-                    str(one["model_id"]),
-                    float((one.get("model_rates") or {}).get("character_cost_multiplier", 1.0)),
-                    int(one["maximum_text_length_per_request"]),
-                )
-                for one in answer.json()
-                if one["can_do_text_to_speech"]
-            )
+    def subscription(self) -> Subscription:
+        """What the account has left. Asking is free."""
+        return subscription_of(self._told)
 
     def voices(self) -> tuple[Voice, ...]:
         """All voices that the account can use. Asking is free."""
-        found: list[Voice] = []
-        page: dict[str, str | int] = {"page_size": _PAGE}
-        while True:
-            answer = self._ask("GET", "/v2/voices", params=page, is_paid=False)
-            with understood("voices", Charged.NO):
-                listed = answer.json()
-                found += [Voice(str(one["voice_id"]), str(one["name"])) for one in listed["voices"]]
-                token = listed.get("next_page_token")
-                if not listed["has_more"] or not token or token == page.get("next_page_token"):
-                    return tuple(found)
-                page["next_page_token"] = str(token)
+        return voices_of(self._told)
 
     def close(self) -> None:
         """Lets go of the connections."""
@@ -401,6 +344,9 @@ class ElevenLabsSession:
                     provider=NAME,
                 )
             self._is_checked = True
+
+    def _told(self, path: str, params: Mapping[str, str | int]) -> Answer:
+        return self._ask("GET", path, params=params, is_paid=False)
 
     def _ask(self, method: str, path: str, **how: Any) -> Answer:
         key = self._access.key_of(NAME)
