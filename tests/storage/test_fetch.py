@@ -4,7 +4,7 @@ import io
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -351,7 +351,7 @@ def test_files_of_one_folder_do_not_meet(bring: Callable[..., Fetched], tmp_path
 class OddObject(StoredObject):
     """An object whose properties are not what they should be."""
 
-    facts: dict[str, str]
+    facts: dict[str, str] = field(default_factory=dict)
 
     def resource(self, bucket: str) -> dict[str, Any]:
         return super().resource(bucket) | self.facts
