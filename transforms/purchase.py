@@ -17,6 +17,7 @@ from jobs.errors import (
     Charged,
     LedgerUnavailable,
     NoMatch,
+    ProviderAccess,
     ProviderError,
     ProviderUnavailable,
     ProviderUnusable,
@@ -213,7 +214,10 @@ class _Progress:
         crash_point("call.after_submit")
 
     def failed(self, error: ProviderError) -> None:
-        is_wanted = error.retryable and error.charged is not Charged.YES and not error.is_over
+        # A key that has been withdrawn since says nothing about the work: with another one it can
+        # be fetched.
+        may_come = error.retryable or isinstance(error, ProviderAccess)
+        is_wanted = may_come and error.charged is not Charged.YES and not error.is_over
         if self.remote_id and is_wanted:
             # It is still being made; the intent stays open, and whoever comes next asks for it.
             self.studio.calls.leave(self.ticket)

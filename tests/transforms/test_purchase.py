@@ -259,6 +259,20 @@ def test_a_job_that_was_interrupted_is_taken_over_by_the_next_run(opened: Studio
     assert (ended(opened, run), ended(opened, other)) == ([], [("paid", 0.10)])
 
 
+def test_a_job_that_a_withdrawn_key_cannot_ask_for_is_there_for_the_next_one(
+    opened: Studio, run: Run
+) -> None:
+    shop = Shop([ProviderAccess("wrong key", charged=Charged.UNKNOWN)], submits="song-1")
+    with pytest.raises(ProviderAccess):
+        purchase(VOICE, run, opened, shop.buy)
+    other = claimed(opened, "another")
+
+    purchase(VOICE, other, opened, shop.buy)
+
+    assert shop.asked == [None, "song-1"]
+    assert ended(opened, other) == [("paid", 0.10)]
+
+
 def test_a_call_that_was_cut_off_may_have_been_charged(opened: Studio, run: Run) -> None:
     shop = Shop([KeyboardInterrupt()])
 
