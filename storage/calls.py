@@ -246,7 +246,7 @@ class Calls:
         intent: Intent,
         budgets: Sequence[Budget],
     ) -> Ticket:
-        Spending(self.database).move(connection, call.job_id, run, call.cost_usd, budgets)
+        Spending(self.database).move(connection, call, run, budgets)
         connection.execute(
             update(CALLS)
             .where(CALLS.c.id == call.id)
@@ -306,7 +306,7 @@ class Calls:
             )
         )
         difference = cost_usd - call.cost_usd
-        Spending(self.database).add(connection, call.job_id, call.tenant, call.day, difference)
+        Spending(self.database).add(connection, call, difference)
 
 
 def _kept(text: str | None, most: int) -> str | None:

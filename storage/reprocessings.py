@@ -15,6 +15,7 @@ from storage.audit import OPERATOR, AuditLog
 from storage.database import Database
 from storage.patience import patiently
 from storage.selecting import matching
+from storage.spending import Spending, of_reprocessing
 from storage.tables import REPROCESSING_JOBS, REPROCESSINGS
 
 ROWS_AT_ONCE = 1000
@@ -107,6 +108,9 @@ class Reprocessings:
                     created_at=self.database.now(),
                 )
             )
+            if request.budget_usd is not None:
+                name = of_reprocessing(reprocessing_id)
+                Spending(self.database).limit(connection, name, request.budget_usd)
             AuditLog(self.database).note(
                 request.tenant, OPERATOR, "reprocessing.begun", reprocessing_id,
                 {"jobs": count}, connection,

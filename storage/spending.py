@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select, true, update
+from sqlalchemy import Connection, Row, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
@@ -12,7 +13,7 @@ from jobs.elements import Run
 from jobs.errors import BudgetExceeded
 from storage.audit import OPERATOR, AuditLog
 from storage.database import Database
-from storage.tables import SPENDING
+from storage.tables import REPROCESSING_JOBS, SPENDING
 
 EVERYTHING = "all"
 _CENT = 1e-6  # sums of floats: a budget of 0.3 takes three calls of 0.1
@@ -52,44 +53,51 @@ class Spending:
         limits = {budget.scope: budget.limit_usd for budget in budgets}
         for scope, name in _names(run.job_id, run.tenant, day).items():
             self._take(connection, scope, name, cost_usd, limits.get(scope))
+        if shared := self._shared(connection, run.job_id, run.generation):
+            self._take(
+                connection, "reprocessing", shared, cost_usd, self._limit(connection, shared)
+            )
         return day
 
     def move(
-        self,
-        connection: Connection,
-        from_job_id: str,
-        run: Run,
-        cost_usd: float,
-        budgets: Sequence[Budget],
+        self, connection: Connection, call: Row[Any], run: Run, budgets: Sequence[Budget]
     ) -> None:
-        """Books what another job has reserved on the job of a run, which takes over its call. The
-        day of their tenant stays as it is.
+        """Books what a call has reserved on the job and the reprocessing of a run, which takes it
+        over. The day of their tenant stays as it is.
 
         Raises:
-          BudgetExceeded: The budget of the job is too small; nothing was moved.
+          BudgetExceeded: A budget is too small; nothing was moved.
         """
-        if from_job_id == run.job_id:
+        cost_usd = call.cost_usd
+        if call.job_id != run.job_id:
+            limit_usd = next((one.limit_usd for one in budgets if one.scope == "job"), None)
+            self._take(connection, "job", f"job:{run.job_id}", cost_usd, limit_usd)
+            self._correct(connection, f"job:{call.job_id}", -cost_usd)
+        before = self._shared(connection, call.job_id, call.generation)
+        after = self._shared(connection, run.job_id, run.generation)
+        if before == after:
             return
-        limit_usd = next((one.limit_usd for one in budgets if one.scope == "job"), None)
-        self._take(connection, "job", f"job:{run.job_id}", cost_usd, limit_usd)
-        connection.execute(
-            update(SPENDING)
-            .where(SPENDING.c.name == f"job:{from_job_id}")
-            .values(spent_usd=SPENDING.c.spent_usd - cost_usd)
-        )
+        if after:
+            self._take(connection, "reprocessing", after, cost_usd, self._limit(connection, after))
+        if before:
+            self._correct(connection, before, -cost_usd)
 
-    def add(
-        self, connection: Connection, job_id: str, tenant: str, day: str, amount_usd: float
-    ) -> None:
+    def add(self, connection: Connection, call: Row[Any], amount_usd: float) -> None:
         """Corrects what was reserved for a call when it is known what it cost."""
         if not amount_usd:
             return
-        for name in _names(job_id, tenant, day).values():
-            connection.execute(
-                update(SPENDING)
-                .where(SPENDING.c.name == name)
-                .values(spent_usd=SPENDING.c.spent_usd + amount_usd)
-            )
+        names = list(_names(call.job_id, call.tenant, call.day).values())
+        if shared := self._shared(connection, call.job_id, call.generation):
+            names.append(shared)
+        for name in names:
+            self._correct(connection, name, amount_usd)
+
+    def limit(self, connection: Connection, name: str, limit_usd: float) -> None:
+        """Sets how much may be spent under a name."""
+        self._make(connection, name)
+        connection.execute(
+            update(SPENDING).where(SPENDING.c.name == name).values(limit_usd=limit_usd)
+        )
 
     def lock(self, connection: Connection, name: str) -> None:
         """Holds a name until the transaction ends, so that others count after it, not beside it."""
@@ -133,7 +141,8 @@ class Spending:
         return float(total or 0.0)
 
     def spent_usd(self, name: str) -> float:
-        """What is spent or reserved under a name: `job:<id>`, `day:<tenant>:<date>`."""
+        """What is spent or reserved under a name: `job:<id>`, `day:<tenant>:<date>`,
+        `reprocessing:<id>`."""
         with self.database.reading() as connection:
             found = connection.scalar(select(SPENDING.c.spent_usd).where(SPENDING.c.name == name))
         return float(found or 0.0)
@@ -160,6 +169,26 @@ class Spending:
             scope=scope,
         )
 
+    def _correct(self, connection: Connection, name: str, amount_usd: float) -> None:
+        connection.execute(
+            update(SPENDING)
+            .where(SPENDING.c.name == name)
+            .values(spent_usd=SPENDING.c.spent_usd + amount_usd)
+        )
+
+    def _shared(self, connection: Connection, job_id: str, generation: int) -> str | None:
+        """The name under which all jobs of the reprocessing spend that began a run."""
+        found = connection.scalar(
+            select(REPROCESSING_JOBS.c.reprocessing).where(
+                REPROCESSING_JOBS.c.job_id == job_id,
+                REPROCESSING_JOBS.c.generation == generation,
+            )
+        )
+        return of_reprocessing(found) if found else None
+
+    def _limit(self, connection: Connection, name: str) -> float | None:
+        return connection.scalar(select(SPENDING.c.limit_usd).where(SPENDING.c.name == name))
+
     def _make(self, connection: Connection, name: str) -> None:
         make = insert_on_sqlite if self.database.is_sqlite else insert_on_postgresql
         connection.execute(make(SPENDING).values(name=name, spent_usd=0.0).on_conflict_do_nothing())
@@ -169,7 +198,16 @@ class Spending:
         return datetime.fromtimestamp(seconds, UTC).date().isoformat()
 
 
-_SCOPES = {"job": "budget of the job", "day": "budget of its owner for today"}
+_SCOPES = {
+    "job": "budget of the job",
+    "day": "budget of its owner for today",
+    "reprocessing": "budget of its reprocessing",
+}
+
+
+def of_reprocessing(reprocessing_id: str) -> str:
+    """The name under which the jobs of a reprocessing spend together."""
+    return f"reprocessing:{reprocessing_id}"
 
 
 def _names(job_id: str, tenant: str, day: str) -> dict[str, str]:
