@@ -1,4 +1,4 @@
-"""`python -m pipeline`: the entry of the streaming pipeline, on Dataflow and on this machine."""
+"""`python -m pipeline`: the entry of the streaming and the batch pipeline, on Dataflow and here."""
 
 import logging
 import signal
@@ -10,19 +10,22 @@ from apache_beam.options.pipeline_options import PipelineOptions
 
 from jobs.crash_points import arm
 from jobs.errors import AiprodError
+from pipeline import batch, streaming
 from pipeline.options import Settings
-from pipeline.streaming import run
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 
 
 def main() -> int:
-    """Starts the pipeline. On Dataflow that is all; on this machine it runs until it is ended."""
+    """Starts a pipeline. On Dataflow that is all; on this machine it runs until it has ended."""
     try:
         settings = Settings.from_environment()
         logging.basicConfig(level=settings.log_level, format="%(levelname)s %(name)s: %(message)s")
         arm(settings.crash_point)
-        result = run(PipelineOptions(sys.argv[1:]), settings, Path("out"))
+        options = PipelineOptions(sys.argv[1:])
+        is_batch = options.view_as(batch.BatchOptions).batch
+        start = batch.run if is_batch else streaming.run
+        result = start(options, settings, Path("out"))
     except AiprodError as error:
         sys.stderr.write(f"pipeline: {error.message}\n")
         return BAD_INPUT
@@ -33,7 +36,8 @@ def main() -> int:
         result.wait_until_finish()
     except Exception as error:
         sys.stderr.write(f"pipeline: it has stopped: {error}\n")
-    return FAILED  # its source never ends
+        return FAILED
+    return DONE if is_batch else FAILED  # the source of the other never ends
 
 
 if __name__ == "__main__":

@@ -1,24 +1,102 @@
 """The batch pipeline: jobs of a reprocessing in, new runs of them out."""
 
+import secrets
+import time
+from argparse import ArgumentParser
 from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions
+from apache_beam.options.pipeline_options import (
+    DirectOptions,
+    GoogleCloudOptions,
+    PipelineOptions,
+    SetupOptions,
+    StandardOptions,
+)
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.runners.runner import PipelineResult
 
+from jobs.errors import InvalidInput
+from jobs.ids import RANDOM_BYTES, new_id
+from jobs.reprocessing import Request
+from jobs.wire import from_json
 from pipeline.graph import FanOut, Produce
-from storage.reprocessings import Reprocessing
-from transforms.open_runs import OpenRuns, Piece
+from pipeline.options import Settings
+from pipeline.placing import is_local, placed
+from storage.database import Database, open_database
+from storage.migrate import prepare
+from storage.reprocessings import EVERY, Reprocessing, Reprocessings
+from storage.secrets import resolve
+from transforms.open_runs import OpenRuns, Piece, split_piece
 from transforms.record_dead_letters import RecordDeadLetters
 from transforms.studio import StudioConfig
 
-JOBS_A_PIECE = 100  # a million jobs are ten thousand elements that start anywhere
+
+class BatchOptions(PipelineOptions):
+    """What the batch pipeline is told beside `PlaceOptions`."""
+
+    @classmethod
+    def _add_argparse_args(cls, parser: ArgumentParser) -> None:
+        parser.add_argument("--batch", action="store_true", help="Run jobs that have ended again.")
+        parser.add_argument(
+            "--reprocessing",
+            help="Id of a reprocessing that was begun: it is gone on with.",
+        )
+        parser.add_argument(
+            "--request",
+            help="What is to be run again, and how, as JSON: what `aiprod reprocess --dry-run "
+            "--json` has under `request`.",
+        )
 
 
-def pieces_of(reprocessing: Reprocessing) -> list[bytes]:
-    """Everything that may be begun, in pieces for many workers."""
-    starts = range(1, reprocessing.allowed + 1, JOBS_A_PIECE)
-    return [Piece(reprocessing.id, first, first + JOBS_A_PIECE - 1).to_bytes() for first in starts]
+def run(options: PipelineOptions, settings: Settings, out: Path) -> PipelineResult:
+    """Starts the pipeline over all jobs of a reprocessing that may be begun.
+
+    Args:
+      out: Where finished videos go, for a local run.
+
+    Raises:
+      InvalidInput: An option is missing, or does not fit the others.
+    """
+    options.view_as(SetupOptions).save_main_session = False  # code travels in the image
+    studio, fan_out = placed(options, settings, out)
+    # Whoever starts it may reach the ledger in another way than its workers do.
+    url = settings.database_url or resolve(studio.database_url)
+    with closing(open_database(url)) as database:
+        prepare(database)
+        reprocessing = _asked_for(options.view_as(BatchOptions), database)
+    name = options.view_as(GoogleCloudOptions).job_name or reprocessing.id
+    studio = replace(studio, holder=f"{name[:60]}-{secrets.token_hex(8)}")
+    runner = FnApiRunner() if is_local(options) else options.view_as(StandardOptions).runner
+    pipeline = beam.Pipeline(runner=runner, options=options)
+    whole = Piece(reprocessing.id, 1, reprocessing.allowed)
+    build(pipeline, [whole.to_bytes()], studio, fan_out)
+    return pipeline.run()
+
+
+def _asked_for(batch: BatchOptions, database: Database) -> Reprocessing:
+    reprocessings = Reprocessings(database)
+    if bool(batch.reprocessing) == bool(batch.request):
+        raise InvalidInput("give --reprocessing=<id> or --request=<JSON>, one of the two")
+    if batch.reprocessing:
+        found = reprocessings.find(batch.reprocessing)
+        if found is None:
+            raise InvalidInput(f"--reprocessing {batch.reprocessing}: there is none of that id")
+        return found
+    try:
+        request = from_json(Request, batch.request.encode())
+    except ValueError as error:
+        raise InvalidInput(
+            "--request cannot be read; give what `aiprod reprocess --dry-run --json` has as request"
+        ) from error
+    if request.listed:
+        raise InvalidInput("--request names a file; begin with `aiprod reprocess --from`")
+    return reprocessings.unfinished(request) or reprocessings.begin(
+        new_id("re", time.time(), secrets.token_bytes(RANDOM_BYTES)), request, None, EVERY
+    )
 
 
 def build(
@@ -28,6 +106,7 @@ def build(
     rings = (
         pipeline
         | "Pieces" >> beam.Create(list(pieces))
+        | "Split" >> beam.FlatMap(split_piece)
         | "Spread" >> beam.Reshuffle()
         | "OpenRuns" >> OpenRuns(studio)
     )

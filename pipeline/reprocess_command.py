@@ -16,7 +16,7 @@ from jobs.errors import AiprodError, InvalidInput
 from jobs.ids import RANDOM_BYTES, new_id
 from jobs.reprocessing import LEFT, Request, State
 from jobs.slate import LOCAL_TENANT
-from jobs.wire import sha256
+from jobs.wire import plain, sha256
 from pipeline.history_file import MAX_FILE_BYTES, read_listed
 from pipeline.options import Settings
 from pipeline.reprocess_request import change_of, selection_of
@@ -24,13 +24,11 @@ from pipeline.telling import BAD_INPUT, DONE, FAILED, INTERRUPTED, print_json
 from storage.artefacts import Artefacts
 from storage.database import Database, open_database, sqlite_url
 from storage.migrate import prepare
-from storage.reprocessings import Listed, Reprocessing, Reprocessings
+from storage.reprocessings import EVERY, Listed, Reprocessing, Reprocessings
 from storage.stores import open_blobs
 
 if TYPE_CHECKING:
     from pipeline.outlook import Outlook
-
-EVERY = 10**9
 
 
 @dataclass(frozen=True)
@@ -143,7 +141,8 @@ def reprocess(
             if jobs is None and ids:
                 jobs = tuple(Listed(one) for one in ids)
             if dry_run:
-                _tell_outlook(_outlook(database, request, jobs, settings), as_json=as_json)
+                ahead = _outlook(database, request, jobs, settings)
+                _tell_outlook(ahead, request, as_json=as_json)
                 raise typer.Exit(DONE)
             raise typer.Exit(_begin(database, request, jobs, canary, running, is_sure=yes))
     except AiprodError as error:
@@ -165,7 +164,7 @@ def _begin(
     if found is None:
         if not is_sure:
             ahead = _outlook(database, request, listed, running.settings)
-            _tell_outlook(ahead, as_json=False)
+            _tell_outlook(ahead, request, as_json=False)
             if not sys.stdin.isatty():
                 raise InvalidInput("nothing was done; give --yes to begin, --dry-run to look")
             if not ahead.jobs or not typer.confirm("Begin?"):
@@ -188,9 +187,9 @@ def _outlook(
     return outlook(request, listed, settings, database, artefacts)
 
 
-def _tell_outlook(ahead: "Outlook", *, as_json: bool) -> None:
+def _tell_outlook(ahead: "Outlook", request: Request, *, as_json: bool) -> None:
     if as_json:
-        print_json(ahead.as_json())
+        print_json({**ahead.as_json(), "request": plain(request)})
     else:
         typer.echo("\n".join(ahead.lines()))
 

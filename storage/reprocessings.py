@@ -19,6 +19,7 @@ from storage.spending import Spending, of_reprocessing
 from storage.tables import REPROCESSING_JOBS, REPROCESSINGS
 
 ROWS_AT_ONCE = 1000
+EVERY = 10**9  # more jobs than there will be
 _LEFT = [state.value for state in LEFT]
 _ENDED = [status.value for status in TERMINAL]
 _ITEMS = REPROCESSING_JOBS.c

@@ -18,6 +18,8 @@ from storage.reruns import Reruns
 from transforms.rerun import changed, is_unchanged, known
 from transforms.studio import Studio, StudioConfig
 
+JOBS_A_PIECE = 100  # a million jobs are ten thousand elements
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -35,6 +37,14 @@ class Piece:
     def from_bytes(cls, data: bytes) -> "Piece":
         """Reads what `to_bytes` wrote."""
         return cls(*json.loads(data))
+
+
+def split_piece(piece: bytes) -> Iterator[bytes]:
+    """A piece in pieces of at most a hundred jobs, which any worker may take."""
+    whole = Piece.from_bytes(piece)
+    for first in range(whole.first, whole.last + 1, JOBS_A_PIECE):
+        last = min(first + JOBS_A_PIECE - 1, whole.last)
+        yield Piece(whole.reprocessing, first, last).to_bytes()
 
 
 @dataclass(eq=False)

@@ -27,7 +27,6 @@ HIDDEN = "open-sesame"
 IMAGE = "europe-west1-docker.pkg.dev/aiprod-test/aiprod/worker:1"
 OPTIONS = [
     "--runner=DataflowRunner",
-    "--streaming",
     "--project=aiprod-test",
     "--region=europe-west1",
     "--job_name=aiprod-streaming",
@@ -36,11 +35,14 @@ OPTIONS = [
     f"--sdk_container_image={IMAGE}",
     "--max_num_workers=5",
     "--machine_type=n2-standard-4",
-    "--subscription=projects/aiprod-test/subscriptions/aiprod-jobs-pull",
-    "--dead_letter_topic=projects/aiprod-test/topics/aiprod-jobs-dlq",
     "--store=gs://aiprod-test-assets",
     "--database_url_secret=projects/aiprod-test/secrets/aiprod-db-url",
     "--tasks_per_worker=4",
+]
+STREAMING = [
+    "--streaming",
+    "--subscription=projects/aiprod-test/subscriptions/aiprod-jobs-pull",
+    "--dead_letter_topic=projects/aiprod-test/topics/aiprod-jobs-dlq",
 ]
 
 
@@ -127,10 +129,16 @@ def google() -> Iterator[Google]:
         thread.join()
 
 
-def submit(server: Google, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def submit(
+    server: Google,
+    folder: Path,
+    *options: str,
+    entry: list[str] = STREAMING,
+    ledger: str = f"postgresql://aiprod:{HIDDEN}@db/aiprod",
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [
-            sys.executable, "-m", "pipeline", *OPTIONS,
+            sys.executable, "-m", "pipeline", *OPTIONS, *entry,
             f"--dataflow_endpoint={server.url}", "--no_auth", *options,
         ],
         cwd=folder,
@@ -139,7 +147,7 @@ def submit(server: Google, folder: Path, *options: str) -> subprocess.CompletedP
             "PYTHONPATH": str(REPOSITORY),
             "STORAGE_EMULATOR_HOST": server.url,
             "AIPROD_DATA": str(folder / "data"),
-            "DATABASE_URL": f"postgresql://aiprod:{HIDDEN}@db/aiprod",
+            "DATABASE_URL": ledger,
         },
         check=False, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
