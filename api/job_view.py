@@ -3,7 +3,6 @@
 from api.schemas import File, JobView, cost_of, listed, progress_of, video_of
 from api.services import Services
 from api.signed_links import LinkSigner
-from jobs.states import Status
 from storage.content_types import content_type_of
 from storage.rows import JobRow, VideoRow
 
@@ -18,15 +17,16 @@ def job_view(
 ) -> JobView:
     """The whole view of a job that was read with its submission.
 
+    Its video is the one it shows now, also while a newer run is made or has failed: what could be
+    fetched yesterday can be fetched today.
+
     Args:
       now_s: Seconds since 1970; links to files hold for an hour from then.
     """
     document = row.submission.document if row.submission else {}
-    video = None
-    if row.status is Status.DONE:
-        video = services.catalogue.video(row.tenant, row.id, row.generation)
+    video = services.catalogue.video(row.tenant, row.id)
     return JobView(
-        **listed(row),
+        **listed(row, has_video=video is not None),
         attempts=row.attempts,
         metadata=document.get("metadata") or {},
         progress=progress_of(services.catalogue.parts(row.tenant, row.id, row.generation)),

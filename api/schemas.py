@@ -121,8 +121,12 @@ class Cost(Answer):
 
 
 class Video(Answer):
-    """What the run delivered."""
+    """What a run delivered."""
 
+    run: int = Field(
+        description="The run that made it: below `generation` while a newer run is made, has "
+        "failed, or was rolled back."
+    )
     frames: int
     duration_s: float
     files: list[File]
@@ -140,7 +144,9 @@ class Links(Answer):
     webhooks: str | None = Field(None, description="When the job has a webhook_url.")
 
     @classmethod
-    def of(cls, job_id: str, status: Status, *, has_webhook: bool = False) -> "Links":
+    def of(
+        cls, job_id: str, status: Status, *, has_webhook: bool = False, has_video: bool = False
+    ) -> "Links":
         here = f"/v1/jobs/{job_id}"
         has_ended = status in TERMINAL
         return cls(
@@ -149,7 +155,7 @@ class Links(Answer):
             cancel=None if has_ended else f"{here}/cancel",
             retry=f"{here}/retry" if has_ended else None,
             approve=f"{here}/approve" if status is Status.AWAITING_REVIEW else None,
-            manifest=f"{here}/manifest" if status is Status.DONE else None,
+            manifest=f"{here}/manifest" if has_video else None,
             webhooks=f"{here}/webhooks" if has_webhook else None,
         )
 
@@ -191,7 +197,10 @@ class JobView(JobListed):
     metadata: dict[str, str]
     progress: dict[str, StageProgress] = Field(description="By stage, in the order of the work.")
     cost_usd: Cost
-    video: Video | None = Field(description="When the job is done.")
+    video: Video | None = Field(
+        description="The current one, once a run has delivered: also while a newer run is made, or "
+        "has failed."
+    )
     document: dict[str, Any] | None = Field(
         None, description="The job document with its defaults, when it was asked for."
     )
@@ -217,14 +226,22 @@ class UploadView(Answer):
         )
 
 
-def listed(row: JobRow) -> dict[str, Any]:
-    """The members that every view of a job has."""
+def listed(row: JobRow, *, has_video: bool | None = None) -> dict[str, Any]:
+    """The members that every view of a job has.
+
+    Args:
+      has_video: Whether it shows one; None: as far as the row tells.
+    """
+    if has_video is None:
+        has_video = row.has_video
     return {
         "id": row.id,
         "status": row.status,
         "generation": row.generation,
         "title": row.title,
-        "links": Links.of(row.id, row.status, has_webhook=row.webhook_url is not None),
+        "links": Links.of(
+            row.id, row.status, has_webhook=row.webhook_url is not None, has_video=has_video
+        ),
         "created_at": rfc3339(row.created_at),
         "updated_at": rfc3339(row.updated_at),
         "cancel_requested": row.cancel_requested,
@@ -261,4 +278,6 @@ def cost_of(row: JobRow, spent_usd: Mapping[int, float]) -> Cost:
 
 def video_of(video: VideoRow, files: list[File]) -> Video:
     """The video of a run."""
-    return Video(frames=video.frames, duration_s=video.duration_s, files=files)
+    return Video(
+        run=video.generation, frames=video.frames, duration_s=video.duration_s, files=files
+    )

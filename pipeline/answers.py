@@ -65,6 +65,7 @@ class Cost(Answer):
 class Video(Answer):
     """What a run delivered."""
 
+    run: int | None = None  # services of before do not tell
     frames: int
     duration_s: float
     files: tuple[File, ...]

@@ -112,7 +112,8 @@ def _job_lines(job: Job) -> Iterator[str]:
     if job.cost_usd and (cost := _cost(job.cost_usd)):
         yield f"  cost      {cost}"
     if job.video:
-        yield f"  video     {job.video.duration_s:.1f} s, {job.video.frames} frames"
+        of_run = f", of run {job.video.run}" if job.video.run not in (None, job.generation) else ""
+        yield f"  video     {job.video.duration_s:.1f} s, {job.video.frames} frames{of_run}"
     for file in job.video.files if job.video else ():
         yield f"    {file.name:<16} {_size(file.size_bytes)}"
     for problem in job.problems:

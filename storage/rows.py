@@ -19,6 +19,8 @@ class JobRow:
       attempts: How often the current run has been claimed.
       last_event: Number of its newest event.
       quote_usd: What the current run was to cost when it was planned; None before.
+      current: The run whose video is shown, if that was noted: videos of before it was are told by
+        `has_video`.
       submission: Only when it was asked for.
     """
 
@@ -36,7 +38,14 @@ class JobRow:
     updated_at: float
     last_event: int
     quote_usd: float | None
+    current: int | None = None
     submission: Submission | None = None
+
+    @property
+    def has_video(self) -> bool:
+        """Whether there is a video to show. Of jobs that delivered before `current` was noted only
+        those are known whose newest run did."""
+        return self.current is not None or self.status is Status.DONE
 
     @classmethod
     def of(cls, row: Row[Any]) -> "JobRow":
@@ -47,6 +56,7 @@ class JobRow:
             tuple(from_json(Problem, canonical(data)) for data in row.problems),
             row.attempts, row.cancel_requested, row.webhook_url, row.trace,
             row.created_at, row.updated_at, row.events, row.quote_usd,
+            row.current,
             from_json(Submission, text.encode()) if text else None,
         )  # fmt: skip
 
