@@ -37,7 +37,7 @@ LEFT = (State.WAITING, State.OPENED)
 
 @dataclass(frozen=True)
 class Measure:
-    """A condition on something measured on the video that a job has: `integrated_lufs < -20`.
+    """A condition on something measured on the video that a job has: `lufs < -20`.
 
     Attributes:
       name: As the manifest has it, under `quality`.

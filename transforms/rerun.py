@@ -1,6 +1,7 @@
 """What a job is asked for when it is run again."""
 
 import json
+from typing import Any
 
 from jobs.assets import list_assets, script_asset, unavailable_providers
 from jobs.casting import Casting
@@ -53,9 +54,19 @@ def changed(
 
 def is_unchanged(change: Change, base: Base, submission: Submission) -> bool:
     """Whether a new run would make the same by the same stages."""
+    if base.shown is None or base.is_stale:
+        return False
     takes = change.takes(base.takes, base.generation + 1)
-    is_same = (submission.document, takes) == (base.submission.document, base.takes)
-    return is_same and base.shown is not None and not base.is_stale
+    return takes == base.takes and submission.document == _complete(base.submission.document)
+
+
+def _complete(document: dict[str, Any]) -> dict[str, Any] | None:
+    """A document with what it does not say, as one of before a field was added; None when it is no
+    job any more."""
+    try:
+        return job_from(document).model_dump(mode="json")
+    except InvalidInput:
+        return None
 
 
 def _needed(
