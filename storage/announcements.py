@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from jobs.reprocessing import State
 from jobs.states import TERMINAL, Status
 from storage.database import Database
 from storage.tables import JOBS, REPROCESSING_JOBS
@@ -19,14 +20,7 @@ def announce(database: Database, connection: Connection, job: Row[Any], status: 
     So nobody hears of a state that was not committed, and a committed one is told.
     """
     if job.reprocessing and status in TERMINAL:
-        connection.execute(
-            update(REPROCESSING_JOBS)
-            .where(
-                REPROCESSING_JOBS.c.job_id == job.id,
-                REPROCESSING_JOBS.c.generation == job.generation,
-            )
-            .values(state=status.value)
-        )
+        note_end(connection, job.id, job.generation, State(status.value))
     if not job.webhook_url:
         return
     submission, now = connection.execute(
@@ -53,4 +47,19 @@ def announce(database: Database, connection: Connection, job: Row[Any], status: 
         url=job.webhook_url,
         payload=payload,
         message_id=f"msg_{secrets.token_hex(16)}",
+    )
+
+
+def note_end(
+    connection: Connection, job_id: str, generation: int, state: State, why: str | None = None
+) -> None:
+    """Tells the reprocessing that has begun this run, if one has, how it ended."""
+    connection.execute(
+        update(REPROCESSING_JOBS)
+        .where(
+            REPROCESSING_JOBS.c.job_id == job_id,
+            REPROCESSING_JOBS.c.generation == generation,
+            REPROCESSING_JOBS.c.state == State.OPENED.value,
+        )
+        .values(state=state.value, why=why)
     )

@@ -11,12 +11,13 @@ from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 from jobs.crash_points import crash_point
 from jobs.errors import Conflict
 from jobs.message import Ring
+from jobs.reprocessing import State
 from jobs.slate import LOCAL_TENANT, retaken
 from jobs.stages import GENERATION, Stage
 from jobs.states import TERMINAL, Status
 from jobs.submission import Submission
 from jobs.wire import to_json
-from storage.announcements import announce
+from storage.announcements import announce, note_end
 from storage.audit import OPERATOR, Action, AuditLog
 from storage.database import Database
 from storage.journal import change, note, ring
@@ -27,6 +28,7 @@ SERVICE_QUEUE, RENDER_QUEUE = "service", "render"
 
 # Stages whose parts somebody looks at before he approves the render.
 _BEFORE_REVIEW = (Stage.SCRIPT, *GENERATION)
+_RENDERED = "somebody has rendered it from its file meanwhile"
 _ENDED = [status.value for status in TERMINAL]
 _WAITING = [Status.QUEUED.value, Status.AWAITING_REVIEW.value]
 
@@ -136,6 +138,8 @@ class Intake:
                 Status.QUEUED.value, {},
             )  # fmt: skip
             if row is not None:
+                replaced = row.generation - 1
+                note_end(connection, job_id, replaced, State.CANCELLED, _RENDERED)
                 return int(row.generation)
             connection.execute(
                 insert(JOBS).values(

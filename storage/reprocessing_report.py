@@ -72,7 +72,8 @@ def report(database: Database, reprocessing_id: str) -> Iterator[Line]:
     items = Reprocessings(database).items(reprocessing_id)
     while some := list(islice(items, ROWS_AT_ONCE)):
         with database.reading() as connection:
-            yield from _lines(connection, some)
+            lines = list(_lines(connection, some))
+        yield from lines  # whoever reads them may take his time
 
 
 def _lines(connection: Connection, items: Sequence[Item]) -> Iterator[Line]:

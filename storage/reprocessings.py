@@ -7,6 +7,8 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_on_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_on_sqlite
 
 from jobs.reprocessing import LEFT, Request, State
 from jobs.states import TERMINAL
@@ -14,9 +16,9 @@ from jobs.wire import from_json, plain, sha256, to_json
 from storage.audit import OPERATOR, AuditLog
 from storage.database import Database
 from storage.patience import patiently
-from storage.selecting import matching
+from storage.selecting import OLDEST_FIRST, matching
 from storage.spending import Spending, of_reprocessing
-from storage.tables import REPROCESSING_JOBS, REPROCESSINGS
+from storage.tables import JOBS, REPROCESSING_JOBS, REPROCESSINGS
 
 ROWS_AT_ONCE = 1000
 EVERY = 10**9  # more jobs than there will be
@@ -88,38 +90,56 @@ class Reprocessings:
     ) -> Reprocessing:
         """Notes the jobs: those that match now, or those listed, each once. One transaction.
 
+        What somebody else has begun for the same request at the same moment is returned instead.
+
         Args:
           reprocessing_id: New.
           allowed: How many jobs may be begun.
         """
         with self.database.begin() as connection:
-            if listed is None:
-                count = self._note_matching(connection, reprocessing_id, request)
-            else:
-                count = _note_listed(connection, reprocessing_id, listed)
-            connection.execute(
-                insert(REPROCESSINGS).values(
-                    id=reprocessing_id,
-                    tenant=request.tenant,
-                    request_hash=sha256(to_json(request)),
-                    request=plain(request),
-                    status="running",
-                    jobs=count,
-                    allowed=min(allowed, count),
-                    created_at=self.database.now(),
+            if self._note_request(connection, reprocessing_id, request):
+                if listed is None:
+                    count = _note_matching(connection, reprocessing_id, request)
+                else:
+                    count = _note_listed(connection, reprocessing_id, listed)
+                connection.execute(
+                    update(REPROCESSINGS)
+                    .where(REPROCESSINGS.c.id == reprocessing_id)
+                    .values(jobs=count, allowed=min(allowed, count))
                 )
-            )
-            if request.budget_usd is not None:
-                name = of_reprocessing(reprocessing_id)
-                Spending(self.database).limit(connection, name, request.budget_usd)
-            AuditLog(self.database).note(
-                request.tenant, OPERATOR, "reprocessing.begun", reprocessing_id,
-                {"jobs": count}, connection,
-            )  # fmt: skip
-        found = self.find(reprocessing_id)
-        if found is None:
-            raise LookupError(reprocessing_id)
+                if request.budget_usd is not None:
+                    name = of_reprocessing(reprocessing_id)
+                    Spending(self.database).limit(connection, name, request.budget_usd)
+                AuditLog(self.database).note(
+                    request.tenant, OPERATOR, "reprocessing.begun", reprocessing_id,
+                    {"jobs": count}, connection,
+                )  # fmt: skip
+        found = self.find(reprocessing_id) or self.unfinished(request)
+        if found is None:  # it was begun elsewhere, and has ended since
+            return self.begin(reprocessing_id, request, listed, allowed)
         return found
+
+    def _note_request(self, connection: Connection, reprocessing_id: str, request: Request) -> bool:
+        """Notes what was asked for; false when that is being worked off."""
+        make = insert_on_sqlite if self.database.is_sqlite else insert_on_postgresql
+        made = connection.execute(
+            make(REPROCESSINGS)
+            .values(
+                id=reprocessing_id,
+                tenant=request.tenant,
+                request_hash=sha256(to_json(request)),
+                request=plain(request),
+                status="running",
+                jobs=0,
+                allowed=0,
+                created_at=self.database.now(),
+            )
+            .on_conflict_do_nothing(
+                index_elements=["request_hash"], index_where=REPROCESSINGS.c.ended_at.is_(None)
+            )
+            .returning(REPROCESSINGS.c.id)
+        )
+        return made.one_or_none() is not None
 
     def unfinished(self, request: Request) -> Reprocessing | None:
         """What the same request has begun and not ended."""
@@ -230,16 +250,16 @@ class Reprocessings:
                 row.before, row.why,
             )  # fmt: skip
 
-    def _note_matching(self, connection: Connection, reprocessing_id: str, request: Request) -> int:
-        wanted = matching(request.tenant, request.selection).subquery()
-        numbered = select(
-            literal(reprocessing_id), func.row_number().over(), wanted.c.id,
-            literal(State.WAITING.value),
-        )  # fmt: skip
-        columns = ["reprocessing", "number", "job_id", "state"]
-        connection.execute(insert(REPROCESSING_JOBS).from_select(columns, numbered))
-        counted = select(func.count()).where(_ITEMS.reprocessing == reprocessing_id)
-        return int(connection.scalar(counted) or 0)
+
+def _note_matching(connection: Connection, reprocessing_id: str, request: Request) -> int:
+    numbers = func.row_number().over(order_by=OLDEST_FIRST)
+    wanted = matching(request.tenant, request.selection).with_only_columns(
+        literal(reprocessing_id), numbers, JOBS.c.id, literal(State.WAITING.value)
+    )
+    columns = ["reprocessing", "number", "job_id", "state"]
+    connection.execute(insert(REPROCESSING_JOBS).from_select(columns, wanted))
+    counted = select(func.count()).where(_ITEMS.reprocessing == reprocessing_id)
+    return int(connection.scalar(counted) or 0)
 
 
 def _note_listed(connection: Connection, reprocessing_id: str, listed: Iterable[Listed]) -> int:

@@ -134,6 +134,7 @@ class Reruns:
                     "reprocessing": reprocessing_id,
                     "problems": [],
                     "attempts": 0,
+                    "quote_usd": None,  # that of the run before
                     "cancel_requested": False,
                     "lease_until": None,
                     "not_before": None,
@@ -155,7 +156,7 @@ class Reruns:
 
     def show(self, tenant: str, job_id: str, generation: int) -> bool:
         """Makes an earlier run of a job current again, with what it was made of; false when it has
-        delivered nothing, or the job is worked on."""
+        delivered nothing, or the job is worked on. One that is current stays as it is."""
         with self.database.begin() as connection:
             video = connection.execute(
                 select(VIDEOS).where(
@@ -166,9 +167,12 @@ class Reruns:
             ).one_or_none()
             if video is None:
                 return False
+            mine = (JOBS.c.id == job_id, JOBS.c.tenant == tenant)
+            if connection.scalar(select(JOBS.c.current).where(*mine)) == generation:
+                return True
             row = change(
                 self.database, connection,
-                (JOBS.c.id == job_id, JOBS.c.tenant == tenant, JOBS.c.status.in_(_ENDED)),
+                (*mine, JOBS.c.status.in_(_ENDED)),
                 {"current": generation, "submission": video.submission, "takes": video.takes},
                 "rolled_back", {"run": generation},
             )  # fmt: skip

@@ -1,6 +1,6 @@
 """A selection of jobs as a query of the ledger."""
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import JSON, ColumnElement, Select, Text, and_, cast, exists, func, or_, select
 from sqlalchemy.sql.elements import SQLColumnExpression
 
 from jobs.reprocessing import Measure, Selection
@@ -10,6 +10,9 @@ from storage.tables import JOBS, PARTS, VIDEOS
 
 _ENDED = [status.value for status in TERMINAL]
 MADE = ("done", "cached")
+OLDEST_FIRST = (JOBS.c.created_at, JOBS.c.id)
+# PostgreSQL looks into a value that is JSON, SQLite into a text.
+_SUBMISSION = cast(JOBS.c.submission, JSON().with_variant(Text, "sqlite"))
 
 
 def matching(tenant: str, selection: Selection) -> Select[tuple[str]]:
@@ -26,7 +29,7 @@ def matching(tenant: str, selection: Selection) -> Select[tuple[str]]:
         ]
     if of_video:
         query = query.join(VIDEOS, shown).where(*of_video)
-    return query.order_by(JOBS.c.created_at, JOBS.c.id)
+    return query.order_by(*OLDEST_FIRST)
 
 
 def current() -> ColumnElement[int]:
@@ -50,8 +53,9 @@ def _of_jobs(selection: Selection) -> list[ColumnElement[bool]]:
     if selection.until_s is not None:
         wanted.append(JOBS.c.created_at < selection.until_s)
     if selection.preset is not None:
-        # In the canonical JSON of a submission, where a text cannot hold a bare quotation mark.
-        wanted.append(JOBS.c.submission.contains(f'"preset":"{selection.preset}"', autoescape=True))
+        # Every document is read for it: there is no index of what documents say.
+        preset = _SUBMISSION["document", "preset"].as_string()
+        wanted.append(preset == selection.preset)
     return wanted
 
 

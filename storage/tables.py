@@ -169,7 +169,14 @@ REPROCESSINGS = Table(
     Column("created_at", Float, nullable=False),
     Column("ended_at", Float),
 )
-Index("idx_reprocessing_request", REPROCESSINGS.c.request_hash)
+# The same request is worked off once, however many begin it at the same moment.
+Index(
+    "uq_reprocessing_open",
+    REPROCESSINGS.c.request_hash,
+    unique=True,
+    sqlite_where=REPROCESSINGS.c.ended_at.is_(None),
+    postgresql_where=REPROCESSINGS.c.ended_at.is_(None),
+)
 
 REPROCESSING_JOBS = Table(
     "reprocessing_jobs",

@@ -9,6 +9,7 @@ from jobs.submission import Submission
 from storage.database import Database
 from storage.intake import SERVICE_QUEUE, Intake, Request
 from storage.ledger import Ledger
+from tests.storage.archive import Archive
 
 DOCUMENT = {"scenes": [{"narration": "One."}], "metadata": {"order": "77"}}
 
@@ -48,3 +49,8 @@ def claimed(database: Database, submit: Callable[..., str]) -> Callable[..., Run
         return Run(got.job_id, got.generation, got.token, "media/submission.json")
 
     return claim
+
+
+@pytest.fixture
+def archive(database: Database) -> Archive:
+    return Archive(database)

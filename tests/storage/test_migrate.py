@@ -2,13 +2,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from jobs.errors import LedgerUnavailable
 from storage import migrations
 from storage.database import Database, open_database
 from storage.migrate import HEAD, migrate, prepare
-from storage.tables import METADATA
+from storage.tables import METADATA, PARTS, VIDEOS
 
 
 def test_the_migrations_make_the_tables_of_this_version(database: Database) -> None:
@@ -99,3 +99,47 @@ def test_many_processes_that_start_at_once_migrate_once(database_url: str) -> No
     with database.reading() as connection:
         assert connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
     database.close()
+
+
+def test_videos_of_before_reprocessing_know_what_they_are_of(database: Database) -> None:
+    migrate(database, "0003")
+    with database.begin() as connection:
+        for job_id, takes in (("a", '{"voice": 2, "mix": 3}'), ("b", None)):
+            connection.execute(
+                text(
+                    "INSERT INTO jobs (id, tenant, queue, status, generation, token, submission, "
+                    "problems, takes, created_at, updated_at) VALUES (:id, 't', 'service', 'done', "
+                    "3, 3, :submission, '[]', :takes, 1.0, 1.0)"
+                ),
+                {"id": job_id, "submission": f"of {job_id}", "takes": takes},
+            )
+            for run in (1, 2, 3):
+                connection.execute(
+                    text(
+                        "INSERT INTO videos (job_id, generation, user_id, manifest, files, frames, "
+                        "duration_s, created_at) VALUES (:id, :run, 't', 'm', '{}', 1, 1.0, 1.0)"
+                    ),
+                    {"id": job_id, "run": run},
+                )
+        connection.execute(
+            text(
+                "INSERT INTO parts (job_id, generation, task_id, stage, key, status, units_done, "
+                "units, seconds) VALUES ('a', 1, 'mix', 'mix', 'k', 'done', 1, 1, 1.0)"
+            )
+        )
+
+    prepare(database)
+
+    query = select(VIDEOS.c.job_id, VIDEOS.c.generation, VIDEOS.c.submission, VIDEOS.c.takes)
+    with database.reading() as connection:
+        videos = connection.execute(query.order_by(VIDEOS.c.job_id, VIDEOS.c.generation)).all()
+        versions = connection.scalars(select(PARTS.c.version)).all()
+    assert [tuple(video) for video in videos] == [
+        ("a", 1, "of a", None),
+        ("a", 2, "of a", {"voice": 2}),
+        ("a", 3, "of a", {"voice": 2, "mix": 3}),
+        ("b", 1, "of b", None),
+        ("b", 2, "of b", None),
+        ("b", 3, "of b", None),
+    ]
+    assert versions == [1]

@@ -22,7 +22,8 @@ def upgrade() -> None:
     """Adds columns that may be empty, two tables and their indexes.
 
     Until now every run of a job was asked for the same, so older videos are of the document that
-    their job has; of older parts nobody knows who made them, and all are of stage version 1.
+    their job has, with what had been made anew by then; of older parts nobody knows who made them,
+    and all are of stage version 1.
     """
     for table, name, kind in COLUMNS:
         op.add_column(table, sa.Column(name, kind, nullable=True))
@@ -30,6 +31,7 @@ def upgrade() -> None:
         "UPDATE videos SET submission = (SELECT jobs.submission FROM jobs WHERE jobs.id = job_id)"
     )
     op.execute("UPDATE parts SET version = 1")
+    _note_takes()
     op.create_table(
         "reprocessings",
         sa.Column("id", sa.String(length=80), nullable=False),
@@ -43,7 +45,14 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.Float(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("idx_reprocessing_request", "reprocessings", ["request_hash"])
+    op.create_index(
+        "uq_reprocessing_open",
+        "reprocessings",
+        ["request_hash"],
+        unique=True,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
     op.create_table(
         "reprocessing_jobs",
         sa.Column("reprocessing", sa.String(length=80), nullable=False),
@@ -61,6 +70,28 @@ def upgrade() -> None:
     op.create_index(
         "idx_reprocessing_run", "reprocessing_jobs", ["job_id", "generation"], unique=False
     )
+
+
+def _note_takes() -> None:
+    """Of a stage that was made anew several times, only the last take is known."""
+    jobs = sa.table("jobs", sa.column("id", sa.String()), sa.column("takes", sa.JSON()))
+    videos = sa.table(
+        "videos",
+        sa.column("job_id", sa.String()),
+        sa.column("generation", sa.Integer()),
+        sa.column("takes", sa.JSON()),
+    )
+    connection = op.get_bind()
+    query = sa.select(videos.c.job_id, videos.c.generation, jobs.c.takes).where(
+        videos.c.job_id == jobs.c.id, jobs.c.takes.is_not(None)
+    )
+    for job_id, generation, takes in connection.execute(query).all():
+        if found := {stage: run for stage, run in (takes or {}).items() if run <= generation}:
+            connection.execute(
+                sa.update(videos)
+                .where(videos.c.job_id == job_id, videos.c.generation == generation)
+                .values(takes=found)
+            )
 
 
 def downgrade() -> None:
