@@ -25,13 +25,20 @@ def apply_overrides(data: Any, sets: Sequence[str]) -> Any:
       InvalidInput: The path cannot be read, or leads through a value that has no fields.
     """
     changed = copy.deepcopy(data) if sets else data
+    check_overrides(sets)
     for one in sets:
-        path, equals, value = one.partition("=")
-        if not equals or not _PATH.fullmatch(path.strip()):
-            raise InvalidInput(f"--set {one[:80]!r} is not path=value, {_EXAMPLE}")
+        path, _, value = one.partition("=")
         parts = [int(i) if i else name for i, name in _PART.findall(path)]
         _set(changed, parts, _value(value), path.strip())
     return changed
+
+
+def check_overrides(sets: Sequence[str]) -> None:
+    """Raises `InvalidInput` for what is not `path=value`, whatever the document."""
+    for one in sets:
+        path, equals, _ = one.partition("=")
+        if not equals or not _PATH.fullmatch(path.strip()):
+            raise InvalidInput(f"--set {one[:80]!r} is not path=value, {_EXAMPLE}")
 
 
 def _value(text: str) -> Any:

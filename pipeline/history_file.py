@@ -1,16 +1,27 @@
-"""Jobs that are to be run again, listed in a file: JSONL or CSV, here or in a bucket."""
+"""Jobs that are to be run again, listed in a file: JSONL or CSV."""
 
-import csv
+import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from jobs.csv_rows import csv_rows
+from jobs.decode import decode_json, plain_tree
 from jobs.errors import InvalidInput
+from jobs.mistakes import shown
 from storage.reprocessings import Listed
 
 MAX_FILE_BYTES = 512 * 2**20  # a million lines with patches of their own
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
+_NAME_LENGTH = 160  # of the file, in places
 _LINE = 'give an id, or an object such as {"id": "tide-pools-1a2b3c4d"}'
+
+
+def is_id(text: str) -> bool:
+    """Whether a job may be called so."""
+    return _ID.fullmatch(text) is not None
 
 
 def read_listed(name: str, content: bytes) -> tuple[Listed, ...]:
@@ -27,48 +38,56 @@ def read_listed(name: str, content: bytes) -> tuple[Listed, ...]:
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{name}: not UTF-8 at byte {error.start}") from error
     read = _csv if name.lower().endswith(".csv") else _jsonl
-    listed = tuple(read(Path(name).name, text))
+    listed = tuple(read(Path(name).name[-_NAME_LENGTH:], text))
     if not listed:
         raise InvalidInput(f"{name}: there are no jobs in it")
     return listed
 
 
 def _csv(name: str, text: str) -> Iterator[Listed]:
-    rows = csv.DictReader(text.splitlines(keepends=True), strict=True)
-    try:
-        if "id" not in (rows.fieldnames or ()):
-            raise InvalidInput(f"{name}:1: no column is called id")
-        for row in rows:
-            place = f"{name}:{rows.line_num}"
-            job_id = (row["id"] or "").strip()
-            yield Listed(job_id, place) if job_id else _broken(place, "the id is empty")
-    except csv.Error as error:
-        yield _broken(f"{name}:{rows.line_num}", f"no CSV: {error}")
+    columns, rows = csv_rows(io.StringIO(text, newline=""), name)
+    if "id" not in columns:
+        raise InvalidInput(f"{name}: no column is called id; give one")
+    for row in rows:
+        place = f"{name}:{row.line}"
+        if row.mistakes:
+            yield _broken(place, row.mistakes[0].message)
+        else:
+            yield _listed(place, row.values["id"], None)
 
 
 def _jsonl(name: str, text: str) -> Iterator[Listed]:
-    for number, line in enumerate(text.splitlines(), 1):
+    # Not by splitlines(): it also breaks lines at characters that JSON has within texts.
+    for number, line in enumerate(io.StringIO(text), 1):
         if line.strip():
             yield _of_line(f"{name}:{number}", line.strip())
 
 
 def _of_line(place: str, line: str) -> Listed:
     if line[0] not in '{["':
-        return Listed(line, place)
+        return _listed(place, line, None)
     try:
-        value: Any = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return _broken(place, f"no JSON: {error}")
-    if isinstance(value, str) and value:
-        return Listed(value, place)
-    if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not value["id"]:
-        return _broken(place, _LINE)
+        value, mistakes = plain_tree(decode_json(line, name="the line"))
+    except InvalidInput as error:
+        return _broken(place, error.message.replace("\n", " "))
+    if mistakes:
+        return _broken(place, mistakes[0].message)
+    if not isinstance(value, dict):
+        return _listed(place, value, None)
     patch = value.get("patch")
     if patch is not None and not isinstance(patch, dict):
         return _broken(place, f"patch is {json.dumps(patch)[:60]}; give an object")
     if unknown := sorted(value.keys() - {"id", "patch"}):
-        return _broken(place, f"{unknown[0]} is not known; give id and patch")
-    return Listed(value["id"], place, patch)
+        return _broken(place, f"{shown(unknown[0])} is not known; give id and patch")
+    return _listed(place, value.get("id"), patch)
+
+
+def _listed(place: str, job_id: Any, patch: dict[str, Any] | None) -> Listed:
+    if not isinstance(job_id, str):
+        return _broken(place, _LINE)
+    if not is_id(job_id):
+        return _broken(place, f"{shown(job_id)} is no id of a job")
+    return Listed(job_id, place, patch)
 
 
 def _broken(place: str, why: str) -> Listed:

@@ -1,7 +1,6 @@
 """One job from a file to a video, in this process."""
 
 import contextlib
-import logging
 import signal
 import threading
 import time
@@ -9,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 from jobs.elements import Problem
-from jobs.errors import AiprodError, InvalidInput, LedgerUnavailable
+from jobs.errors import InvalidInput, LedgerUnavailable
 from jobs.message import Ring
 from jobs.slate import LOCAL_TENANT
 from jobs.states import TERMINAL, Status
@@ -20,6 +19,7 @@ from jobs.submission import job_id
 from jobs.wire import plain
 from media.run import ffmpeg_version, find_ffmpeg
 from pipeline.alone import alone
+from pipeline.graph_failure import raise_cause
 from pipeline.ingest import JobFile, read_job_file, submit_files
 from pipeline.options import Settings
 from pipeline.progress import Display
@@ -140,7 +140,7 @@ def _work(
         display.update(catalogue.parts(LOCAL_TENANT, job, generation))
     display.update(catalogue.parts(LOCAL_TENANT, job, generation))
     if failure:
-        _raise_cause(failure[0])
+        raise_cause(failure[0])
 
 
 def _check_writable(out: Path) -> None:
@@ -151,17 +151,6 @@ def _check_writable(out: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise InvalidInput(f"cannot write into {out}: {error.strerror}") from error
-
-
-def _raise_cause(failure: BaseException) -> NoReturn:
-    """Raises what stopped the graph; Beam wraps the errors of workers in its own."""
-    cause: BaseException | None = failure
-    while cause:
-        if isinstance(cause, AiprodError):
-            raise cause
-        cause = cause.__cause__ or cause.__context__
-    logging.getLogger(__name__).error("the graph stopped", exc_info=failure)
-    raise AiprodError(f"the graph stopped: {type(failure).__name__}: {failure}"[:500]) from failure
 
 
 @contextlib.contextmanager

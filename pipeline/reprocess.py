@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING
 from jobs.errors import AiprodError
 from jobs.reprocessing import State
 from pipeline.alone import alone
+from pipeline.graph_failure import raise_cause
 from pipeline.options import Settings
 from storage.database import Database
+from storage.directory import disk_trouble
 from storage.ledger import Ledger
-from storage.leftovers import clear_leftovers
+from storage.leftovers import clear_leftovers, owned_prefix
 from storage.reprocessing_report import report
 from storage.reprocessings import Reprocessing, Reprocessings
 from storage.reruns import Reruns
@@ -99,7 +101,7 @@ def _in_waves(
                 stop.wait(BUSY_PAUSE_S)
             after, has_moved = 0, False
             continue
-        _run_wave(reprocessing_id, numbers, studio, work, tell)
+        _run_wave(reprocessing_id, numbers, studio, work, tell, stop)
         left = reprocessings.left(reprocessing_id, work.side_by_side, numbers[0] - 1)
         has_moved = has_moved or not set(numbers) <= set(left)
         after = numbers[-1]
@@ -112,6 +114,7 @@ def _run_wave(
     studio: "StudioConfig",
     work: Work,
     told: Callable[[], None],
+    stop: "_Stop",
 ) -> None:
     """Works on these jobs in a thread of its own; this one tells how they get on."""
     from pipeline.batch import run_here
@@ -130,20 +133,33 @@ def _run_wave(
     thread.start()
     while thread.is_alive():
         thread.join(REFRESH_S)
+        if stop.is_set():
+            stop.put_back()  # what was claimed after the signal came, too
         told()
     told()
     if failure:
-        raise failure[0]
+        raise_cause(failure[0])
 
 
 def write_report(database: Database, reprocessing_id: str, path: Path) -> None:
-    """Writes a line of JSON per job; the file appears whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".new-", delete=False) as file:
-        for line in report(database, reprocessing_id):
-            file.write(json.dumps(line.as_json(), ensure_ascii=False) + "\n")
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
+    """Writes a line of JSON per job; the file appears whole.
+
+    Raises:
+      InvalidInput: The folder cannot be written. ResourceLimit: the disk is full.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=owned_prefix())
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                for line in report(database, reprocessing_id):
+                    file.write(json.dumps(line.as_json(), ensure_ascii=False) + "\n")
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    except OSError as error:
+        raise disk_trouble(error, path.parent) from error
 
 
 class _Stop:
@@ -176,6 +192,10 @@ class _Stop:
 
     def _take(self, _number: int, _frame: FrameType | None) -> None:
         self._event.set()
+        self.put_back()
+
+    def put_back(self) -> None:
+        """Gives back what is worked on: whoever works on it stops within a second."""
         try:
             for job_id, token in self._reruns.held_by(self._holder):
                 self._ledger.release(job_id, token)

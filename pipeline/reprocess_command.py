@@ -14,9 +14,10 @@ import typer
 
 from jobs.errors import AiprodError, InvalidInput
 from jobs.ids import RANDOM_BYTES, new_id
-from jobs.reprocessing import LEFT, Request, State
+from jobs.reprocessing import LEFT, Change, Request, Selection, State
 from jobs.slate import LOCAL_TENANT
-from jobs.wire import plain, sha256
+from jobs.wire import plain, sha256, to_json
+from pipeline.downloading import check_folder
 from pipeline.history_file import MAX_FILE_BYTES, read_listed
 from pipeline.options import Settings
 from pipeline.reprocess_request import change_of, selection_of
@@ -111,6 +112,36 @@ def reprocess(
         settings, out, side_by_side or 2 * settings.workers, processes, report, as_json
     )
     try:
+        selection = selection_of(
+            ids or (),
+            status=status,
+            since=since,
+            until=until,
+            preset=preset,
+            provider=provider,
+            model=model,
+            missing=missing,
+            quality=quality or (),
+            is_stale=stale,
+        )
+        change = change_of(sets or (), patch, force, only)
+        is_new = bool(selection != Selection() or change != Change() or listed or dry_run)
+        is_new = is_new or canary is not None or budget is not None
+        if (rollback or go_on) and (is_new or (rollback and go_on)):
+            raise InvalidInput(
+                f"--{'rollback' if rollback else 'continue'} is about what was begun: give no "
+                "jobs and nothing to change, plan or limit beside it"
+            )
+        content = _read(listed) if listed else None
+        if listed and selection != Selection():
+            raise InvalidInput("--from says which jobs: give no ids and no conditions beside it")
+        listing = sha256(content) if content is not None else None
+        request = _sendable(Request(selection, change, tenant, listing, budget))
+        jobs = read_listed(str(listed), content) if content is not None else None
+        if ids and selection == Selection(selection.ids):
+            jobs = tuple(Listed(one) for one in selection.ids)
+        if not dry_run:
+            _check_places(running)
         with _open_ledger(settings) as database:
             if rollback:
                 raise typer.Exit(_roll_back(database, rollback, running))
@@ -118,28 +149,6 @@ def reprocess(
                 found = _known(database, go_on)
                 Reprocessings(database).allow(found.id)
                 raise typer.Exit(_work(database, _known(database, go_on), running))
-            content = _read(listed) if listed else None
-            request = Request(
-                selection_of(
-                    ids or (),
-                    status=status,
-                    since=since,
-                    until=until,
-                    preset=preset,
-                    provider=provider,
-                    model=model,
-                    missing=missing,
-                    quality=quality or (),
-                    is_stale=stale,
-                ),
-                change_of(sets or (), patch, force, only),
-                tenant,
-                sha256(content) if content is not None else None,
-                budget,
-            )
-            jobs = read_listed(str(listed), content) if content is not None else None
-            if jobs is None and ids:
-                jobs = tuple(Listed(one) for one in ids)
             if dry_run:
                 ahead = _outlook(database, request, jobs, settings)
                 _tell_outlook(ahead, request, as_json=as_json)
@@ -148,6 +157,25 @@ def reprocess(
     except AiprodError as error:
         typer.echo(f"aiprod: {error.message}", err=True)
         raise typer.Exit(BAD_INPUT if isinstance(error, InvalidInput) else FAILED) from error
+
+
+def _sendable(request: Request) -> Request:
+    """A request that the ledger can keep. Raises `InvalidInput`."""
+    try:
+        to_json(request)
+    except ValueError as error:
+        message = "an option has text that is not UTF-8, or a number that is not finite"
+        raise InvalidInput(message) from error
+    return request
+
+
+def _check_places(running: Running) -> None:
+    """Raises `InvalidInput` when results could not be written: known before anything is made."""
+    check_folder(running.out)
+    if running.report:
+        if running.report.is_dir():
+            raise InvalidInput(f"--report {running.report}: this is a folder; give a file")
+        check_folder(running.report.parent)
 
 
 def _begin(

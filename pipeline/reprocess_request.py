@@ -7,14 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from jobs.decode import decode_json
+from jobs.decode import decode_json, plain_tree
 from jobs.errors import InvalidInput
+from jobs.mistakes import shown
+from jobs.overrides import check_overrides
 from jobs.presets import Preset
 from jobs.reprocessing import Change, Measure, Selection
 from jobs.stages import Stage
 from jobs.states import TERMINAL, Status
+from pipeline.history_file import is_id
 
 MEASURES = ("lufs", "peak_dbtp", "lra", "duration_s", "av_difference_s", "frames", "height")
+MOST_IDS = 1000  # they are values of one query, of which databases take some ten thousand
 _MEASURE = re.compile(r"\s*([a-z_]+)\s*([<>])\s*(-?\d+(?:\.\d+)?)\s*", re.ASCII)
 
 
@@ -32,6 +36,11 @@ def selection_of(
     is_stale: bool,
 ) -> Selection:
     """The selection. Raises `InvalidInput` naming the option."""
+    for one in ids:
+        if not is_id(one):
+            raise InvalidInput(f"{shown(one)} is no id of a job")
+    if len(ids) > MOST_IDS:
+        raise InvalidInput(f"{len(ids):,} ids; give more than {MOST_IDS:,} in a file, by --from")
     return Selection(
         ids=tuple(dict.fromkeys(ids)),
         status=_status(status),
@@ -40,7 +49,7 @@ def selection_of(
         preset=_one_of("--preset", preset, [one.value for one in Preset]),
         provider=provider,
         model=model,
-        missing=stages_of("--missing", missing)[0] if missing else None,
+        missing=_stage("--missing", missing) if missing is not None else None,
         measures=tuple(_measure(one) for one in quality),
         is_stale=is_stale,
     )
@@ -50,6 +59,7 @@ def change_of(
     sets: Sequence[str], patch: Path | None, force: str | None, only: str | None
 ) -> Change:
     """The change. Raises `InvalidInput` naming the option."""
+    check_overrides(sets)
     return Change(
         tuple(sets),
         _patch(patch) if patch else None,
@@ -66,6 +76,13 @@ def stages_of(option: str, text: str | None) -> tuple[Stage, ...]:
         if name not in known:
             raise InvalidInput(f"{option} {name}: no such stage; give some of {', '.join(known)}")
     return tuple(known[name] for name in dict.fromkeys(names))
+
+
+def _stage(option: str, text: str) -> Stage:
+    found = stages_of(option, text)
+    if len(found) != 1:
+        raise InvalidInput(f"{option} {text}: give one stage")
+    return found[0]
 
 
 def _status(text: str | None) -> Status | None:
@@ -102,9 +119,11 @@ def _measure(text: str) -> Measure:
 
 def _patch(path: Path) -> dict[str, Any]:
     try:
-        value = decode_json(path.read_bytes(), name=str(path))
+        value, mistakes = plain_tree(decode_json(path.read_bytes(), name=str(path)))
     except OSError as error:
         raise InvalidInput(f"{path}: cannot be read: {error.strerror}") from error
+    if mistakes:
+        raise InvalidInput(f"{path}: {mistakes[0].message}")
     if not isinstance(value, dict):
         raise InvalidInput(f"{path}: {json.dumps(value)[:60]} is no object of fields to change")
     return value

@@ -5,14 +5,17 @@ from contextlib import ExitStack
 
 from jobs.errors import AiprodError
 from jobs.reprocessing import State
+from jobs.states import TERMINAL
 from storage.blobs import Blobs
 from storage.catalogue import Catalogue
 from storage.database import Database
 from storage.deliverables import deliver
-from storage.reprocessings import Reprocessing, Reprocessings
+from storage.reprocessings import Item, Reprocessing, Reprocessings
 from storage.reruns import Reruns
 
 NOT_NOW = "not rolled back: somebody works on it"
+NOTHING_BEFORE = "not rolled back: it had no video before"
+OTHER = "not rolled back: another run has delivered since"
 GONE = "not rolled back: files of the video of before are gone"
 
 
@@ -29,25 +32,33 @@ def roll_back(
     Returns:
       How many jobs show the video of before, and why the others do not, by id.
     """
-    tenant = reprocessing.request.tenant
     back, not_back = 0, {}
     for item in Reprocessings(database).items(reprocessing.id):
-        if item.before is None or item.state is not State.DONE:
+        if item.state is not State.DONE:
             continue
-        shown = Catalogue(database).video(tenant, item.job_id)
-        if shown is None or shown.generation not in (item.generation, item.before):
-            not_back[item.job_id] = "not rolled back: another run has delivered since"
-            continue
-        try:
-            _deliver(database, blobs, root, tenant, item.job_id, item.before)
-        except (AiprodError, OSError):
-            not_back[item.job_id] = GONE
-            continue
-        if Reruns(database).show(tenant, item.job_id, item.before):
-            back += 1
+        why = _roll_back(database, reprocessing.request.tenant, item, blobs, root)
+        if why:
+            not_back[item.job_id] = why
         else:
-            not_back[item.job_id] = NOT_NOW
+            back += 1
     return back, not_back
+
+
+def _roll_back(database: Database, tenant: str, item: Item, blobs: Blobs, root: str) -> str | None:
+    """Shows the video of before of one job again; why not, if not."""
+    if item.before is None:
+        return NOTHING_BEFORE
+    reruns = Reruns(database)
+    base = reruns.base(tenant, item.job_id)
+    if base is None or base.shown not in (item.generation, item.before):
+        return OTHER
+    if base.status not in TERMINAL:
+        return NOT_NOW  # its files may be about to be delivered
+    try:
+        _deliver(database, blobs, root, tenant, item.job_id, item.before)
+    except (AiprodError, OSError):
+        return GONE
+    return None if reruns.show(tenant, item.job_id, item.before) else NOT_NOW
 
 
 def _deliver(

@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from jobs.reprocessing import State
 from jobs.wire import plain
 from storage.database import Database
 from storage.reprocessings import ROWS_AT_ONCE, Item, Reprocessings
-from storage.tables import CALLS, JOBS, PARTS, VIDEOS
+from storage.tables import CALLS, JOBS, PARTS, REPROCESSING_JOBS, VIDEOS
 
 Run = tuple[str, int]  # job id and generation
+_ITEMS = REPROCESSING_JOBS.c
 MEASURED = ("lufs", "peak_dbtp", "duration_s")
 
 
@@ -72,77 +73,100 @@ def report(database: Database, reprocessing_id: str) -> Iterator[Line]:
     items = Reprocessings(database).items(reprocessing_id)
     while some := list(islice(items, ROWS_AT_ONCE)):
         with database.reading() as connection:
-            lines = list(_lines(connection, some))
+            page = _Page(connection, reprocessing_id, some[0].number, some[-1].number)
+            lines = list(page.lines(some))
         yield from lines  # whoever reads them may take his time
 
 
-def _lines(connection: Connection, items: Sequence[Item]) -> Iterator[Line]:
-    runs = [(one.job_id, one.generation) for one in items if one.generation is not None]
-    older = [(one.job_id, one.before) for one in items if one.before is not None]
-    parts = _parts(connection, runs)
-    costs = _costs(connection, runs)
-    videos = _videos(connection, [*runs, *older])
-    problems = _problems(connection, runs)
-    for item in items:
-        run = (item.job_id, item.generation or 0)
-        counted = parts.get(run, {})
-        yield Line(
-            item,
-            counted.get("done", 0),
-            counted.get("cached", 0),
-            costs.get(run, 0.0),
-            videos.get((item.job_id, item.before or 0)),
-            videos.get(run),
-            problems.get(run, ()) if item.state is State.FAILED else (),
+@dataclass(frozen=True)
+class _Page:
+    """Jobs `first` to `last` of a reprocessing, joined with what is known of their runs."""
+
+    connection: Connection
+    reprocessing_id: str
+    first: int
+    last: int
+
+    def lines(self, items: Sequence[Item]) -> Iterator[Line]:
+        parts, costs, videos, problems = (
+            self._parts(), self._costs(), self._videos(), self._problems(),
+        )  # fmt: skip
+        for item in items:
+            run = (item.job_id, item.generation or 0)
+            counted = parts.get(run, {})
+            yield Line(
+                item,
+                counted.get("done", 0),
+                counted.get("cached", 0),
+                costs.get(run, 0.0),
+                videos.get((item.job_id, item.before or 0)),
+                videos.get(run),
+                problems.get(run, ()) if item.state is State.FAILED else (),
+            )
+
+    @property
+    def _is_here(self) -> ColumnElement[bool]:
+        return and_(
+            _ITEMS.reprocessing == self.reprocessing_id,
+            _ITEMS.number.between(self.first, self.last),
         )
 
-
-def _parts(connection: Connection, runs: Sequence[Run]) -> dict[Run, dict[str, int]]:
-    if not runs:
-        return {}
-    query = (
-        select(PARTS.c.job_id, PARTS.c.generation, PARTS.c.status, func.count())
-        .where(tuple_(PARTS.c.job_id, PARTS.c.generation).in_(runs))
-        .group_by(PARTS.c.job_id, PARTS.c.generation, PARTS.c.status)
-    )
-    counted: dict[Run, dict[str, int]] = {}
-    for job_id, generation, status, count in connection.execute(query):
-        counted.setdefault((job_id, generation), {})[status] = count
-    return counted
-
-
-def _costs(connection: Connection, runs: Sequence[Run]) -> dict[Run, float]:
-    if not runs:
-        return {}
-    query = (
-        select(CALLS.c.job_id, CALLS.c.generation, func.sum(CALLS.c.cost_usd))
-        .where(tuple_(CALLS.c.job_id, CALLS.c.generation).in_(runs))
-        .group_by(CALLS.c.job_id, CALLS.c.generation)
-    )
-    return {(row[0], row[1]): float(row[2] or 0.0) for row in connection.execute(query)}
-
-
-def _videos(connection: Connection, runs: Sequence[Run]) -> dict[Run, Shown]:
-    if not runs:
-        return {}
-    query = select(
-        VIDEOS.c.job_id, VIDEOS.c.generation, VIDEOS.c.sizes, VIDEOS.c.quality, VIDEOS.c.files
-    ).where(tuple_(VIDEOS.c.job_id, VIDEOS.c.generation).in_(runs))
-    return {
-        (row.job_id, row.generation): Shown(
-            row.generation, (row.sizes or {}).get("final.mp4"), row.quality or {}, row.files
+    def _parts(self) -> dict[Run, dict[str, int]]:
+        run = (PARTS.c.job_id, PARTS.c.generation)
+        query = (
+            select(*run, PARTS.c.status, func.count())
+            .join(REPROCESSING_JOBS, _is_new_run(*run))
+            .where(self._is_here)
+            .group_by(*run, PARTS.c.status)
         )
-        for row in connection.execute(query)
-    }
+        counted: dict[Run, dict[str, int]] = {}
+        for job_id, generation, status, count in self.connection.execute(query):
+            counted.setdefault((job_id, generation), {})[status] = count
+        return counted
+
+    def _costs(self) -> dict[Run, float]:
+        run = (CALLS.c.job_id, CALLS.c.generation)
+        query = (
+            select(*run, func.sum(CALLS.c.cost_usd))
+            .join(REPROCESSING_JOBS, _is_new_run(*run))
+            .where(self._is_here)
+            .group_by(*run)
+        )
+        rows = self.connection.execute(query)
+        return {(row[0], row[1]): float(row[2] or 0.0) for row in rows}
+
+    def _videos(self) -> dict[Run, Shown]:
+        is_either = and_(
+            VIDEOS.c.job_id == _ITEMS.job_id,
+            VIDEOS.c.generation.in_((_ITEMS.generation, _ITEMS.before)),
+        )
+        query = (
+            select(
+                VIDEOS.c.job_id, VIDEOS.c.generation, VIDEOS.c.sizes, VIDEOS.c.quality,
+                VIDEOS.c.files,
+            )
+            .join(REPROCESSING_JOBS, is_either)
+            .where(self._is_here)
+        )  # fmt: skip
+        return {
+            (row.job_id, row.generation): Shown(
+                row.generation, (row.sizes or {}).get("final.mp4"), row.quality or {}, row.files
+            )
+            for row in self.connection.execute(query)
+        }
+
+    def _problems(self) -> dict[Run, list[dict[str, Any]]]:
+        run = (JOBS.c.id, JOBS.c.generation)
+        query = (
+            select(*run, JOBS.c.problems)
+            .join(REPROCESSING_JOBS, _is_new_run(*run))
+            .where(self._is_here, _ITEMS.state == State.FAILED.value)
+        )
+        return {
+            (row.id, row.generation): [plain(problem) for problem in row.problems]
+            for row in self.connection.execute(query)
+        }
 
 
-def _problems(connection: Connection, runs: Sequence[Run]) -> dict[Run, list[dict[str, Any]]]:
-    if not runs:
-        return {}
-    query = select(JOBS.c.id, JOBS.c.generation, JOBS.c.problems).where(
-        tuple_(JOBS.c.id, JOBS.c.generation).in_(runs)
-    )
-    return {
-        (row.id, row.generation): [plain(problem) for problem in row.problems]
-        for row in connection.execute(query)
-    }
+def _is_new_run(job_id: ColumnElement[str], generation: ColumnElement[int]) -> ColumnElement[bool]:
+    return and_(job_id == _ITEMS.job_id, generation == _ITEMS.generation)

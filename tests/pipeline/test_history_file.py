@@ -1,0 +1,91 @@
+import pytest
+
+from jobs.errors import InvalidInput
+from pipeline.history_file import read_listed
+from storage.reprocessings import Listed
+
+BOM = b"\xef\xbb\xbf"
+
+
+def test_a_line_is_an_id_or_an_object() -> None:
+    content = BOM + b'job-1\r\n"job-2"\n\n{"id": "job-3", "patch": {"title": null}}'
+
+    assert read_listed("jobs.jsonl", content) == (
+        Listed("job-1", "jobs.jsonl:1"),
+        Listed("job-2", "jobs.jsonl:2"),
+        Listed("job-3", "jobs.jsonl:4", {"title": None}),
+    )
+
+
+def test_a_line_ends_where_json_says() -> None:
+    content = '{"id": "job-1", "patch": {"title": "a\u2028b\x85c"}}\njob-2'.encode()
+
+    first, second = read_listed("jobs.jsonl", content)
+
+    assert first.patch == {"title": "a\u2028b\x85c"}
+    assert second == Listed("job-2", "jobs.jsonl:2")
+
+
+def test_ids_come_from_a_column_of_a_csv_file() -> None:
+    content = BOM + b'name;id\r\n"two\nlines";job-1\r\n\r\nlast; job-2 \r\n'
+
+    assert read_listed("out/Jobs.CSV", content) == (
+        Listed("job-1", "Jobs.CSV:2"),
+        Listed("job-2", "Jobs.CSV:5"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        pytest.param('{"id": ', "The JSON is broken in line 1, column 7", id="JSON"),
+        pytest.param("[1]", "give an id, or an object", id="a list"),
+        pytest.param("{}", "give an id, or an object", id="no id"),
+        pytest.param("{" * 100_000, "broken", id="braces"),
+        pytest.param("[" * 100_000, "nested too deeply", id="depth"),
+        pytest.param('{"id": 7}', "give an id, or an object", id="a number"),
+        pytest.param("Job 1", '"Job 1" is no id of a job', id="no id of ours"),
+        pytest.param("job-1" * 50, "is no id of a job", id="a long id"),
+        pytest.param('"job-\\u0000"', "give text without it", id="a null character"),
+        pytest.param('{"id": "job-\\ud800"}', "half of a surrogate pair", id="a surrogate"),
+        pytest.param('{"id": "a", "id": "b"}', "id is written twice", id="twice"),
+        pytest.param('{"id": "a", "patch": [1]}', "patch is [1]; give an object", id="patch"),
+        pytest.param('{"id": "a", "patch": {"b": NaN}}', "a finite number", id="no number"),
+        pytest.param('{"id": "a", "path": {}}', '"path" is not known', id="a slip"),
+    ],
+)
+def test_a_broken_line_is_among_the_others_with_what_is_wrong(line: str, why: str) -> None:
+    first, broken, last = read_listed("jobs.jsonl", f"a\n{line}\nb".encode())
+
+    assert (first.job_id, last.job_id) == ("a", "b")
+    assert (broken.job_id, broken.place) == ("jobs.jsonl:2", "jobs.jsonl:2")
+    assert why in str(broken.why)
+
+
+def test_a_broken_row_is_among_the_others_with_what_is_wrong() -> None:
+    listed = read_listed("jobs.csv", b"id,name\na,x\nb\n,x\n")
+
+    assert [(one.job_id, one.why is not None) for one in listed] == [
+        ("a", False), ("jobs.csv:3", True), ("jobs.csv:4", True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        pytest.param("a.jsonl", b"a\n\xff", "a.jsonl: not UTF-8 at byte 2", id="bytes"),
+        pytest.param("a.jsonl", b" \n", "a.jsonl: there are no jobs in it", id="nothing"),
+        pytest.param("a.csv", b"id\n", "a.csv: there are no jobs in it", id="a header"),
+        pytest.param("a.csv", b"name\nx\n", "a.csv: no column is called id", id="no ids"),
+        pytest.param("a.csv", b'id\n"a\n', "a.csv:2: the CSV is broken", id="a quote"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused(name: str, content: bytes, why: str) -> None:
+    with pytest.raises(InvalidInput, match=why):
+        read_listed(name, content)
+
+
+def test_places_fit_into_the_ledger_whatever_the_file_is_called() -> None:
+    (listed,) = read_listed("x" * 250 + ".jsonl", b"Job")
+
+    assert len(listed.job_id) < 200
