@@ -75,7 +75,7 @@ def work_off(reprocessing: Reprocessing, work: Work, database: Database, told: T
     with alone(work.settings.data, reprocessing.id, what), stop.on_signals():
         Reruns(database).let_go(holder)  # of a process of this machine that died
         clear_leftovers(Path(studio.scratch))
-        os.nice(NICE)
+        _step_back()
         with contextlib.closing(studio.open()):  # not anew with every wave
             return _in_waves(reprocessing.id, studio, work, Reprocessings(database), told, stop)
 
@@ -160,6 +160,12 @@ def write_report(database: Database, reprocessing_id: str, path: Path) -> None:
             Path(temporary).unlink(missing_ok=True)
     except OSError as error:
         raise disk_trouble(error, path.parent) from error
+
+
+def _step_back() -> None:
+    """Lowers the priority of this process and of all it starts, unless it is that low already."""
+    if (now := os.getpriority(os.PRIO_PROCESS, 0)) < NICE:
+        os.nice(NICE - now)
 
 
 class _Stop:
