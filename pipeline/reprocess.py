@@ -28,9 +28,10 @@ from storage.reprocessings import Reprocessing, Reprocessings
 from storage.reruns import Reruns
 
 if TYPE_CHECKING:
-    from transforms.studio import StudioConfig
+    from transforms.studio import Studio, StudioConfig
 
 LOG = logging.getLogger(__name__)
+AHEAD = 100  # jobs that are looked at before it is told how many are how far
 REFRESH_S = 0.5
 BUSY_PAUSE_S = 2.0  # while others work on all the jobs that are left
 NICE = 10  # jobs of people who wait come first
@@ -76,24 +77,24 @@ def work_off(reprocessing: Reprocessing, work: Work, database: Database, told: T
         Reruns(database).let_go(holder)  # of a process of this machine that died
         clear_leftovers(Path(studio.scratch))
         _step_back()
-        with contextlib.closing(studio.open()):  # not anew with every wave
-            return _in_waves(reprocessing.id, studio, work, Reprocessings(database), told, stop)
+        with contextlib.closing(studio.open()) as opened:  # not anew with every wave
+            return _in_waves(reprocessing, opened, work, Reprocessings(database), told, stop)
 
 
 def _in_waves(
-    reprocessing_id: str,
-    studio: "StudioConfig",
+    reprocessing: Reprocessing,
+    studio: "Studio",
     work: Work,
     reprocessings: Reprocessings,
     told: Told,
     stop: "_Stop",
 ) -> bool:
     def tell() -> None:
-        told(reprocessings.counts(reprocessing_id))
+        told(reprocessings.counts(reprocessing.id))
 
     after, has_moved = 0, False
     while not stop.is_set():
-        numbers = reprocessings.left(reprocessing_id, work.side_by_side, after)
+        numbers = reprocessings.left(reprocessing.id, max(AHEAD, work.side_by_side), after)
         if not numbers and after == 0:
             return True
         if not numbers:
@@ -101,11 +102,38 @@ def _in_waves(
                 stop.wait(BUSY_PAUSE_S)
             after, has_moved = 0, False
             continue
-        _run_wave(reprocessing_id, numbers, studio, work, tell, stop)
-        left = reprocessings.left(reprocessing_id, work.side_by_side, numbers[0] - 1)
-        has_moved = has_moved or not set(numbers) <= set(left)
-        after = numbers[-1]
+        wave, after = _open_wave(reprocessing, numbers, studio, work, stop)
+        if wave and not stop.is_set():
+            _run_wave(reprocessing.id, wave, studio.config, work, tell, stop)
+        left = reprocessings.left(reprocessing.id, len(numbers), numbers[0] - 1)
+        has_moved = has_moved or not {one for one in numbers if one <= after} <= set(left)
+        tell()
     return False
+
+
+def _open_wave(
+    reprocessing: Reprocessing,
+    numbers: Sequence[int],
+    studio: "Studio",
+    work: Work,
+    stop: "_Stop",
+) -> tuple[list[int], int]:
+    """Numbers of as many jobs as are worked on at a time, and the last number that was looked at.
+
+    Jobs that are not to be run are settled here: a graph for them would take a second, and most
+    of those that a query finds may be such.
+    """
+    from transforms.open_runs import open_run
+
+    wave: list[int] = []
+    looked_at = numbers[0] - 1
+    for number in numbers:
+        if stop.is_set() or len(wave) == work.side_by_side:
+            break
+        if open_run(reprocessing, number, studio):
+            wave.append(number)
+        looked_at = number
+    return wave, looked_at
 
 
 def _run_wave(

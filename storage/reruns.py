@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import and_, select, update
 
+from jobs.errors import InvalidInput
 from jobs.message import Ring
 from jobs.reprocessing import State
 from jobs.states import TERMINAL, WORKING, Status
@@ -55,7 +56,11 @@ class Reruns:
 
     @patiently
     def base(self, tenant: str, job_id: str) -> Base | None:
-        """What a job is now; None when this tenant has no such job."""
+        """What a job is now; None when this tenant has no such job.
+
+        Raises:
+          InvalidInput: What was handed in cannot be read any more.
+        """
         shown = and_(VIDEOS.c.job_id == JOBS.c.id, VIDEOS.c.generation == current())
         older = (
             select(PARTS.c.task_id)
@@ -80,7 +85,10 @@ class Reruns:
         text, takes = (
             (row.asked, row.asked_takes) if row.submission is None else (row.submission, row.takes)
         )
-        submission = from_json(Submission, text.encode())
+        try:
+            submission = from_json(Submission, text.encode())
+        except ValueError as error:
+            raise InvalidInput(f"job {job_id}: what was handed in cannot be read") from error
         return Base(
             tenant,
             Status(row.status), row.generation, row.shown, submission, takes or {},

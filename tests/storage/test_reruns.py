@@ -1,8 +1,10 @@
 """What a job is before it is run again, and going back."""
 
+import pytest
 from sqlalchemy import select, update
 
 from jobs.elements import Ending
+from jobs.errors import InvalidInput
 from jobs.stages import Stage
 from jobs.states import Status
 from storage.catalogue import Catalogue
@@ -134,3 +136,12 @@ def test_a_video_of_before_documents_were_kept_is_of_that_of_its_job(archive: Ar
     base = archive.base("a")
 
     assert (base.shown, base.submission.document["title"]) == (1, "First")
+
+
+def test_what_cannot_be_read_any_more_is_said_of_its_job(archive: Archive) -> None:
+    archive.done("a")
+    with archive.database.begin() as connection:
+        connection.execute(update(VIDEOS).values(submission="{"))
+
+    with pytest.raises(InvalidInput, match="job a: what was handed in cannot be read"):
+        archive.base("a")
