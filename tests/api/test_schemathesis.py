@@ -6,7 +6,9 @@ from storage.database import Database
 from tests.api.attended import TESTER, attended
 from tests.api.service import listening, services_over
 
-TESTED_S = 15  # what is generated within that time is tested; the run itself takes some more
+# What is generated within that time is tested; the run itself takes some more. The second is for a
+# machine so busy that something was not reached in the first.
+TESTED_S = (15, 120)
 LIMIT_S = 300.0
 # CPython 3.11 may raise this when the tool parses a function of its own, deep in its stack.
 PYTHON_FAULT = "AST constructor recursion depth mismatch"
@@ -21,28 +23,33 @@ def test_whatever_is_sent_the_service_keeps_to_its_document(
     services, _rings = services_over(database, tmp_path / "data")
     service = attended(services)
 
-    with listening(service) as url:
-        code, said = examine(url, tmp_path)
-
-    assert code == 0, said[-20_000:]
-    assert " passed" in said
     operations = {
         operation["operationId"]
         for methods in service.app.openapi()["paths"].values()
         for operation in methods.values()
     }
-    assert operations - {name for name, status in service.answers if status < 400} == set()
+
+    with listening(service) as url:
+        for tested_s in TESTED_S:
+            code, said = examine(url, tmp_path, tested_s)
+            missed = operations - {name for name, status in service.answers if status < 400}
+            if not missed:
+                break
+
+    assert code == 0, said[-20_000:]
+    assert " passed" in said
+    assert missed == set()
     assert [status for _, status in service.answers if status >= 500] == []
 
 
-def examine(url: str, folder: Path) -> tuple[int, str]:
+def examine(url: str, folder: Path, tested_s: int) -> tuple[int, str]:
     """Runs Schemathesis on a service; its exit code and what it prints."""
     program = Path(sys.executable).with_name("schemathesis")
     command = [
         *(str(program), "run", f"{url}/openapi.json"),
         *("--header", f"Authorization: {TESTER}"),
         *("--header", "Accept: application/json"),  # events as a list: a stream would not end
-        *("--exclude-checks", UNFIT, "--max-time", str(TESTED_S)),
+        *("--exclude-checks", UNFIT, "--max-time", str(tested_s)),
         *("--workers", "1", "--no-color"),
     ]
     for seed in ("1", "2", "3"):
