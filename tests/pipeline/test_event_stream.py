@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.event_stream import Event, parse_events
+from pipeline.event_stream import parse_events
 from tests.pipeline.scripted_service import event
 
 
