@@ -56,6 +56,7 @@ bench: $(STAMP) ## measurements as JSON
 	@$(BIN)/python -m bench.render
 	@$(BIN)/python -m bench.service
 	@$(BIN)/python -m bench.memory
+	@$(BIN)/python -m bench.reuse
 
 schema: $(STAMP) ## write docs/job.schema.json from the job document
 	@$(BIN)/aiprod schema > docs/job.schema.json
