@@ -9,7 +9,7 @@ from jobs.elements import Problem
 from jobs.states import Status
 from jobs.submission import job_id
 from jobs.version import VERSION
-from jobs.wire import canonical, from_json
+from jobs.wire import canonical, from_json, sha256, to_json
 from pipeline.ingest import JobFile, named_files
 from pipeline.render import Rendered
 
@@ -21,11 +21,17 @@ def delivered(file: JobFile, out: Path) -> Rendered | None:
 
     None also when something was left out of the video that another try may find.
     """
-    job = job_id(file.name, named_files(file))
+    submission = named_files(file)
+    job = job_id(file.name, submission)
     folder = out / job
     manifest = _manifest(folder / MANIFEST)
     try:
-        is_this = manifest["id"] == job and manifest["versions"]["aiprod"] == VERSION
+        # A job that was run again with something changed keeps its id.
+        is_this = (
+            manifest["id"] == job
+            and manifest["submission"] == sha256(to_json(submission))
+            and manifest["versions"]["aiprod"] == VERSION
+        )
         notes = tuple(from_json(Problem, canonical(note)) for note in manifest["notes"])
         if not is_this or any(note.retryable for note in notes):
             return None

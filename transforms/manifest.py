@@ -53,6 +53,7 @@ def manifest(
         "manifest_version": MANIFEST_VERSION,
         "id": run.job_id,
         "run": run.generation,
+        "submission": PurePosixPath(run.submission).stem,  # SHA-256 of what was asked for
         "status": "done",
         "title": job.title,
         "files": {
