@@ -10,7 +10,7 @@ from jobs.states import Status
 from storage.catalogue import Catalogue
 from storage.intake import Intake
 from storage.reprocessings import Listed
-from storage.tables import JOBS, VIDEOS, WEBHOOK_DELIVERIES
+from storage.tables import AUDIT_LOG, JOBS, VIDEOS, WEBHOOK_DELIVERIES
 from tests.storage.archive import TENANT, Archive
 
 
@@ -145,3 +145,35 @@ def test_what_cannot_be_read_any_more_is_said_of_its_job(archive: Archive) -> No
 
     with pytest.raises(InvalidInput, match="job a: what was handed in cannot be read"):
         archive.base("a")
+
+
+def test_nobody_is_asked_to_approve_a_run_of_a_reprocessing(archive: Archive) -> None:
+    archive.done("a", preset="premium_spot")
+    archive.begin()
+    archive.open_run()
+
+    claim = archive.ledger.claim("a")
+
+    assert claim is not None
+    assert claim.approved
+
+
+def test_the_audit_log_has_what_was_begun_and_what_went_back(archive: Archive) -> None:
+    archive.done("a")
+    archive.begin()
+    archive.open_run()
+    archive.end("a")
+    archive.reruns.show(TENANT, "a", 1)
+    archive.reruns.show(TENANT, "a", 1)
+
+    with archive.database.reading() as connection:
+        noted = connection.execute(
+            select(AUDIT_LOG.c.action, AUDIT_LOG.c.target, AUDIT_LOG.c.data)
+            .where(AUDIT_LOG.c.tenant == TENANT, AUDIT_LOG.c.action != "job.submitted")
+            .order_by(AUDIT_LOG.c.id)
+        ).all()  # fmt: skip
+
+    assert [tuple(row) for row in noted] == [
+        ("reprocessing.begun", "re-1", {"jobs": 1}),
+        ("job.rolled_back", "a", {"run": 1}),
+    ]
