@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from jobs.assets import unavailable_providers
 from jobs.casting import Casting
-from jobs.document import Job, job_json, parse_job
+from jobs.document import Job, document_of, job_json, parse_job
 from jobs.errors import InputUnreachable
 from jobs.mistakes import Mistake, invalid, shown
 from jobs.scene import Clip, Image
@@ -64,7 +64,7 @@ def check_job(body: bytes, tenant: str, uploads: Uploads, casting: Casting) -> C
     document = job_json(job)
     return CheckedJob(
         job,
-        Submission(job.model_dump(mode="json"), tuple(inputs.values())),
+        Submission(document_of(job), tuple(inputs.values())),
         sha256(document),
     )
 

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from jobs.assets import Asset, list_assets, script_asset
-from jobs.document import Job, job_from
+from jobs.assets import Asset, script_asset
+from jobs.document import Job, Variant, job_from, variants_of
+from jobs.sharing import SharedAssets, TaskIds, share_assets
 from jobs.slate import Slate
 from jobs.stages import Stage
 from jobs.submission import Submission
@@ -38,10 +39,20 @@ class StagePlan:
 
 
 @dataclass(frozen=True)
+class VariantPlan:
+    """How long one variant of a job would be."""
+
+    name: str
+    length_s: float
+    frames: int
+
+
+@dataclass(frozen=True)
 class JobPlan:
     """What a job would take.
 
     Attributes:
+      length_s, frames: Of all variants together.
       length_is_exact: Whether every narration has been spoken before, so its length is known; the
         number of parts to render depends on it, too.
       notes: What the user should know before rendering.
@@ -54,6 +65,7 @@ class JobPlan:
     stages: tuple[StagePlan, ...]
     cost_usd: float
     notes: tuple[str, ...]
+    variants: tuple[VariantPlan, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -68,6 +80,7 @@ class Survey:
       script: What its prompt asks for; None without one.
       keys: Of the artefacts, by task id.
       records: Those that were made before, by task id.
+      variants, shared: What becomes of it, and the artefacts of each, in the same order.
     """
 
     job: Job
@@ -76,6 +89,8 @@ class Survey:
     assets: tuple[Asset, ...]
     keys: Mapping[str, str]
     records: Mapping[str, Record]
+    variants: tuple[Variant, ...]
+    shared: SharedAssets
 
     @property
     def missing(self) -> tuple[Asset, ...]:
@@ -99,22 +114,58 @@ def survey(
     casting = roster.casting()
     script = script_asset(job, casting) if job.prompt else None
     written = written_job(submission.document, script, artefacts, slate) if script else job
-    assets = list_assets(written, submission, casting)
-    if script:
-        assets = (script, *assets)
+    variants = variants_of(written)
+    shared = share_assets(variants, submission, casting, slate)
+    assets = (script, *shared.assets) if script else shared.assets
     keys = {asset.task_id: slate.key(asset.stage, asset.offer) for asset in assets}
-    return Survey(job, written, script, assets, keys, _records(assets, keys, artefacts))
+    records = _records(assets, keys, artefacts)
+    return Survey(job, written, script, assets, keys, records, variants, shared)
 
 
 def estimate(found: Survey, roster: Roster) -> JobPlan:
     """Plans a job: its parts, which of them are there, its length and cost."""
-    written, records, script = found.written, found.records, found.script
-    scenes = written.scenes or ()
+    records, script, shared = found.records, found.script, found.shared
+    lengths, is_exact = [], True
+    for variant, own, ids in zip(found.variants, shared.of_variants, shared.ids, strict=True):
+        timeline, known = _timeline(variant.job, own, ids, records)
+        is_exact = is_exact and known
+        lengths.append((variant, timeline))
+    stages = (
+        *(_stage(stage, found, roster) for stage in _in_order(found.assets)),
+        _following(Stage.RENDER, sum(len(cut_chunks(timeline)) for _, timeline in lengths)),
+        _following(Stage.MIX, len(found.variants)),
+        _following(Stage.FINISH, len(found.variants)),
+    )
+    cost_usd = round(sum(stage.cost_usd for stage in stages), 4)
+    is_guess = script is not None and script.task_id not in records
+    notes = _notes(found.job, lengths, is_exact, cost_usd, script if is_guess else None)
+    return JobPlan(
+        scenes=len(found.written.scenes or ()),
+        length_s=round(sum(_length_s(timeline) for _, timeline in lengths), 2),
+        length_is_exact=is_exact,
+        frames=sum(timeline.frames for _, timeline in lengths),
+        stages=stages,
+        cost_usd=cost_usd,
+        notes=tuple(notes),
+        variants=tuple(
+            VariantPlan(variant.name, round(_length_s(timeline), 2), timeline.frames)
+            for variant, timeline in lengths
+            if variant.name
+        ),
+    )
+
+
+def _timeline(
+    job: Job, assets: Sequence[Asset], ids: TaskIds, records: Mapping[str, Record]
+) -> tuple[Timeline, bool]:
+    """The scenes of a variant in time, and whether all of its narrations have been spoken."""
     speech, is_exact = [], True
-    by_id = {asset.task_id: asset for asset in found.assets}
-    for index, scene in enumerate(scenes):
-        language = scene.language or written.language
-        samples, known = _speech(by_id.get(f"voice/{index:03}"), language, records)
+    by_id = {asset.task_id: asset for asset in assets}
+    for index, scene in enumerate(job.scenes or ()):
+        own_id = f"voice/{index:03}"
+        language = scene.language or job.language
+        record = records.get(ids.get(own_id, ""))
+        samples, known = _speech(by_id.get(own_id), language, record)
         is_exact = is_exact and known
         speech.append(
             SceneLength(
@@ -124,25 +175,11 @@ def estimate(found: Survey, roster: Roster) -> JobPlan:
                 scene.transition.duration_s if scene.transition else 0.0,
             )
         )
-    timeline = lay_out(speech, written.output.frame_rate)
-    stages = (
-        *(_stage(stage, found, roster) for stage in _in_order(found.assets)),
-        _following(Stage.RENDER, len(cut_chunks(timeline))),
-        _following(Stage.MIX, 1),
-        _following(Stage.FINISH, 1),
-    )
-    cost_usd = round(sum(stage.cost_usd for stage in stages), 4)
-    is_guess = script is not None and script.task_id not in records
-    guess = script if is_guess else None
-    return JobPlan(
-        scenes=len(scenes),
-        length_s=round(float(timeline.frames / timeline.rate), 2),
-        length_is_exact=is_exact,
-        frames=timeline.frames,
-        stages=stages,
-        cost_usd=cost_usd,
-        notes=tuple(_notes(found.job, timeline, is_exact, cost_usd, guess)),
-    )
+    return lay_out(speech, job.output.frame_rate), is_exact
+
+
+def _length_s(timeline: Timeline) -> float:
+    return float(timeline.frames / timeline.rate)
 
 
 def written_job(document: dict[str, Any], asset: Asset, artefacts: Artefacts, slate: Slate) -> Job:
@@ -168,7 +205,11 @@ def _records(
 
 
 def _notes(
-    job: Job, timeline: Timeline, is_exact: bool, cost_usd: float, unwritten: Asset | None
+    job: Job,
+    lengths: Sequence[tuple[Variant, Timeline]],
+    is_exact: bool,
+    cost_usd: float,
+    unwritten: Asset | None,
 ) -> Iterator[str]:
     if unwritten and unwritten.offer["provider"] == "local":
         yield "the prompt is spoken as it is; writing a script from a topic needs Gemini"
@@ -182,19 +223,25 @@ def _notes(
             f"this would cost about {cost_usd:.2f} USD, budget_usd allows {job.budget_usd:.2f}: "
             "what does not fit is left out, made here, or fails the job"
         )
-    length_s, limit_s = float(timeline.frames / timeline.rate), job.max_duration_s
-    if limit_s is not None and length_s > limit_s:
-        about = "" if is_exact else "about "
+    if job.variants:
         yield (
-            f"the video would last {about}{length_s:.1f} s, the preset allows {limit_s:g} s: "
-            "shorten the narration or drop the preset"
+            "length and frames are those of all variants together; chunks and mixes that several "
+            "of them share are made once"
         )
+    for variant, timeline in lengths:
+        length_s, limit_s = _length_s(timeline), variant.job.max_duration_s
+        if limit_s is not None and length_s > limit_s:
+            about = "" if is_exact else "about "
+            name = f" {variant.name}" if variant.name else ""
+            yield (
+                f"the video{name} would last {about}{length_s:.1f} s, the preset allows "
+                f"{limit_s:g} s: shorten the narration or drop the preset"
+            )
 
 
-def _speech(asset: Asset | None, language: str, records: Mapping[str, Record]) -> tuple[int, bool]:
+def _speech(asset: Asset | None, language: str, record: Record | None) -> tuple[int, bool]:
     if asset is None:
         return 0, True
-    record = records.get(asset.task_id)
     if record:
         return int(record.facts["samples"]), True
     return guessed_samples(asset, language), False

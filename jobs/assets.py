@@ -1,13 +1,14 @@
 """What a job needs made: one asset per narration, picture, effect, and piece of music."""
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from jobs.casting import Casting, Choice
 from jobs.document import Job
 from jobs.errors import InvalidInput
-from jobs.scene import Clip, Color, Image, Prompt, Scene, Title
+from jobs.scene import Clip, Color, Image, Prompt, Scene, Title, Visual
 from jobs.stages import Stage
 from jobs.submission import Submission
 
@@ -40,17 +41,39 @@ class Asset:
         return next((one for one in self.choices if "refused" not in one), self.choices[0])
 
 
-def list_assets(job: Job, submission: Submission, casting: Casting) -> tuple[Asset, ...]:
-    """Everything a job with scenes needs, in a stable order, what takes longest first."""
+def longest_narrations(jobs: Iterable[Job]) -> tuple[int, ...]:
+    """By scene, how many characters are spoken at most: pictures and music of variants are ordered
+    for the longest, so that they are the same for all."""
+    rows = ([len(scene.narration or "") for scene in job.scenes or ()] for job in jobs)
+    return tuple(max(column) for column in zip(*rows, strict=True))
+
+
+def list_assets(
+    job: Job,
+    submission: Submission,
+    casting: Casting,
+    *,
+    original: Job | None = None,
+    spoken: Sequence[int] | None = None,
+) -> tuple[Asset, ...]:
+    """Everything a job with scenes needs, in a stable order, what takes longest first.
+
+    Args:
+      original: The job that this is a variant of: what is behind a title is painted from its text.
+      spoken: As `longest_narrations` tells of all variants of that job.
+    """
+    pictured = (original or job).scenes or ()
+    spoken = spoken or longest_narrations([job])
     assets: list[Asset] = []
     if job.music:
-        asked = {"prompt": job.music.prompt, "length_s": _music_length_s(job)}
+        asked = {"prompt": job.music.prompt, "length_s": _music_length_s(job, spoken)}
         choices = casting.of(Stage.MUSIC, job.music.provider.value)
         assets.append(Asset("music/000", Stage.MUSIC, False, "music", _offers(job, choices, asked)))
     for index, scene in enumerate(job.scenes or ()):
         if scene.narration:
             assets.append(_narration(job, scene, index, casting))
-        assets.append(_visual(job, scene, index, submission, casting))
+        behind = pictured[index].visual
+        assets.append(_visual(job, scene, index, submission, casting, spoken[index], behind))
         sounds = casting.of(Stage.EFFECT, job.sound_effects.provider.value)
         assets += [
             Asset(
@@ -90,6 +113,10 @@ def unavailable_providers(job: Job, casting: Casting) -> tuple[str, ...]:
         (f"scenes[{index}].voice.provider", Stage.VOICE, scene.voice.provider.value)
         for index, scene in enumerate(job.scenes or ())
         if scene.voice
+    ]
+    named += [
+        (f"variants.voices.{language}.provider", Stage.VOICE, voice.provider.value)
+        for language, voice in (job.variants.voices if job.variants else {}).items()
     ]
     if job.music:
         named.append(("music.provider", Stage.MUSIC, job.music.provider.value))
@@ -148,7 +175,15 @@ def _narration(job: Job, scene: Scene, index: int, casting: Casting) -> Asset:
     return Asset(f"voice/{index:03}", Stage.VOICE, True, label, offers)
 
 
-def _visual(job: Job, scene: Scene, index: int, submission: Submission, casting: Casting) -> Asset:
+def _visual(
+    job: Job,
+    scene: Scene,
+    index: int,
+    submission: Submission,
+    casting: Casting,
+    spoken: int,
+    behind: Visual | None,
+) -> Asset:
     width, height = painted_size(*job.output.size)
     task_id, label = f"visual/{index:03}", f"scenes[{index}].visual"
     asked: dict[str, Any]
@@ -167,6 +202,7 @@ def _visual(job: Job, scene: Scene, index: int, submission: Submission, casting:
         case Color(color=color):
             asked = {"type": "color", "color": color}
         case Title(text=text):
+            text = behind.text if isinstance(behind, Title) else text
             asked = {"type": "title", "prompt": text, "width": width, "height": height}
         case Prompt(prompt=prompt):
             asked = {
@@ -174,24 +210,24 @@ def _visual(job: Job, scene: Scene, index: int, submission: Submission, casting:
                 "prompt": prompt,
                 "width": width,
                 "height": height,
-                "length_s": _clip_length_s(scene),
+                "length_s": _clip_length_s(scene, spoken),
             }
             choices = casting.of(Stage.VISUAL, job.visuals.provider.value)
             return Asset(task_id, Stage.VISUAL, True, label, _offers(job, choices, asked))
     return Asset(task_id, Stage.VISUAL, True, label, (asked,))
 
 
-def _clip_length_s(scene: Scene) -> int:
+def _clip_length_s(scene: Scene, spoken: int) -> int:
     """About how long a moving picture is needed, in whole seconds; a still one needs no length."""
-    spoken_s = len(scene.narration or "") * SECONDS_A_CHARACTER
+    spoken_s = spoken * SECONDS_A_CHARACTER
     return max(1, math.ceil(max(spoken_s, scene.duration_s or 0.0)))
 
 
-def _music_length_s(job: Job) -> int:
+def _music_length_s(job: Job, spoken: Sequence[int]) -> int:
     """About how long the music is needed, in steps of ten seconds, so that a changed word does not
     ask for other music."""
     scenes = job.scenes or ()
-    spoken_s = sum(len(scene.narration or "") * SECONDS_A_CHARACTER for scene in scenes)
+    spoken_s = sum(characters * SECONDS_A_CHARACTER for characters in spoken)
     wanted_s = sum(scene.duration_s or 0.0 for scene in scenes)
     steps = math.ceil(max(spoken_s, wanted_s, 1.0) / MUSIC_STEP_S)
     return min(steps * MUSIC_STEP_S, LONGEST_MUSIC_S)

@@ -2,12 +2,15 @@
 
 import copy
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 
 from jobs.decode import decode_json, plain_tree
+from jobs.errors import InvalidInput
 from jobs.mistakes import Mistake, invalid, mistakes_of
 from jobs.model import LanguageTag, Lax, Model, Prose, refusal
 from jobs.output import Captions, Output
@@ -15,13 +18,15 @@ from jobs.overrides import apply_overrides
 from jobs.presets import Preset, preset_choices, with_preset
 from jobs.scene import Scene
 from jobs.sound import Music, SoundEffects, Voice
+from jobs.translations import TitleTranslations
 from jobs.uri import WebhookUrl
+from jobs.variants import Variants, expand, untold
 from jobs.visuals import Visuals
 from jobs.writing import Writing
 
 __all__ = [
-    "Job", "Mistake", "apply_overrides", "decode_json", "job_from", "job_json", "job_schema",
-    "parse_job",
+    "Job", "Mistake", "Variant", "apply_overrides", "decode_json", "document_of", "job_from",
+    "job_json", "job_schema", "parse_job", "variants_of",
 ]  # fmt: skip
 
 MAX_SCENES = 500
@@ -47,6 +52,10 @@ class Rights(Model):
 
 def _allow_false(schema: dict[str, Any]) -> None:
     schema["anyOf"].append({"const": False})
+
+
+def _is_empty(value: Any) -> bool:
+    return not value
 
 
 def _false_is_none(value: Any) -> Any:
@@ -108,6 +117,16 @@ class Job(Model):
     ] = Field(
         default={}, description="Texts of your own by name; they come back with every answer."
     )
+    translations: TitleTranslations = Field(
+        default={},
+        description="Its title in the languages of variants; scenes have their own translations.",
+        exclude_if=_is_empty,
+    )
+    variants: Variants | None = Field(
+        default=None,
+        description="Languages, shapes and presets that the video is made in, all in one run.",
+        exclude_if=_is_empty,
+    )
 
     @field_validator("scenes")
     @classmethod
@@ -130,6 +149,15 @@ class Job(Model):
         if not has_scenes and prompt is None:
             raise refusal("has neither prompt nor scenes", "one of the two", at="..")
         return prompt
+
+    @field_validator("variants")
+    @classmethod
+    def _has_one_sort_of_preset(
+        cls, variants: Variants | None, info: ValidationInfo
+    ) -> Variants | None:
+        if variants and variants.presets and info.data.get("preset"):
+            raise refusal("are beside a preset of the job", "one of the two", at="presets")
+        return variants
 
     @property
     def max_duration_s(self) -> float | None:
@@ -168,19 +196,69 @@ def job_from(data: object, *, name: str = "job", trusted: bool = False) -> Job:
         places = {mistake.path for mistake in mistakes}
         described, more = mistakes_of(error, filled, _schema())
         mistakes += tuple(mistake for mistake in described if mistake.path not in places)
+    if not mistakes and job.variants:
+        mistakes = tuple(_mistakes_of_variants(document_of(job), trusted))
     if mistakes:
         raise invalid(name, mistakes, more)
     return job
 
 
+@dataclass(frozen=True)
+class Variant:
+    """One of the outputs of a job.
+
+    Attributes:
+      name: Of its folder among the files of the job; empty for the only one.
+      job: Without variants.
+      original: The job that it is a variant of.
+    """
+
+    name: str
+    job: Job
+    original: Job
+
+
+def variants_of(job: Job) -> tuple[Variant, ...]:
+    """The outputs of a job, in order; a job without variants has itself as the only one."""
+    if not job.variants:
+        return (Variant("", job, job),)
+    return tuple(Variant(name, job_from(made), job) for name, made in expand(document_of(job)))
+
+
+def _mistakes_of_variants(document: dict[str, Any], trusted: bool) -> Iterator[Mistake]:
+    untranslated = tuple(untold(document))
+    yield from untranslated
+    if untranslated:
+        return  # what is missing would be told of every variant again
+    seen = set()
+    for name, made in expand(document):
+        try:
+            job_from(made, trusted=trusted)
+        except InvalidInput as error:
+            for mistake in cast(tuple[Mistake, ...], error.facts["mistakes"]):
+                if mistake.message not in seen:
+                    seen.add(mistake.message)
+                    yield replace(mistake, message=f"variant {name}: {mistake.message}")
+
+
+def document_of(job: Job) -> dict[str, Any]:
+    """The job as plain JSON data that gives an equal job again.
+
+    Defaults and what the preset filled in are written out, unless presets are among the variants:
+    then only what was said is there, so that each of them can fill in the rest.
+    """
+    has_presets = job.variants is not None and job.variants.presets is not None
+    return job.model_dump(mode="json", exclude_unset=has_presets)
+
+
 def job_json(job: Job) -> bytes:
     """The job as canonical JSON: UTF-8, sorted names, no spaces.
 
-    Everything is written, defaults and what the preset filled in too, so equal jobs give equal
-    bytes however they were written, and the bytes parse to an equal job.
+    As `document_of` has it, so equal jobs give equal bytes however they were written, and the bytes
+    parse to an equal job.
     """
     return json.dumps(
-        job.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        document_of(job), sort_keys=True, separators=(",", ":"), ensure_ascii=False
     ).encode()
 
 

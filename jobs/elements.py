@@ -81,11 +81,25 @@ class Script(_Wired):
     Attributes:
       document: Blob name of the job document with scenes.
       written: Blob name of the Part that the writing was; empty when the scenes were given.
+      shared: Blob name of the `Shared` tasks of its variants; empty before they are planned, and of
+        a job without variants.
     """
 
     run: Run
     document: str
     written: str = ""
+    shared: str = ""
+    v: int = WIRE_VERSION
+
+
+@dataclass(frozen=True)
+class Shared(_Wired):
+    """Which tasks of a run the variants of its job use: task ids by their own, variant by variant.
+
+    It is stored, not sent, and may be larger than an element.
+    """
+
+    ids: tuple[dict[str, str], ...]
     v: int = WIRE_VERSION
 
 
@@ -243,7 +257,8 @@ class Video:
       manifest: Blob name.
       files: Blob names by public name: `{"final.mp4": "media/3f/3f..9a.mp4"}`.
       sizes: Bytes by public name; empty in elements of before it was noted.
-      quality: What was measured on it, as in the manifest; empty likewise.
+      quality: What was measured on it, as in the manifest, of several variants on the first; empty
+        likewise.
     """
 
     manifest: str

@@ -20,6 +20,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,60}")
 _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]*@")
 _SHOWN = 60  # characters of a value that are shown
 _NOTHING = "nothing"
+_LONGEST_NAMES = {"metadata": 100, "words": 200}  # others are tags of languages
 
 
 @dataclass(frozen=True)
@@ -115,10 +116,8 @@ def _mistake(error: ErrorDetails, data: object, schema: Mapping[str, Any]) -> Mi
         return _unknown_field(path, error["input"], data, schema)
     if kind.startswith("union_tag_"):
         path = (*path, "type")
-    if path[0:1] == ("metadata",) and path[2:] == ("[key]",):
-        path = path[:-1]
-        problem = "has a name that is empty or too long"
-        return _sentence(path, problem, shown(path[-1]), "a name of 1 to 100 characters")
+    if path[-1:] == ("[key]",):  # pydantic means the name before it, and not what it stands for
+        return _wrong_name(path[:-1], kind, facts)
     if kind == REFUSED:
         path = _moved(path, facts["at"])
     value = _value_at(data, path)
@@ -139,6 +138,13 @@ def _mistake(error: ErrorDetails, data: object, schema: Mapping[str, Any]) -> Mi
         return _sentence(path, f"has {given}", given, accepted)
     hint = _hint(value, accepted, choices_at(schema, path, data))
     return _sentence(path, f"is {given}", given, accepted, hint)
+
+
+def _wrong_name(path: Path, kind: str, facts: Mapping[str, Any]) -> Mistake:
+    if kind == REFUSED:
+        return _sentence(path, facts["problem"], shown(path[-1]), facts["accepted"])
+    accepted = f"a name of 1 to {_LONGEST_NAMES.get(str(path[-2]), 35)} characters"
+    return _sentence(path, "has a name that is empty or too long", shown(path[-1]), accepted)
 
 
 def _sentence(path: Path, problem: str, given: str, accepted: str, hint: str = "") -> Mistake:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from jobs.model import LanguageTag, Lax, Model, Prose, refusal
 from jobs.sound import Voice
 from jobs.text import is_speakable
+from jobs.translations import SceneTranslations
 from jobs.uri import MediaUri
 
 MAX_NARRATION = 5000  # characters; what speech services accept in one request
@@ -173,6 +174,10 @@ class Effect(Model):
     )
 
 
+def _is_empty(value: object) -> bool:
+    return not value
+
+
 class Scene(Model):
     """One scene: it lasts as long as its narration, or `duration_s` if that is longer."""
 
@@ -205,6 +210,11 @@ class Scene(Model):
         default=None,
         description="The least length of the scene, in seconds.",
         validate_default=True,
+    )
+    translations: SceneTranslations = Field(
+        default={},
+        description="Its texts in the languages of variants.",
+        exclude_if=_is_empty,
     )
 
     @field_validator("transition", mode="before")

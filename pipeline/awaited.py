@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from jobs.states import Status
+from jobs.variants import film_names
 from pipeline.answers import Job
 from pipeline.client import Client
 from pipeline.downloading import MANIFEST, fetch_files
@@ -16,8 +17,6 @@ from pipeline.event_stream import Event
 from pipeline.progress import Display
 from pipeline.telling import shown
 from pipeline.watching import follow
-
-VIDEO = "final.mp4"
 
 
 @dataclass(frozen=True)
@@ -33,12 +32,21 @@ class Awaited:
     folder: Path | None
     seconds: float | None
 
+    @property
+    def videos(self) -> tuple[str, ...]:
+        """Where the videos are, one for each variant of the job."""
+        if not (self.folder and self.job.video):
+            return ()
+        names = film_names(file.name for file in self.job.video.files)
+        return tuple(str(self.folder / name) for name in names)
+
     def as_json(self) -> dict[str, Any]:
         """The summary that `--json` prints, with the members that `render` has."""
         return {
             "id": self.job.id,
             "status": self.job.status.value,
-            "video": str(self.folder / VIDEO) if self.folder else None,
+            "video": self.videos[0] if self.videos else None,
+            "videos": list(self.videos),
             "manifest": str(self.folder / MANIFEST) if self.folder else None,
             "seconds": None if self.seconds is None else round(self.seconds, 2),
             "problems": [problem.as_json() for problem in self.job.problems],
@@ -51,7 +59,7 @@ class Awaited:
         if is_done:
             lines = ["  done" if self.seconds is None else f"  done in {self.seconds:.1f} s"]
             lines += [f"  note: {shown(problem.message)}" for problem in problems]
-            lines += [f"  {self.folder / VIDEO}"] if self.folder else []
+            lines += [f"  {video}" for video in self.videos]
         else:
             lines = [f"  {self.job.status.value}"]
             lines += [

@@ -7,6 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from jobs.errors import AiprodError
+from jobs.variants import film_names
 from media.poster import make_poster
 from media.run import Workspace, find_ffmpeg
 from storage.blobs import Blobs
@@ -24,7 +25,7 @@ def contact_sheet(line: Line, blobs: Blobs, ffmpeg: str | None, path: Path) -> b
         return False
     try:
         rows = [_frames(one, blobs, ffmpeg) for one in shown if one]
-    except (AiprodError, OSError, KeyError):
+    except (AiprodError, OSError, IndexError):
         return False  # files of before may have been removed
     width = max(sum(frame.width + GAP for frame in row) for row in rows)
     sheet = Image.new("RGB", (width - GAP, 2 * CELL_HEIGHT + GAP), "white")
@@ -42,7 +43,7 @@ def _frames(shown: Shown, blobs: Blobs, ffmpeg: str | None) -> list[Image.Image]
     length_s = float(shown.quality.get("duration_s") or 0.0)
     frames = []
     with ExitStack() as stack:
-        video = stack.enter_context(blobs.as_file(shown.files["final.mp4"]))
+        video = stack.enter_context(blobs.as_file(shown.files[film_names(shown.files)[0]]))
         for share in AT:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="aiprod-")))
             space = Workspace(find_ffmpeg(ffmpeg), folder, wall_s=60.0)

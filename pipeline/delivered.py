@@ -8,6 +8,7 @@ from typing import Any
 from jobs.elements import Problem
 from jobs.states import Status
 from jobs.submission import job_id
+from jobs.variants import film_names
 from jobs.version import VERSION
 from jobs.wire import canonical, from_json, sha256, to_json
 from pipeline.ingest import JobFile, named_files
@@ -38,7 +39,8 @@ def delivered(file: JobFile, out: Path) -> Rendered | None:
         files: dict[str, str] = manifest["files"]
         if not all(_sha256(folder / name) == digest for name, digest in files.items()):
             return None
-        return Rendered(job, Status.DONE, folder, 0, len(manifest["parts"]), 0.0, notes)
+        parts = len(manifest["parts"])
+        return Rendered(job, Status.DONE, folder, 0, parts, 0.0, notes, film_names(files))
     except (KeyError, TypeError, AttributeError, ValueError, OSError):
         return None  # not as we write it, or files are gone: it is made again
 

@@ -1,15 +1,16 @@
 """The parts that a run would have, and the keys they would be found by, before anything is made."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from api.estimate import LOOKUPS, guessed_samples, written_job
-from jobs.assets import Asset, list_assets, script_asset
+from jobs.assets import Asset, script_asset
 from jobs.casting import LOCAL, Casting
 from jobs.changes import Version
-from jobs.document import Job, job_from
+from jobs.document import Job, Variant, job_from, variants_of
+from jobs.sharing import share_assets, shared_ids
 from jobs.slate import Slate
 from jobs.stages import Stage
 from media.timeline import SAMPLE_RATE_HZ, sample_of
@@ -31,7 +32,8 @@ _REPEATABLE = frozenset({*LOCAL, _AUTHOR})  # who makes the same of the same, by
 _UNKNOWN_S = -1.0
 _NO_VERSION = 0  # of a stage: nothing was made
 
-Anchor = tuple[Stage, tuple[int, ...]]
+Anchor = tuple[Stage, str, tuple[int, ...]]
+"""A stage; the name of a variant, empty without variants; and what of it: see `Foreseen`."""
 
 
 @dataclass(frozen=True)
@@ -141,61 +143,83 @@ class Desk:
         written: tuple[Asset, Foreseen] | None,
         later_frames: int,
     ) -> Forecast:
-        slots = version.slots
-        assets = list(list_assets(job, version.submission, self.casting))
-        generated = [self._generated(asset, slots) for asset in assets]
+        variants = variants_of(job)
+        shared = share_assets(variants, version.submission, self.casting, self.slate)
+        keys = {one.task_id: self.slate.key(one.stage, one.offer) for one in shared.assets}
+        self.shelf.look_up((one.stage, keys[one.task_id]) for one in shared.assets)
+        if written:
+            self.shelf.look_up([(Stage.SCRIPT, written[1].key)])
+        plans = [
+            self._of_variant(variant, assets, written, version.slots, later_frames)
+            for variant, assets in zip(variants, shared.of_variants, strict=True)
+        ]
+        return Forecast(
+            _merged([(one.name, plan.parts) for one, plan in zip(variants, plans, strict=True)]),
+            {anchor: part.key for plan in plans for part in plan.parts for anchor in part.anchors},
+            all(plan.is_exact for plan in plans),
+        )
+
+    def _of_variant(
+        self,
+        variant: Variant,
+        assets: Sequence[Asset],
+        written: tuple[Asset, Foreseen] | None,
+        slots: tuple[int, ...],
+        later_frames: int,
+    ) -> "_VariantParts":
+        generated = [self._generated(asset, slots, variant.name) for asset in assets]
         if written:
             assets, generated = [written[0], *assets], [written[1], *generated]
-        self.shelf.look_up((part.stage, part.key) for part in generated)
         records = {
-            asset.task_id: self._expected(job, asset, part.key, later_frames)
+            asset.task_id: self._expected(variant.job, asset, part.key, later_frames)
             for asset, part in zip(assets, generated, strict=True)
         }
-        parts = [*generated, *self._rendered(job, Takes((), records), slots)]
-        return Forecast(
-            {part.task_id: part for part in parts},
-            {anchor: part.key for part in parts for anchor in part.anchors},
+        return _VariantParts(
+            (*generated, *self._rendered(variant, Takes((), records), slots)),
             not any(
                 one.stage is Stage.VOICE and one.stage_version == _NO_VERSION
                 for one in records.values()
             ),
         )
 
-    def _generated(self, asset: Asset, slots: tuple[int, ...]) -> Foreseen:
+    def _generated(self, asset: Asset, slots: tuple[int, ...], variant: str = "") -> Foreseen:
         key = self.slate.key(asset.stage, asset.offer)
-        anchor = (asset.stage, _about(asset.task_id, slots))
+        anchor = (asset.stage, variant, _about(asset.task_id, slots))
         return Foreseen(asset.task_id, asset.stage, key, (anchor,), asset.offer)
 
-    def _rendered(self, job: Job, takes: Takes, slots: tuple[int, ...]) -> list[Foreseen]:
+    def _rendered(self, variant: Variant, takes: Takes, slots: tuple[int, ...]) -> list[Foreseen]:
+        job, name = variant.job, variant.name
         renders = renders_of(job, timeline_of(job, takes), takes, self.encoder, _go_on)
         parts = [
-            self._rendering(MIX_TASK, Stage.MIX, renders.mix, ((),)),
+            self._rendering(MIX_TASK, Stage.MIX, renders.mix, name, ((),)),
             *(
                 self._rendering(
                     chunk.task_id,
                     Stage.RENDER,
                     spec,
+                    name,
                     [(slot,) for slot in slots[chunk.first_scene : chunk.last_scene + 1]],
                 )
                 for chunk, spec in zip(renders.chunks, renders.specs, strict=True)
             ),
         ]
-        return [*parts, self._finished(job, parts, renders, takes)]
+        return [*parts, self._finished(variant, parts, renders, takes)]
 
     def _rendering(
-        self, task_id: str, stage: Stage, spec: Any, about: Iterable[tuple[int, ...]]
+        self, task_id: str, stage: Stage, spec: Any, variant: str, about: Iterable[tuple[int, ...]]
     ) -> Foreseen:
         key = self.slate.key(stage, render_params(json_name(spec)))
-        return Foreseen(task_id, stage, key, tuple((stage, one) for one in about))
+        return Foreseen(task_id, stage, key, tuple((stage, variant, one) for one in about))
 
     def _finished(
-        self, job: Job, parts: list[Foreseen], renders: Renders, takes: Takes
+        self, variant: Variant, parts: list[Foreseen], renders: Renders, takes: Takes
     ) -> Foreseen:
+        job = variant.job
         keys = [part.key for part in sorted(parts, key=lambda part: part.task_id)]
         credits = credits_text(job, takes.records)
         params = finish_params(job, keys, renders.chunks, renders.cues, credits, self.encoder)
         key = self.slate.key(Stage.FINISH, params)
-        return Foreseen(FINISH_TASK, Stage.FINISH, key, ((Stage.FINISH, ()),))
+        return Foreseen(FINISH_TASK, Stage.FINISH, key, ((Stage.FINISH, variant.name, ()),))
 
     def _expected(self, job: Job, asset: Asset, key: str, later_frames: int) -> Record:
         """What was made, or what stands for it until it is."""
@@ -204,6 +228,27 @@ class Desk:
         if record and (is_there or record.origin.provider in _REPEATABLE):
             return record
         return _stand_in(job, asset, key, later_frames)
+
+
+@dataclass(frozen=True)
+class _VariantParts:
+    """What one variant would have, with its own task ids; whether its narrations are spoken."""
+
+    parts: tuple[Foreseen, ...]
+    is_exact: bool
+
+
+def _merged(variants: Sequence[tuple[str, Sequence[Foreseen]]]) -> dict[str, Foreseen]:
+    """The parts of a run by task id; what several variants have is about things of them all."""
+    named = shared_ids((name, [(p.task_id, p.key) for p in parts]) for name, parts in variants)
+    found: dict[str, Foreseen] = {}
+    for (_, parts), ids in zip(variants, named, strict=True):
+        for part in parts:
+            there = ids[part.task_id]
+            known = found.get(there)
+            anchors = (*(known.anchors if known else ()), *part.anchors)
+            found[there] = replace(known or part, task_id=there, anchors=anchors)
+    return found
 
 
 def _go_on() -> None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from api.estimate import JobPlan, StagePlan, estimate, survey
+from jobs.document import Job
 from jobs.errors import InvalidInput
+from jobs.presets import preset_choices
 from jobs.slate import LOCAL_TENANT, Slate
 from jobs.submission import id_words
 from media.run import ffmpeg_version, find_ffmpeg
@@ -77,7 +79,7 @@ def plan(file: JobFile, settings: Settings) -> FilePlan:
     desk = Desk(Shelf(artefacts), Slate(), roster.casting(), encoder)
     earlier = earlier_run(settings, file.name)
     notes = [*planned.notes, *account_notes(found.missing, settings)]
-    notes += [_REVIEW] if file.job.review else []
+    notes += [_REVIEW] if _is_reviewed(file.job) else []
     try:
         parts = plan_parts(desk, submission, earlier)
     except InvalidInput as error:
@@ -93,10 +95,19 @@ def plan(file: JobFile, settings: Settings) -> FilePlan:
     )
 
 
+def _is_reviewed(job: Job) -> bool:
+    presets = (job.variants and job.variants.presets) or ()
+    return job.review or any(preset_choices(preset).review for preset in presets)
+
+
 def _counted(planned: JobPlan, parts: Sequence[PartPlan]) -> tuple[StagePlan, ...]:
-    """The stages of a plan, with how many parts of each are there."""
+    """The stages of a plan, with how many parts there are, and are there already: variants share
+    what is rendered alike, which only a comparison of all parts tells."""
     reused = Counter(part.stage.value for part in parts if part.fate is Fate.REUSED)
-    return tuple(replace(row, cached=reused[row.stage]) for row in planned.stages)
+    total = Counter(part.stage.value for part in parts)
+    return tuple(
+        replace(row, parts=total[row.stage], cached=reused[row.stage]) for row in planned.stages
+    )
 
 
 def earlier_run(settings: Settings, name: str) -> Earlier | None:

@@ -18,6 +18,8 @@ def plan_lines(name: str, planned: FilePlan, *, with_parts: bool) -> Iterator[st
     job = planned.job
     about = "" if job.length_is_exact else "about "
     yield f"{name}: {job.scenes} scenes, {about}{job.length_s:.1f} s, {job.frames} frames"
+    for variant in job.variants:
+        yield f"  {variant.name}: {about}{variant.length_s:.1f} s"
     if planned.compared_with:
         job_id, run = planned.compared_with
         yield f"  compared with {job_id}, run {run}"

@@ -16,6 +16,7 @@ from jobs.message import Ring
 from jobs.slate import LOCAL_TENANT
 from jobs.states import TERMINAL, Status
 from jobs.submission import job_id
+from jobs.variants import film_names
 from jobs.wire import plain
 from media.run import ffmpeg_version, find_ffmpeg
 from pipeline.alone import alone
@@ -41,6 +42,7 @@ class Rendered:
 
     Attributes:
       made, reused: How many parts were made now, and how many were there already.
+      videos: Names of the finished videos in the folder, one for each variant.
     """
 
     id: str
@@ -50,14 +52,16 @@ class Rendered:
     reused: int
     seconds: float
     problems: tuple[Problem, ...]
+    videos: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The summary that `--json` prints."""
-        video = self.folder / "final.mp4"
+        videos = [str(self.folder / name) for name in self.videos]
         return {
             "id": self.id,
             "status": self.status.value,
-            "video": str(video) if self.status is Status.DONE else None,
+            "video": videos[0] if videos else None,
+            "videos": videos,
             "manifest": str(self.folder / "manifest.json") if self.status is Status.DONE else None,
             "made": self.made,
             "reused": self.reused,
@@ -100,6 +104,7 @@ def render_file(
             _work(job, settings, out, database, generation, display)
         row = Catalogue(database).job(LOCAL_TENANT, job)
         parts = Catalogue(database).parts(LOCAL_TENANT, job, generation)
+        video = Catalogue(database).video(LOCAL_TENANT, job, generation)
     if row is None or row.status not in TERMINAL:
         raise LedgerUnavailable(f"job {job} did not end; run the same command again to go on")
     return Rendered(
@@ -110,6 +115,7 @@ def render_file(
         _count(parts, "cached"),
         time.monotonic() - started,
         row.problems,
+        film_names(video.files) if video and row.status is Status.DONE else (),
     )
 
 

@@ -185,17 +185,22 @@ class _Why:
 
     def _used(self, part: Foreseen) -> list[Foreseen]:
         """Parts that it uses and that are not there either."""
+        variants = {name for _, name, _ in part.anchors}
+
+        def of(one: Foreseen) -> bool:
+            return any(name in variants for _, name, _ in one.anchors)
+
         if part.stage is Stage.FINISH:
-            return [one for one in self._fresh if one.stage in POST_PRODUCTION]
+            return [one for one in self._fresh if one.stage in POST_PRODUCTION and of(one)]
         if part.stage is Stage.MIX:
-            return [one for one in self._fresh if one.stage in GENERATION]
+            return [one for one in self._fresh if one.stage in GENERATION and of(one)]
         if part.stage is Stage.RENDER:
-            about = {anchor for _, anchor in part.anchors}
+            about = {anchor[1:] for anchor in part.anchors}
             return [
                 one
                 for one in self._fresh
                 if one.stage in (Stage.VOICE, Stage.VISUAL)
-                and any(anchor in about for _, anchor in one.anchors)
+                and any(anchor[1:] in about for anchor in one.anchors)
             ]
         return [one for one in self._fresh if one.stage is Stage.SCRIPT]
 

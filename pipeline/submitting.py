@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from jobs.document import Job
+from jobs.document import Job, document_of
 from jobs.errors import InvalidInput
 from pipeline.answers import Accepted, Upload
 from pipeline.client import Client
@@ -46,9 +46,9 @@ class Submitter:
 
 def _document(job: Job, uris: dict[str, str]) -> dict[str, Any]:
     """The job document with other names for its files."""
-    document = job.model_dump(mode="json")
-    for scene in document["scenes"] or ():
-        visual = scene["visual"] or {}
+    document = document_of(job)
+    for scene in document.get("scenes") or ():
+        visual = scene.get("visual") or {}
         if visual.get("uri") in uris:
             visual["uri"] = uris[visual["uri"]]
     return document

@@ -106,7 +106,7 @@ def tell_rendered(result: dict[str, Any], as_json: bool) -> None:
         )
         lines.append(f"  done in {result['seconds']:.1f} s: {how}")
         lines += [f"  note: {problem['message']}" for problem in problems]
-        lines.append(f"  {result['video']}")
+        lines += [f"  {video}" for video in result["videos"]]
     else:
         lines.append(f"  {result['status']}")
         lines += [

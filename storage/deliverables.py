@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ from storage.leftovers import clear_leftovers, owned_prefix
 from storage.stores import is_bucket, open_blobs
 
 _MANIFEST = "manifest.json"
+# Files of variants are in a folder of each. The user may have changed what a manifest names.
+_FILE = re.compile(r"(?:\w[\w-]*/)?\w[\w.-]*", re.ASCII)
 
 
 def deliver(
@@ -28,10 +31,10 @@ def deliver(
 ) -> str:
     """Puts the files of a run, and last its manifest, where finished jobs go.
 
-    In a folder the files are `<root>/<job_id>/<name>`. Files of an earlier run of the same job that
-    this run does not have are removed, after the manifest no longer names them. In a bucket they
-    are `<root>/jobs/<job_id>/<run>/<name>`; every run keeps its own, and delivering a run again
-    changes nothing. Each file appears whole or not at all.
+    In a folder the files are `<root>/<job_id>/<name>`; a name may have a folder of its own. Files
+    of an earlier run of the same job that this run does not have are removed, after the manifest no
+    longer names them. In a bucket they are `<root>/jobs/<job_id>/<run>/<name>`; every run keeps its
+    own, and delivering a run again changes nothing. Each file appears whole or not at all.
 
     Args:
       root: A folder, or `gs://bucket/prefix`.
@@ -65,8 +68,9 @@ def _into_bucket(root: str, folder: str, files: Mapping[str, Path], manifest: by
 
 
 def _into_folder(folder: Path, run: int | None, files: Mapping[str, Path], manifest: bytes) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    clear_leftovers(folder)
+    for inner in {folder, *((folder / name).parent for name in files)}:
+        inner.mkdir(parents=True, exist_ok=True)
+        clear_leftovers(inner)
     before, latest = _delivered(folder)
     if run is not None and latest > run:  # this run was frozen, and others have come and gone
         raise Cancelled(f"run {latest} has been delivered into {folder}")
@@ -78,6 +82,9 @@ def _into_folder(folder: Path, run: int | None, files: Mapping[str, Path], manif
         _place(folder / _MANIFEST, written)
     for old in before - set(files):
         (folder / old).unlink(missing_ok=True)
+        if (inner := (folder / old).parent) != folder:
+            with suppress(OSError):  # there is no such folder, or it has files of the user's
+                inner.rmdir()
 
 
 def _delivered(folder: Path) -> tuple[set[str], int]:
@@ -88,7 +95,7 @@ def _delivered(folder: Path) -> tuple[set[str], int]:
         names, run = list(found["files"]), int(found.get("run", 0))
     except (OSError, ValueError, KeyError, TypeError):
         return set(), 0
-    return {name for name in names if "/" not in name and name != _MANIFEST}, run
+    return {name for name in names if _FILE.fullmatch(name) and name != _MANIFEST}, run
 
 
 def _place(target: Path, source: Any) -> None:

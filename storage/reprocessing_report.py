@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from jobs.reprocessing import State
+from jobs.variants import film_names
 from jobs.wire import plain
 from storage.database import Database
 from storage.reprocessings import ROWS_AT_ONCE, Item, Reprocessings
@@ -20,7 +21,8 @@ MEASURED = ("lufs", "peak_dbtp", "duration_s")
 
 @dataclass(frozen=True)
 class Shown:
-    """A video in the report: the run that delivered it, bytes of its film, what was measured."""
+    """A video in the report: the run that delivered it, bytes of its film, what was measured; of
+    several variants, the first."""
 
     run: int
     size_bytes: int | None
@@ -150,7 +152,7 @@ class _Page:
         )  # fmt: skip
         return {
             (row.job_id, row.generation): Shown(
-                row.generation, (row.sizes or {}).get("final.mp4"), row.quality or {}, row.files
+                row.generation, _film_bytes(row.sizes or {}), row.quality or {}, row.files
             )
             for row in self.connection.execute(query)
         }
@@ -170,3 +172,8 @@ class _Page:
 
 def _is_new_run(job_id: ColumnElement[str], generation: ColumnElement[int]) -> ColumnElement[bool]:
     return and_(job_id == _ITEMS.job_id, generation == _ITEMS.generation)
+
+
+def _film_bytes(sizes: Mapping[str, int]) -> int | None:
+    """Bytes of the video, or of the first of several variants."""
+    return next((sizes[name] for name in film_names(sizes)), None)

@@ -1,6 +1,6 @@
 """The edit: everything decided about a video before it is rendered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from jobs.elements import Part, Problem
@@ -39,6 +39,10 @@ class Edit:
       document: Blob name of the job document with its scenes.
       parts: The generated parts, for the manifest.
       notes: Optional things that are missing, and why.
+      variant: Name of the variant that this is the edit of; empty without variants.
+      tasks: Ids in the run of all tasks that it uses, by its own; empty without variants, where
+        they are the same.
+      others: Blob names of the edits of the other variants, in order. The first has them.
     """
 
     document: str
@@ -49,6 +53,9 @@ class Edit:
     chunks: tuple[EditChunk, ...]
     parts: tuple[Part, ...]
     notes: tuple[Problem, ...]
+    variant: str = ""
+    tasks: dict[str, str] = field(default_factory=dict, hash=False)
+    others: tuple[str, ...] = ()
 
     @property
     def rate(self) -> Fraction:

@@ -1,7 +1,7 @@
 """What a video is made of, and what was measured on it."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -15,40 +15,32 @@ from jobs.wire import plain
 from media.cues import COMFORTABLE_CPS
 from storage.artefacts import Record
 from storage.calls import CallStatus
-from transforms.edit import Edit
+from transforms.finish_variant import Finished
 from transforms.renders import MIX_TASK
-from transforms.takes import Takes
 
 MANIFEST_VERSION = 1
+# An outcome also names six files of each variant, and has to fit into an element.
+MAX_VARIANT_NOTES = 20
 
 
 def manifest(
-    run: Run,
-    job: Job,
-    edit: Edit,
-    made: Mapping[str, Record],
-    takes: Takes,
-    finished: Part,
-    record: Record,
-    encoder: str,
-    receipt: dict[str, Any],
+    run: Run, job: Job, finished: Sequence[Finished], encoder: str, receipt: dict[str, Any]
 ) -> dict[str, Any]:
     """The manifest of a delivered run, as JSON data.
 
+    What was measured, and where scenes and words are, is told of the video, or of each variant
+    where a job has some: then its files are in a folder of its name.
+
     Args:
-      made: Records of the generated parts by task id; `takes` holds those of the rendered ones.
-      finished: The part that is the finished file, with its record.
+      job: The whole job, with its variants.
       encoder: Version of FFmpeg.
       receipt: As `receipt` makes it.
     """
-    notes = all_notes(edit, takes)
-    parts = [_part(part, made.get(part.task_id)) for part in edit.parts]
-    parts += [_part(part, takes.records.get(part.task_id)) for part in takes.parts]
-    parts.append(_part(finished, record))
-    glyphs = {
-        glyph for taken in takes.records.values() for glyph in taken.facts.get("missing_glyphs", ())
-    }
-    cps = [cue.characters_per_second(edit.rate) for scene in edit.scenes for cue in scene.cues]
+    shown = [(one, _shown(one)) for one in finished]
+    if job.variants:
+        about = {"variants": [_of_variant(one, told) for one, told in shown]}
+    else:
+        about = shown[0][1]
     return {
         "manifest_version": MANIFEST_VERSION,
         "id": run.job_id,
@@ -57,10 +49,55 @@ def manifest(
         "status": "done",
         "title": job.title,
         "files": {
-            name: blob.rpartition("/")[2].partition(".")[0] for name, blob in record.media.items()
+            name: blob.rpartition("/")[2].partition(".")[0]
+            for name, blob in public_files(finished).items()
         },
+        **about,
+        "parts": list(_parts(finished)),
+        "notes": [plain(note) for note in notes_of_all(finished)],
+        "cost_usd": receipt,
+        "versions": {"aiprod": VERSION, "python": sys.version.split()[0], "encoder": encoder},
+    }
+
+
+def public_files(finished: Sequence[Finished]) -> dict[str, str]:
+    """Blob names of all files by public name: `final.mp4`, of variants `fr-9x16/final.mp4`."""
+    return {
+        f"{variant}/{name}" if (variant := one.cut.edit.variant) else name: blob
+        for one in finished
+        for name, blob in one.record.media.items()
+    }
+
+
+def notes_of_all(finished: Sequence[Finished]) -> tuple[Problem, ...]:
+    """What the user should know about finished videos: parts left out, loudness not reached.
+
+    What several variants have in common is told once; of many notes the first ones are.
+    """
+    if len(finished) == 1:
+        return _notes(finished[0])
+    found = list(dict.fromkeys(note for one in finished for note in _notes(one)))
+    told, hidden = found[:MAX_VARIANT_NOTES], found[MAX_VARIANT_NOTES:]
+    if hidden:
+        told.append(Problem(hidden[0].stage, hidden[0].code, f"... and {len(hidden)} more", False))
+    return tuple(told)
+
+
+def _notes(one: Finished) -> tuple[Problem, ...]:
+    note = one.cut.takes.records[MIX_TASK].facts["note"]
+    heard = (Problem("mix", ErrorCode.QUALITY_MISSED, note, False),) if note else ()
+    return one.cut.edit.notes + heard
+
+
+def _shown(one: Finished) -> dict[str, Any]:
+    """What was measured on a video, and when what is seen and said in it."""
+    edit = one.cut.edit
+    records = one.cut.takes.records.values()
+    glyphs = {glyph for record in records for glyph in record.facts.get("missing_glyphs", ())}
+    cps = [cue.characters_per_second(edit.rate) for scene in edit.scenes for cue in scene.cues]
+    return {
         "quality": {
-            **record.facts["quality"],
+            **one.record.facts["quality"],
             "caption_reading_speed_cps": round(max(cps, default=0.0), 1),
             "captions_too_fast": sum(speed > COMFORTABLE_CPS for speed in cps),
             "missing_glyphs": sorted(glyphs),
@@ -79,11 +116,43 @@ def manifest(
             }
             for scene in edit.scenes
         ],
-        "parts": parts,
-        "notes": [plain(note) for note in notes],
-        "cost_usd": receipt,
-        "versions": {"aiprod": VERSION, "python": sys.version.split()[0], "encoder": encoder},
     }
+
+
+def _of_variant(one: Finished, told: dict[str, Any]) -> dict[str, Any]:
+    job, edit = one.cut.job, one.cut.edit
+    width, height = job.output.size
+    used = [*edit.parts, *one.cut.takes.parts, one.part]
+    return {
+        "name": edit.variant,
+        "title": job.title,
+        "language": job.language,
+        "preset": job.preset.value if job.preset else None,
+        "aspect_ratio": job.output.aspect_ratio.value,
+        "width": width,
+        "height": height,
+        **told,
+        "tasks": sorted({part.task_id for part in used}),
+    }
+
+
+def _parts(finished: Sequence[Finished]) -> Iterator[dict[str, Any]]:
+    """Every part once, in the order of the work."""
+    generated: dict[str, Any] = {}
+    rendered: dict[str, Any] = {}
+    ends: dict[str, Any] = {}
+    for one in finished:
+        cut = one.cut
+        named = cut.edit.tasks
+        made = {named.get(own, own): record for own, record in cut.made.items()}
+        taken = {named.get(own, own): record for own, record in cut.takes.records.items()}
+        for part in cut.edit.parts:
+            generated.setdefault(part.task_id, _part(part, made.get(part.task_id)))
+        for part in cut.takes.parts:
+            rendered.setdefault(part.task_id, _part(part, taken.get(part.task_id)))
+        ends.setdefault(one.part.task_id, _part(one.part, one.record))
+    for wave in (generated, rendered, ends):
+        yield from wave.values()
 
 
 def receipt(quote_usd: float, calls: Sequence[Row[Any]]) -> dict[str, Any]:
@@ -130,10 +199,3 @@ def _part(part: Part, record: Record | None) -> dict[str, Any]:
     if part.problem:
         entry["problem"] = plain(part.problem)
     return entry
-
-
-def all_notes(edit: Edit, takes: Takes) -> tuple[Problem, ...]:
-    """What the user should know about a finished video: parts left out, loudness not reached."""
-    note = takes.records[MIX_TASK].facts["note"]
-    heard = (Problem("mix", ErrorCode.QUALITY_MISSED, note, False),) if note else ()
-    return edit.notes + heard

@@ -1,17 +1,21 @@
-"""What a job needs: one task per narration, picture, effect, and piece of music."""
+"""What a job needs: one task per narration, picture, effect, and piece of music.
+
+What several variants need is one task.
+"""
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import apache_beam as beam
 from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
-from jobs.assets import Asset, list_assets
-from jobs.document import Job, job_from
-from jobs.elements import Run, Script, Task
+from jobs.assets import Asset
+from jobs.document import Job, job_from, variants_of
+from jobs.elements import Run, Script, Shared, Task
+from jobs.sharing import share_assets
 from jobs.states import Status
 from jobs.submission import Submission
 from jobs.wire import canonical, from_json
@@ -42,8 +46,14 @@ def plan_tasks(element: bytes, studio: Studio) -> Iterator[bytes]:
     """The tasks of one run, noted in the ledger."""
     script = Script.from_bytes(element)
     submission = from_json(Submission, studio.blobs.read(script.run.submission) or b"")
-    job = read_job(studio, script.document)
-    assets = list_assets(job, submission, studio.config.roster.casting())
+    variants = variants_of(read_job(studio, script.document))
+    casting, slate = studio.config.roster.casting(), script.run.slate
+    shared = share_assets(variants, submission, casting, slate)
+    if len(variants) > 1:
+        script = replace(
+            script, shared=studio.artefacts.keep_json(Shared(tuple(map(dict, shared.ids))))
+        )
+    assets = shared.assets
     name = studio.artefacts.keep_media((script.to_bytes(), ".json"))
     tasks = [
         Task(
@@ -52,7 +62,7 @@ def plan_tasks(element: bytes, studio: Studio) -> Iterator[bytes]:
             asset.stage,
             len(assets),
             asset.required,
-            script.run.slate.key(asset.stage, asset.offer),
+            slate.key(asset.stage, asset.offer),
             name,
             asset.label,
             _params(asset, studio),

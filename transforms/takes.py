@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobs.elements import Part
+from jobs.sharing import TaskIds
 from storage.artefacts import Record
 
 
@@ -19,3 +20,17 @@ class Takes:
         """Facts about what a task made, or None when it made nothing or was never planned."""
         record = self.records.get(task_id)
         return record.facts if record else None
+
+    def of_variant(self, ids: TaskIds) -> "Takes":
+        """Those that one variant uses: parts in the order of its own task ids, records by them.
+
+        Args:
+          ids: Task ids in the run by its own; of a job without variants there are none.
+        """
+        if not ids:
+            return self
+        parts = {part.task_id: part for part in self.parts}
+        return Takes(
+            tuple(parts[ids[own]] for own in sorted(ids) if ids[own] in parts),
+            {own: self.records[there] for own, there in ids.items() if there in self.records},
+        )

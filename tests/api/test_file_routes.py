@@ -40,6 +40,20 @@ def test_a_file_is_sent_whole(service: Service, finished: str) -> None:
     assert "content-encoding" not in answer.headers
 
 
+def test_files_of_variants_are_sent_from_their_folders(service: Service) -> None:
+    job_id = service.submit()
+    service.finish(job_id, {"fr-9x16/final.mp4": FILM, "ar-9x16/final.mp4": b"another"})
+
+    files = service.client.get(f"/v1/jobs/{job_id}").json()["video"]["files"]
+    answers = [service.client.get(f"/v1/jobs/{job_id}/files/{file['name']}") for file in files]
+    signed = service.client.get(files[1]["url"], headers={"Authorization": ""})
+
+    assert [file["name"] for file in files] == ["ar-9x16/final.mp4", "fr-9x16/final.mp4"]
+    assert [answer.content for answer in answers] == [b"another", FILM]
+    assert signed.content == FILM
+    assert signed.headers["content-disposition"] == 'inline; filename="final.mp4"'
+
+
 @pytest.mark.parametrize(
     ("wanted", "content", "told"),
     [

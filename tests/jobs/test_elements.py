@@ -17,6 +17,7 @@ from jobs.elements import (
 from jobs.errors import ErrorCode, ToolFailed
 from jobs.stages import Stage
 from jobs.submission import InputFile, Submission, job_id
+from jobs.variants import MAX_VARIANTS
 from jobs.wire import canonical, from_json, sha256
 
 RUN = Run("job", 2, 5, "media/submission.json")
@@ -50,6 +51,20 @@ def test_an_outcome_of_before_sizes_were_noted_is_read() -> None:
     )
 
     assert from_json(Video, before) == Video("m.json", {"final.mp4": "f.mp4"}, 90, 3.0, {})
+
+
+def test_the_outcome_of_as_many_variants_as_there_may_be_fits_into_an_element() -> None:
+    blob = f"media/3f/{'3f' * 32}.mp4"
+    names = ("final.mp4", "poster.jpg", "captions.srt", "captions.vtt", "credits.txt")
+    # The longest tag, preset and shape.
+    folders = [f"yue-Latn-jyutping-brand_campaign-16x{n}" for n in range(MAX_VARIANTS)]
+    files = {f"{folder}/{name}": blob for folder in folders for name in names}
+    video = Video(blob, files, 9_000_000, 360_000.0, dict.fromkeys(files, 2_000_000_000))
+    note = Problem("effect", ErrorCode.NO_MATCH, "語" * 300, False)
+
+    outcome = Outcome(RUN, Ending.DONE, (note,) * 21, video)
+
+    assert len(outcome.to_bytes()) < MAX_ELEMENT_BYTES
 
 
 def test_the_longest_narration_fits_into_an_element() -> None:

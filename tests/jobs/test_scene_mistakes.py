@@ -37,7 +37,8 @@ def scene(**fields: Any) -> dict[str, Any]:
         pytest.param(
             {"scenes": [5]},
             "scenes[0] is 5: give an object with the fields narration, language, voice, visual, "
-            "motion, effects, transition, duration_s.",
+            "motion, effects, transition, duration_s, "
+            "translations.",
             id="scene as number",
         ),
         pytest.param(
@@ -86,14 +87,15 @@ def scene(**fields: Any) -> dict[str, Any]:
         pytest.param(
             scene(naration="x"),
             "scenes[0].naration is not a known field: did you mean narration? scenes[0] takes "
-            "narration, language, voice, visual, motion, effects, transition, duration_s.",
+            "narration, language, voice, visual, motion, effects, transition, duration_s, "
+            "translations.",
             id="misspelt field",
         ),
         pytest.param(
             scene(aspect_ratio="9:16"),
             "scenes[0].aspect_ratio is not a known field: did you mean output.aspect_ratio? "
             "scenes[0] takes narration, language, voice, visual, motion, effects, transition, "
-            "duration_s.",
+            "duration_s, translations.",
             id="field of another part",
         ),
         pytest.param(

@@ -21,6 +21,9 @@ SCENES: dict[str, Any] = {
     "scenes": [
         {
             "narration": "One wave comes to the shore.",
+            "translations": {
+                "fr": {"narration": "Une vague vient au rivage.", "words": {"wave": "vague"}}
+            },
             "visual": {"type": "prompt", "prompt": "a quiet bay at dawn"},
             "effects": [{"query": "ocean waves", "at": {"word": "wave"}}],
             "transition": {"type": "crossfade", "duration_s": 0.4},
@@ -28,12 +31,14 @@ SCENES: dict[str, Any] = {
         },
         {
             "narration": "A gull sits on a stone.",
+            "translations": {"fr": {"narration": "Une mouette sur une pierre."}},
             "visual": {"type": "image", "uri": "gull.jpg"},
             "effects": [{"query": "wind", "at": {"offset_s": 0.5}}],
             "duration_s": 4.2,
         },
         {
             "narration": "The tide turns.",
+            "translations": {"fr": {"narration": "La mer se retire."}},
             "language": "en-GB",
             "voice": {"provider": "espeak", "speed": 1.2},
             "visual": {"type": "clip", "uri": "tide.mp4", "trim": {"start_s": 0.5, "end_s": 5.0}},
@@ -41,11 +46,13 @@ SCENES: dict[str, Any] = {
         },
         {
             "narration": "Nobody sees it.",
+            "translations": {"fr": {"narration": "Personne ne voit.", "title": "Mer basse"}},
             "visual": {"type": "title", "text": "Low water", "subtitle": "At noon"},
             "duration_s": 4.2,
         },
         {
             "narration": "Then it is gone.",
+            "translations": {"fr": {"narration": "Et voilà."}},
             "visual": {"type": "color", "color": "#204060"},
             "duration_s": 4.2,
         },
@@ -104,8 +111,9 @@ a star are rendered by that test, too.
 
 The job has five scenes, each a chunk of its own: a picture made from a prompt, an image, a clip
 with a voice and a language of its own, a title, and a colour; music; two effects; a crossfade from
-the first scene to the second. `prompt` and `script` are changed in a job of one sentence. Providers
-are named, and changed to paid ones that nobody asks.
+the first scene to the second; and French texts, which nobody needs without `variants`. `prompt` and
+`script` are changed in a job of one sentence. Providers are named, and changed to paid ones that
+nobody asks.
 
 | field | change | made again |
 |---|---|---|"""
@@ -119,6 +127,7 @@ SOUND = "mix, finish"
 PICTURE = "visual 1 of 5, render 1 of 5, finish"
 VOICES = "voice 4 of 5, render 4 of 5, mix, finish"
 ONE_VOICE = "voice 1 of 5, render 1 of 5, mix, finish"
+FRENCH = "voice 5 of 10, render 5 of 10, mix 1 of 2, finish 1 of 2"
 ROWS = (
     Row("schema_version", "", NOTHING),
     Row("title", "title=Coast", "finish", is_rendered=True),
@@ -183,6 +192,7 @@ ROWS = (
         "render 2 of 5, mix, finish",
     ),
     Row("scenes[].duration_s", "scenes[4].duration_s=5", "render 1 of 5, mix, finish"),
+    Row("scenes[].translations", "scenes[3].translations.fr.narration=Personne ne sait.", NOTHING),
     Row("prompt", "prompt=A wave goes.", EVERYTHING, base="prompt"),
     Row("script.provider", "script.provider=gemini", EVERYTHING, base="prompt"),
     Row("voice.provider", "voice.provider=elevenlabs", VOICES),
@@ -213,6 +223,28 @@ ROWS = (
     Row("rights.verified_only", "rights.verified_only=true", "nothing"),
     Row("budget_usd", "budget_usd=1", "nothing"),
     Row("webhook_url", "webhook_url=https://example.com/hook", "nothing"),
+    Row("translations", 'translations={"fr": {"title": "Rivage"}}', NOTHING),
+    Row("variants", 'variants={"languages": ["en"]}', NOTHING),
+    Row("variants.languages", 'variants.languages=["en", "fr"]', FRENCH, told=("variants added",)),
+    Row(
+        "variants.aspect_ratios",
+        'variants.aspect_ratios=["16:9", "9:16"]',
+        "visual 2 of 7, render 5 of 10, finish 1 of 2",
+        is_rendered=True,
+        told=("variants added",),
+    ),
+    Row(
+        "variants.presets",
+        'variants.presets=["quick_social", "brand_campaign"]',
+        "visual 2 of 7, render 7 of 8, mix 1 of 2, finish all",
+        told=("variants added",),
+    ),
+    Row(
+        "variants.voices",
+        'variants={"languages": ["en", "fr"], "voices": {"fr": {"speed": 1.2}}}',
+        FRENCH,
+        told=("variants added",),
+    ),
     Row("metadata", "metadata.client=Ben", "nothing", is_rendered=True),
 )
 

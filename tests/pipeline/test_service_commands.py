@@ -68,6 +68,18 @@ def test_waiting_fetches_the_files_and_prints_where_the_video_is(office: Office)
     }  # fmt: skip
 
 
+def test_films_of_variants_are_fetched_into_folders_of_their_own(office: Office) -> None:
+    names = ("ar-9x16/final.mp4", "fr-9x16/final.mp4")
+    job_id = office.submitted()
+    office.service.finish(job_id, {name: name.encode() for name in names})
+
+    ran = office.run("jobs", "watch", job_id, "--out", "films")
+
+    folder = office.desk.folder / "films" / job_id
+    assert [(folder / name).read_bytes().decode() for name in names] == [*names]
+    assert ran.out.splitlines()[-2:] == [f"  films/{job_id}/{name}" for name in names]
+
+
 def test_json_of_waiting_has_the_members_of_render(office: Office) -> None:
     job_id = office.submitted()
     office.service.finish(job_id, FILES)
@@ -78,7 +90,9 @@ def test_json_of_waiting_has_the_members_of_render(office: Office) -> None:
     assert [event["event"] for event in events if "number" in event] == [
         "queued", "planning", "generating", "rendering", "done",
     ]  # fmt: skip
-    assert {"id", "status", "video", "manifest", "seconds", "problems"} == ended.keys()
+    assert {
+        "id", "status", "video", "videos", "manifest", "seconds", "problems"
+    } == ended.keys()  # fmt: skip
     assert ended["video"] == f"films/{job_id}/final.mp4"
     video = (office.desk.folder / ended["video"]).read_bytes()
     assert hashlib.sha256(video).hexdigest() == hashlib.sha256(FILES["final.mp4"]).hexdigest()

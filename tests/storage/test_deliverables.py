@@ -44,6 +44,33 @@ def test_a_later_run_replaces_the_files_of_an_earlier_one(tmp_path: Path, video:
     assert names == ["final.mp4", "manifest.json", "my-notes.txt"]
 
 
+def test_files_of_variants_lie_in_folders_of_their_own(tmp_path: Path, video: Path) -> None:
+    out, folder = str(tmp_path / "out"), tmp_path / "out" / "job"
+    first = {"fr-9x16/final.mp4": video, "ar-9x16/final.mp4": video}
+    deliver(out, "job", "1", first, {"files": dict.fromkeys(first, "hash")})
+
+    deliver(out, "job", "2", {"ar-9x16/final.mp4": video}, {"files": {"ar-9x16/final.mp4": "hash"}})
+
+    names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+    assert names == ["ar-9x16", "ar-9x16/final.mp4", "manifest.json"]
+
+
+@pytest.mark.parametrize("name", ["../notes.txt", "a/../../notes.txt", "/notes.txt", "a/b/c.txt"])
+def test_nothing_is_removed_elsewhere_whatever_a_manifest_names(
+    tmp_path: Path, video: Path, name: str
+) -> None:
+    folder = tmp_path / "out" / "job"
+    kept = [tmp_path / "out" / "notes.txt", folder / "a" / "b" / "c.txt"]
+    for path in kept:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("of the user")
+    (folder / "manifest.json").write_text(json.dumps({"files": {name: "hash"}}))
+
+    deliver(str(tmp_path / "out"), "job", "2", {"final.mp4": video}, {})
+
+    assert all(path.exists() for path in kept)
+
+
 def test_a_run_that_was_frozen_does_not_replace_a_later_one(tmp_path: Path, video: Path) -> None:
     out, files = str(tmp_path / "out"), {"final.mp4": video}
     manifest = {"files": {"final.mp4": "hash"}}

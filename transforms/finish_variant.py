@@ -1,0 +1,137 @@
+"""The finished files of one variant of a job; a job without variants is its own only one."""
+
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from jobs.document import Job
+from jobs.elements import Gathered, Part, PartStatus, Task
+from jobs.errors import QualityMissed
+from jobs.stages import Stage
+from jobs.wire import plain
+from media.cues import Cue
+from media.gate import Promise, measure_video, misses
+from media.join import Piece, join
+from media.master import LoudnessTarget
+from media.poster import make_poster
+from media.run import Workspace
+from media.sidecar import captions_of, parse_srt, parse_vtt, srt, vtt
+from storage.artefacts import Origin, Record
+from transforms.credits import credits_text
+from transforms.edit import Edit
+from transforms.renders import FINISH_TASK, MIX_TASK, finish_params
+from transforms.studio import Studio
+from transforms.takes import Takes
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One variant, whole but for its finish.
+
+    Attributes:
+      takes: What was rendered of it, by its own task ids.
+      made: Records of what was generated for it, by its own task ids.
+    """
+
+    job: Job
+    edit: Edit
+    takes: Takes
+    made: dict[str, Record]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A variant that is finished: the part that this was, and its files."""
+
+    cut: Cut
+    part: Part
+    record: Record
+
+
+def finish_task(gathered: Gathered, cut: Cut, encoder: str) -> Task:
+    """What is to be done about one variant, with the id that it has without others."""
+    params = finish_params(
+        cut.job,
+        [part.key for part in cut.takes.parts],
+        cut.edit.chunks,
+        [scene.cues for scene in cut.edit.scenes],
+        credits_text(cut.job, cut.made),
+        encoder,
+    )
+    key = gathered.run.slate.key(Stage.FINISH, params)
+    return Task(gathered.run, FINISH_TASK, Stage.FINISH, 1, True, key, gathered.plan, "", params)
+
+
+def finish_cut(cut: Cut, task: Task, studio: Studio) -> Finished:
+    """Joins and measures a variant, or finds it finished.
+
+    Raises:
+      QualityMissed: The file is not what was promised.
+    """
+    started = time.monotonic()
+    record = studio.artefacts.find(Stage.FINISH, task.key)
+    status = PartStatus.CACHED if record else PartStatus.DONE
+    if record is None:
+        with studio.space(task.run) as space:
+            record = _finished(studio, space, task, cut, started)
+    seconds = round(time.monotonic() - started, 3)
+    part = Part(task.run, task.task_id, task.stage, 1, True, task.key, task.plan, status, seconds)
+    return Finished(cut, part, record)
+
+
+def _finished(studio: Studio, space: Workspace, task: Task, cut: Cut, started: float) -> Record:
+    edit, job = cut.edit, cut.job
+    mix = cut.takes.records[MIX_TASK]
+    with ExitStack() as stack:
+        pieces = [
+            Piece(
+                stack.enter_context(
+                    studio.blobs.as_file(cut.takes.records[chunk.task_id].media["video"])
+                ),
+                chunk.frames,
+            )
+            for chunk in edit.chunks
+        ]
+        sound = stack.enter_context(studio.blobs.as_file(mix.media["sound"]))
+        video = join(space, pieces, edit.rate, sound, job.title)
+    quality = measure_video(space, video)
+    width, height = job.output.size
+    loudness = job.output.loudness
+    promise = Promise(
+        edit.frames,
+        width,
+        height,
+        edit.rate,
+        LoudnessTarget(loudness.lufs, loudness.peak_dbtp),
+        may_be_quiet=bool(mix.facts["note"]),
+    )
+    if missed := misses(quality, promise):
+        name = f" {edit.variant}" if edit.variant else ""
+        raise QualityMissed(f"the finished video{name} is not as promised: " + "; ".join(missed))
+    first = edit.scenes[0]
+    poster = make_poster(space, video, float((first.start + first.end) // 2 / edit.rate))
+    cues = [cue for scene in edit.scenes for cue in scene.cues]
+    media: dict[str, Any] = {"final.mp4": video, "poster.jpg": poster}
+    for kind in job.captions.sidecar:
+        text = _sidecar(kind.value, cues, edit.rate)
+        media[f"captions.{kind.value}"] = (text.encode(), f".{kind.value}")
+    media["credits.txt"] = (task.params["credits"].encode(), ".txt")
+    return studio.artefacts.keep(
+        Stage.FINISH,
+        task.key,
+        Origin("aiprod"),
+        media,
+        {"quality": plain(quality)},
+        time.monotonic() - started,
+    )
+
+
+def _sidecar(kind: str, cues: Sequence[Cue], rate: Fraction) -> str:
+    write, parse = {"srt": (srt, parse_srt), "vtt": (vtt, parse_vtt)}[kind]
+    text = write(cues, rate)
+    if parse(text) != captions_of(cues, rate):
+        raise QualityMissed(f"captions.{kind} does not read back as what was written into it")
+    return text
