@@ -156,7 +156,8 @@ def _in_language(made: Document, document: Document, language: str) -> Document:
         made["title"] = told["title"]
     if voice:
         made["voice"] = voice
-        made["scenes"] = [_spoken_by(scene, voice) for scene in scenes]
+        if scenes:  # a prompt has none yet
+            made["scenes"] = [_spoken_by(scene, voice) for scene in scenes]
     return made
 
 

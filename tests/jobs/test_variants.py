@@ -111,6 +111,16 @@ def test_a_language_may_have_a_voice_of_its_own() -> None:
     assert (own.voice_id, own.speed) == ("fr", 0.8)
 
 
+def test_a_prompt_may_have_shapes_and_a_voice() -> None:
+    voices = {"en": {"provider": "espeak", "speed": 1.2}}
+    variants = {"languages": ["en"], "aspect_ratios": ["1:1", "4:5"], "voices": voices}
+
+    found = by_name({"prompt": "The sea.", "variants": variants})
+
+    assert list(found) == ["en-1x1", "en-4x5"]
+    assert {(job.prompt, job.voice.speed) for job in found.values()} == {("The sea.", 1.2)}
+
+
 def test_each_preset_fills_in_what_the_document_does_not_say() -> None:
     given = document(presets=["quick_social", "premium_spot"])
     given["output"] = {"fps": 60}

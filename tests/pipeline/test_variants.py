@@ -146,6 +146,20 @@ def test_branches_make_the_same_as_the_pool(rendered: StudioConfig, tmp_path: Pa
     assert manifest_of(config, "sea")["files"] == manifest_of(rendered, "sea")["files"]
 
 
+def test_a_prompt_has_its_scenes_in_each_preset(rendered: StudioConfig) -> None:
+    prompt = {"prompt": "First this.\n\nThen that.", "music": None, "output": JOB["output"]}
+    presets = {"presets": ["quick_social", "brand_campaign"]}
+
+    execute([submit(rendered, "prompt", {**prompt, "variants": presets})], rendered)
+
+    tasks = {part.task_id for part in parts_of(rendered, "prompt")}
+    sizes = [(one["width"], one["height"]) for one in manifest_of(rendered, "prompt")["variants"]]
+    assert status_of(rendered, "prompt") is Status.DONE
+    assert {"script/000", "voice/000", "voice/001"} <= tasks
+    assert not [task for task in tasks if task.startswith("voice") and "@" in task]
+    assert sizes == [(144, 256), (256, 144)]
+
+
 def test_a_variant_longer_than_its_preset_allows_fails_the_job_by_name(
     rendered: StudioConfig,
 ) -> None:

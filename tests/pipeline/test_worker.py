@@ -195,8 +195,17 @@ def test_a_job_that_kills_its_workers_is_given_up(shop: Shop, small_job: Build) 
     assert "5 workers have died" in row.problems[0].message
 
 
-def test_a_video_that_needs_review_waits_for_it(shop: Shop, small_job: Build) -> None:
-    job_id = shop.submit(small_job(preset="premium_spot"))
+@pytest.mark.parametrize(
+    "preset",
+    [
+        pytest.param({"preset": "premium_spot"}, id="the video"),
+        pytest.param({"variants": {"presets": ["quick_social", "premium_spot"]}}, id="a variant"),
+    ],
+)
+def test_a_video_that_needs_review_waits_for_it(
+    shop: Shop, small_job: Build, preset: dict[str, Any]
+) -> None:
+    job_id = shop.submit(small_job(**preset))
 
     with shop.worker() as worker:
         shop.reached(job_id, Status.AWAITING_REVIEW)

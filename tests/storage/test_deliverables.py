@@ -107,6 +107,13 @@ def test_in_a_bucket_every_run_keeps_its_files(server: FakeGcs, video: Path) -> 
     assert json.loads(server.bucket.find("out/jobs/job/1/manifest.json").data) == {"id": "job"}
 
 
+def test_files_of_variants_are_blobs_below_their_names(server: FakeGcs, video: Path) -> None:
+    deliver("gs://a-bucket", "job", "1", {"fr-9x16/final.mp4": video}, {"id": "job"})
+
+    delivered = server.bucket.find("jobs/job/1/fr-9x16/final.mp4")
+    assert (delivered.data, delivered.content_type) == (b"video", "video/mp4")
+
+
 def test_delivering_a_run_again_changes_nothing(server: FakeGcs, video: Path) -> None:
     first = deliver("gs://a-bucket", "job", "1", {"final.mp4": video}, {"seconds": 1.0})
     before = server.bucket.find("jobs/job/1/manifest.json")
