@@ -57,6 +57,7 @@ bench: $(STAMP) ## measurements as JSON
 	@$(BIN)/python -m bench.service
 	@$(BIN)/python -m bench.memory
 	@$(BIN)/python -m bench.reuse
+	@$(BIN)/python -m bench.variants
 
 schema: $(STAMP) ## write docs/job.schema.json from the job document
 	@$(BIN)/aiprod schema > docs/job.schema.json
