@@ -17,6 +17,22 @@ def test_an_estimate_tells_length_parts_and_cost(service: Service) -> None:
     assert told["cost_usd"] == 0.0
 
 
+def test_an_estimate_counts_once_what_variants_share(service: Service) -> None:
+    french = {"translations": {"fr": {"narration": "Un."}}}
+    document = {
+        "scenes": [{"narration": "One.", "visual": SKY, "duration_s": 2, **french}],
+        "variants": {"languages": ["en", "fr"], "aspect_ratios": ["16:9", "9:16"]},
+    }
+
+    told = service.client.post("/v1/estimate", json=document).json()
+
+    parts = {stage["stage"]: stage["parts"] for stage in told["stages"]}
+    names = ["en-16x9", "en-9x16", "fr-16x9", "fr-9x16"]
+    assert (parts["voice"], parts["music"], parts["visual"], parts["finish"]) == (2, 1, 2, 4)
+    assert [(one["name"], one["length_s"]) for one in told["variants"]] == [(n, 2.0) for n in names]
+    assert told["length_s"] == 8.0
+
+
 def test_an_estimate_makes_no_job(service: Service) -> None:
     service.client.post("/v1/estimate", json={"prompt": "One."})
 

@@ -292,3 +292,27 @@ def test_nothing_is_said_to_be_there_for_a_script_that_is_not_written(tmp_path: 
     store.keep(document({"narration": "One."}, **spoken, visuals={"provider": "local"}))
 
     assert set(store.told({**prompt, **spoken}, None).values()) == {"new"}
+
+
+def test_what_variants_share_is_planned_once(store: Store) -> None:
+    french = {"translations": {"fr": {"narration": "Un."}}}
+    silent = {"captions": {"burn_in": False, "sidecar": ["srt"]}}
+    job = document(scene("One.", **french), **silent)
+
+    told = store.told({**job, "variants": {"languages": ["en", "fr"]}}, None)
+
+    assert set(told) == {
+        "voice/000", "voice/000@fr", "visual/000", "render/0000",
+        "mix/000", "mix/000@fr", "finish/000", "finish/000@fr",
+    }  # fmt: skip
+
+
+def test_variants_find_what_was_made_for_a_job_of_their_language(store: Store) -> None:
+    french = {"translations": {"fr": {"narration": "Un."}}}
+    store.keep(document(scene("One.")))
+
+    told = store.told(
+        {**document(scene("One.", **french)), "variants": {"languages": ["en", "fr"]}}, None
+    )
+
+    assert set(told) == {"voice/000@fr", "render/0000@fr", "mix/000@fr", "finish/000@fr"}
