@@ -9,9 +9,10 @@ from typing import Any
 
 from jobs.csv_rows import csv_rows
 from jobs.decode import decode_json, plain_tree
-from jobs.errors import InvalidInput
+from jobs.errors import InputUnreachable, InvalidInput
 from jobs.mistakes import shown
 from storage.reprocessings import Listed
+from storage.stores import is_bucket
 
 MAX_FILE_BYTES = 512 * 2**20  # a million lines with patches of their own
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
@@ -22,6 +23,30 @@ _LINE = 'give an id, or an object such as {"id": "tide-pools-1a2b3c4d"}'
 def is_id(text: str) -> bool:
     """Whether a job may be called so."""
     return _ID.fullmatch(text) is not None
+
+
+def read_bytes(name: str) -> bytes:
+    """The content of such a file.
+
+    Args:
+      name: A path, or `gs://bucket/name`, read with the credentials of this machine.
+
+    Raises:
+      InvalidInput: It cannot be read, or is larger than 512 MiB.
+    """
+    try:
+        if is_bucket(name):
+            from storage.bucket_input import read_object  # takes as long to load as all the rest
+
+            return read_object(name, MAX_FILE_BYTES)
+        path = Path(name)
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise InvalidInput(f"{name}: larger than {MAX_FILE_BYTES // 2**20} MiB")
+        return path.read_bytes()
+    except InputUnreachable as error:
+        raise InvalidInput(error.message) from error
+    except OSError as error:
+        raise InvalidInput(f"{name}: cannot be read: {error.strerror}") from error
 
 
 def read_listed(name: str, content: bytes) -> tuple[Listed, ...]:

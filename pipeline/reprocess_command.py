@@ -18,7 +18,7 @@ from jobs.reprocessing import LEFT, Change, Request, Selection, State
 from jobs.slate import LOCAL_TENANT
 from jobs.wire import plain, sha256, to_json
 from pipeline.downloading import check_folder
-from pipeline.history_file import MAX_FILE_BYTES, read_listed
+from pipeline.history_file import read_bytes, read_listed
 from pipeline.options import Settings
 from pipeline.reprocess_request import change_of, selection_of
 from pipeline.telling import BAD_INPUT, DONE, FAILED, INTERRUPTED, print_json
@@ -44,15 +44,13 @@ class Running:
     as_json: bool
 
 
-Choice = Annotated[str | None, typer.Option(show_default=False)]
-
-
 def reprocess(
     ids: Annotated[
         list[str] | None, typer.Argument(metavar="[JOB]...", help="Ids.", show_default=False)
     ] = None,
     listed: Annotated[
-        Path | None, typer.Option("--from", help="JSONL or CSV file with ids of jobs.")
+        str | None,
+        typer.Option("--from", help="JSONL or CSV file with ids of jobs, here or gs://."),
     ] = None,
     status: Annotated[str | None, typer.Option(help="done, failed or cancelled.")] = None,
     since: Annotated[str | None, typer.Option(help="Made on that day or later.")] = None,
@@ -132,7 +130,7 @@ def reprocess(
                 f"--{'rollback' if rollback else 'continue'} is about what was begun: give no "
                 "jobs and nothing to change, plan or limit beside it"
             )
-        content = _read(listed) if listed else None
+        content = read_bytes(listed) if listed else None
         if listed and selection != Selection():
             raise InvalidInput("--from says which jobs: give no ids and no conditions beside it")
         listing = sha256(content) if content is not None else None
@@ -297,15 +295,6 @@ def _known(database: Database, reprocessing_id: str) -> Reprocessing:
     if found is None:
         raise InvalidInput(f"there is no reprocessing {reprocessing_id}")
     return found
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise InvalidInput(f"{path}: larger than {MAX_FILE_BYTES // 2**20} MiB")
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidInput(f"{path}: cannot be read: {error.strerror}") from error
 
 
 @contextlib.contextmanager

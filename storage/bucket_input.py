@@ -18,6 +18,7 @@ from storage.landing import Landing
 _SCOPE = "https://www.googleapis.com/auth/devstorage.read_only"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _CLOSED = (401, 403)
+OPERATOR_S = 60.0  # of silence
 
 
 def copy_object(uri: str, buckets: frozenset[str], landing: Landing) -> None:
@@ -47,6 +48,30 @@ def copy_object(uri: str, buckets: frozenset[str], landing: Landing) -> None:
         if error.facts["status"] in _CLOSED:
             raise InputUnreachable(f"the bucket {bucket} is closed to this service") from error
         raise InputInterrupted(error.message) from error
+
+
+def read_object(uri: str, max_bytes: int) -> bytes:
+    """The object of a gs:// address that an operator has named, with the credentials of this
+    machine.
+
+    Raises:
+      InputUnreachable: It is not there, is larger, or may not be read.
+      StoreUnavailable: The bucket does not answer.
+    """
+    bucket, _, name = uri.removeprefix("gs://").partition("/")
+    if not bucket or not name:
+        raise InputUnreachable(f"{uri}: names no object in a bucket (gs://bucket/name)")
+    with (
+        telling_trouble(bucket),
+        closing(Client(project=None, client_options={"scopes": [_SCOPE]})) as client,
+    ):
+        blob = client.bucket(bucket).get_blob(name, timeout=OPERATOR_S)
+        if blob is None:
+            raise InputUnreachable(f"{uri}: there is no such object")
+        if blob.size > max_bytes:
+            raise InputUnreachable(f"{uri}: larger than {max_bytes // 2**20} MiB")
+        content: bytes = blob.download_as_bytes(checksum="crc32c", timeout=OPERATOR_S)
+        return content
 
 
 def _copy(bucket: Any, name: str, landing: Landing) -> None:

@@ -1,8 +1,9 @@
 import pytest
 
 from jobs.errors import InvalidInput
-from pipeline.history_file import read_listed
+from pipeline.history_file import read_bytes, read_listed
 from storage.reprocessings import Listed
+from tests.fakes.gcs import FakeGcs
 
 BOM = b"\xef\xbb\xbf"
 
@@ -89,3 +90,15 @@ def test_places_fit_into_the_ledger_whatever_the_file_is_called() -> None:
     (listed,) = read_listed("x" * 250 + ".jsonl", b"Job")
 
     assert len(listed.job_id) < 200
+
+
+def test_a_file_in_a_bucket_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    with FakeGcs("acme-lists").serving() as fake:
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", fake.url)
+        fake.bucket.insert({"name": "again/jobs.csv"}, "text/csv", b"id\njob-1\n", None)
+
+        content = read_bytes("gs://acme-lists/again/jobs.csv")
+        with pytest.raises(InvalidInput, match=r"gs://acme-lists/no.csv: there is no such object"):
+            read_bytes("gs://acme-lists/no.csv")
+
+    assert content == b"id\njob-1\n"
