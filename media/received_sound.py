@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from jobs.errors import ToolFailed, UnsupportedMedia
 from media.run import SOUND_FORMATS, Workspace, compiled, fenced_input
 from media.timeline import SAMPLE_RATE_HZ
+from media.wave import pcm_wave
 
 LONGEST_S = 1800  # nothing that is ordered is longer
 SILENCE_DBFS = -60.0  # peak; a whisper is far above it
@@ -44,3 +45,19 @@ def decoded(
     if peak < 10 ** (SILENCE_DBFS / 20):
         raise UnsupportedMedia("it is silent")
     return samples if channels == 1 else samples.reshape(-1, channels)
+
+
+def check_decoding(space: Workspace) -> None:
+    """Decodes a sound of our own, to tell a file that is damaged from a machine that is.
+
+    Raises:
+      ToolFailed: FFmpeg does not decode it, either.
+    """
+    ours = np.full(SAMPLE_RATE_HZ // 10, 0.5, np.float32)
+    try:
+        decoded(space, pcm_wave(ours), ".wav", 1)
+    except UnsupportedMedia as error:
+        raise ToolFailed(
+            f"FFmpeg ({space.ffmpeg}) does not decode a WAV file of our own, either: "
+            f"{error.message}"
+        ) from error

@@ -123,6 +123,10 @@ class Artefacts:
             self.blobs.delete(name)  # its media is gone: it names nothing
         return record
 
+    def discard(self, stage: Stage, key: str) -> None:
+        """Forgets what was made for a key; its media is garbage if nothing else names it."""
+        self.blobs.delete(_record_name(stage, key))
+
     def keep_media(self, content: Media) -> str:
         """Stores media under its hash and returns its blob name."""
         if isinstance(content, str):

@@ -27,9 +27,13 @@ MOST_UNUSABLE = 2  # answers that came whole and were no use: the service will n
 
 
 class CallStatus(Enum):
-    """How a call ended. `unknown`: sent, and nobody knows whether it was charged: the process died,
-    or the answer did not come whole. `unusable`: charged for something that cannot be used.
-    `let_go`: paid, and what came was removed as garbage since; it may be bought again."""
+    """How a call ended.
+
+    `unknown`: sent, and nobody has what it may have been charged for. The process died, the answer
+    did not come whole or could not be stored, or it came when somebody else had asked again.
+    `unusable`: charged for something that cannot be used. `let_go`: paid, and what came was removed
+    as garbage since; it may be bought again.
+    """
 
     OPEN = "open"
     PAID = "paid"
@@ -160,8 +164,10 @@ class Calls:
         request_id: str | None = None,
         reason: str | None = None,
     ) -> None:
-        """Notes how a call ended. Closing it again the same way changes nothing; one that was
-        taken for lost and has come back after all is known from then on.
+        """Notes how a call ended. Closing it again the same way changes nothing.
+
+        One that was taken for lost and comes back is known from then on. If it was charged and
+        somebody has asked again meanwhile, it stays `unknown`: two charges are not both `paid`.
 
         Args:
           cost_usd: What it cost; by default what was quoted, or nothing when it was refused.
@@ -170,8 +176,12 @@ class Calls:
             row = connection.execute(
                 select(CALLS).where(CALLS.c.id == ticket.call_id).with_for_update()
             ).one()
-            if row.status not in (CallStatus.OPEN.value, CallStatus.UNKNOWN.value):
+            was_given_up = row.status == CallStatus.UNKNOWN.value and row.reason == _DIED
+            if row.status != CallStatus.OPEN.value and not was_given_up:
                 return
+            is_charged = status.value in CHARGED
+            if was_given_up and is_charged and self._was_asked_again(connection, row):
+                status, reason = CallStatus.UNKNOWN, _TOO_LATE
             if cost_usd is None or not 0 <= cost_usd < math.inf:  # nobody can be owed that
                 cost_usd = 0.0 if status is CallStatus.REFUSED else row.quote_usd
             self._end(connection, row, status, cost_usd, request_id, reason)
@@ -183,6 +193,28 @@ class Calls:
             held = self._open_call(connection, key)
             if held is not None and not self._is_alive(connection, held):
                 self._end(connection, held, CallStatus.PAID, held.cost_usd, None, None)
+
+    @patiently
+    def spoil(self, call_id: str, reason: str) -> bool:
+        """Notes that what a call brought cannot be used; false when there is no such call here."""
+        with self.database.begin() as connection:
+            spoilt = connection.execute(
+                update(CALLS)
+                .where(CALLS.c.id == call_id)
+                .values(
+                    status=CallStatus.UNUSABLE.value,
+                    reason=_kept(reason, 1000),
+                    ended_at=func.coalesce(CALLS.c.ended_at, self.database.now()),
+                )
+            )
+        return bool(spoilt.rowcount)
+
+    @patiently
+    def is_spoilt(self, call_id: str) -> bool:
+        """Whether it is known that what a call brought cannot be used."""
+        status = select(CALLS.c.status).where(CALLS.c.id == call_id)
+        with self.database.reading() as connection:
+            return connection.scalar(status) == CallStatus.UNUSABLE.value
 
     def keep_alive(self, ticket: Ticket, run: Run, for_s: float) -> None:
         """Says that a call goes on though its run was stopped: nobody else pays for the same for so
@@ -254,6 +286,15 @@ class Calls:
         )
         return Ticket(call.id, intent, call.remote_id)
 
+    def _was_asked_again(self, connection: Connection, call: Row[Any]) -> bool:
+        later = select(CALLS.c.id).where(
+            CALLS.c.key == call.key,
+            CALLS.c.id != call.id,
+            CALLS.c.started_at >= call.started_at,
+            CALLS.c.status.in_((CallStatus.OPEN.value, *CHARGED)),
+        )
+        return connection.scalar(later.limit(1)) is not None
+
     def _check_charges(self, connection: Connection, intent: Intent) -> None:
         counted = connection.execute(
             select(CALLS.c.status, func.count())
@@ -315,3 +356,4 @@ def _kept(text: str | None, most: int) -> str | None:
 
 
 _DIED = "whoever made it died before it ended"
+_TOO_LATE = "it was taken for lost, and came when somebody else had asked again"

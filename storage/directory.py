@@ -84,7 +84,8 @@ class DirectoryBlobs:
     def check(self) -> None:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=self.root).close()
+            with tempfile.TemporaryFile(dir=self.root) as file:
+                file.write(bytes(BLOCK_BYTES))  # a disk that is full still takes an empty file
         except OSError as error:
             raise StoreUnavailable(f"cannot write into {self.root}: {error.strerror}") from error
 

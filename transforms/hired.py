@@ -1,19 +1,30 @@
-"""What all makers that ask remote services share: an order, and who made what came."""
+"""What all makers that ask remote services share: an order, who made what came, and its use."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+from typing import Any, TypeAlias, TypeVar
 
 from jobs.casting import LOCAL
 from jobs.elements import Task
-from jobs.errors import Charged, ProviderUnusable, RightsRefused, UnsupportedMedia
+from jobs.errors import (
+    Charged,
+    ProviderUnusable,
+    RightsRefused,
+    StoreUnavailable,
+    UnsupportedMedia,
+)
 from jobs.stages import Stage
+from media.received_sound import check_decoding
 from media.run import Workspace
 from providers.roster import Hire
 from providers.takes import Picture, Sound
-from storage.artefacts import Origin
-from transforms.purchase import Order
+from storage.artefacts import Origin, Record
+from transforms.purchase import CALL, Buy, Order, purchase
 from transforms.studio import Studio
+
+T = TypeVar("T")
+Use: TypeAlias = Callable[[Workspace, bytes, str], T]
+"""Makes something of bytes that came, which are said to be a file with this suffix."""
 
 
 def is_remote(task: Task) -> bool:
@@ -66,16 +77,43 @@ def origin(hire: Hire, made: Order, came: Sound | Picture) -> Origin:
     )
 
 
-@contextmanager
-def usable(provider: str, studio: Studio) -> Iterator[Workspace]:
-    """Where what came is looked at: a folder of its own, since it is kept also when the run that
-    asked for it was stopped. What cannot be used has been paid for all the same."""
+def bought(
+    made: Order, role: str, task: Task, studio: Studio, buy: Buy, use: Use[T]
+) -> tuple[Record, T]:
+    """Buys something, and makes something of what came. What cannot be used has been paid for all
+    the same, and is asked for once more.
+
+    Args:
+      role: Of the media that is used.
+      use: Raises `UnsupportedMedia` when it cannot be used. When it fails otherwise, what came
+        stays in the store, and costs whoever comes next nothing.
+
+    Raises:
+      ProviderError, BudgetExceeded, Cancelled, StoreUnavailable, ResourceLimit, ToolFailed.
+    """
+    while True:
+        record = purchase(made, task.run, studio, buy)
+        name = record.media[role]
+        data = studio.blobs.read(name)
+        if data is None:
+            raise StoreUnavailable(f"the stored file {name} is gone")
+        try:
+            with studio.space(task.run) as space:
+                return record, _used(space, data, PurePosixPath(name).suffix, use)
+        except UnsupportedMedia as error:
+            refusal = ProviderUnusable(
+                f"{made.provider} sent something that cannot be used: {error.message}",
+                charged=Charged.YES,
+                provider=made.provider,
+            )
+            if not studio.calls.spoil(record.facts.get(CALL, ""), refusal.message):
+                raise refusal from error
+
+
+def _used(space: Workspace, data: bytes, suffix: str, use: Use[T]) -> T:
     try:
-        with studio.space() as space:
-            yield space
-    except UnsupportedMedia as error:
-        raise ProviderUnusable(
-            f"{provider} sent something that cannot be used: {error.message}",
-            charged=Charged.YES,
-            provider=provider,
-        ) from error
+        return use(space, data, suffix)
+    except UnsupportedMedia:
+        # Before somebody is paid once more: is it FFmpeg, or a mishap of this machine?
+        check_decoding(space)
+        return use(space, data, suffix)

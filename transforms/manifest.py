@@ -160,8 +160,11 @@ def receipt(quote_usd: float, calls: Sequence[Row[Any]]) -> dict[str, Any]:
 
     Args:
       quote_usd: What was quoted when the run was planned.
-      calls: Rows of its calls. One whose outcome is unknown counts as charged.
+      calls: Rows of its calls. One whose outcome is unknown counts as charged, and so does one
+        that is still open: another provider made the part, or its answer was no longer waited for.
     """
+    open_calls = sum(call.status == CallStatus.OPEN.value for call in calls)
+    unknown_calls = sum(call.status == CallStatus.UNKNOWN.value for call in calls)
     stages: dict[str, float] = {}
     for call in calls:
         stages[call.stage] = stages.get(call.stage, 0.0) + call.cost_usd
@@ -171,7 +174,8 @@ def receipt(quote_usd: float, calls: Sequence[Row[Any]]) -> dict[str, Any]:
         "spent": round(spent_usd, 6),
         "difference": round(spent_usd - quote_usd, 6),
         "by_stage": {stage: round(usd, 6) for stage, usd in sorted(stages.items()) if usd},
-        "unknown_calls": sum(call.status == CallStatus.UNKNOWN.value for call in calls),
+        "unknown_calls": unknown_calls + open_calls,
+        "open_calls": open_calls,
     }
 
 

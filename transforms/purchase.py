@@ -1,6 +1,12 @@
-"""Buying what a remote service makes: paid for once, found again by everybody after that."""
+"""Buying what a remote service makes: paid for once, found again by everybody after that.
 
+What comes is stored as it came, before anything is done with it. Whatever goes wrong on this
+machine afterwards costs nothing: it is taken from the store again.
+"""
+
+import logging
 import random
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
@@ -21,6 +27,8 @@ from jobs.errors import (
     ProviderError,
     ProviderUnavailable,
     ProviderUnusable,
+    ResourceLimit,
+    StoreUnavailable,
 )
 from jobs.stages import Stage
 from providers.service import Pause
@@ -29,6 +37,7 @@ from storage.calls import LONGEST_NAME, CallStatus, Intent, Ticket
 from storage.spending import Budget
 from transforms.studio import LOOK_EVERY_S, Studio
 
+LOG = logging.getLogger(__name__)
 TRIES = 4
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
 LONGEST_WISH_S = 60.0  # who asks to wait longer gets no second request from this run
@@ -36,6 +45,9 @@ BUSY_PAUSE_S = 0.5
 OUTLIVES_S = (
     15.0  # a call that goes on without its run is taken for dead when it is silent for that
 )
+# Three minutes in which a disk can be cleared or a bucket comes back; what came is held in memory.
+KEEP_PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0)
+CALL = "call"  # fact of what was bought: the id of its call
 LONGEST_QUEUE_S = 1800.0  # for a place among the calls that a plan allows, or for somebody's result
 
 
@@ -59,10 +71,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Bought:
-    """What came back, checked.
+    """What came back, as it came.
 
     Attributes:
       media: By role, bytes and the suffix of their blob name.
+      facts: What the service told of it.
       cost_usd: What it cost; None: what was quoted.
     """
 
@@ -73,24 +86,32 @@ class Bought:
 
 
 Buy = Callable[[str | None, Callable[[str], None]], Bought]
-"""Makes the call and checks the answer. Its arguments: the provider's name of a job that an earlier
+"""Makes the call. Its arguments: the provider's name of a job that an earlier
 process has started, or None; and what to call with that name as soon as there is one. Raises
 `ProviderError`."""
 
 
 def purchase(
-    order: Order, run: Run, studio: Studio, buy: Buy, pause: Pause | None = None
+    order: Order,
+    run: Run,
+    studio: Studio,
+    buy: Buy,
+    pause: Pause | None = None,
+    hold: Callable[[float], None] = time.sleep,
 ) -> Record:
-    """What was ordered: bought now, or found because somebody has bought it before.
+    """What was ordered, as it came: bought now, or found because somebody has bought it before.
 
     An intent is in the ledger before the call is made, and is closed as paid only when what came
     back has been stored. Whoever dies in between leaves an intent whose outcome is unknown.
 
     Args:
       pause: Waits so many seconds, or raises `Cancelled`; by default `Studio.pause`.
+      hold: Waits so many seconds with what came in hand, while the store does not take it.
 
     Raises:
       ProviderError: It cannot be had, or not now.
+      StoreUnavailable, ResourceLimit: Nothing can be stored. Before a call is made, that costs
+        nothing; what came and could not be stored for three minutes is lost.
       BudgetExceeded: It was not asked for, because it would cost more than may be spent.
       Cancelled: The run was stopped while it waited.
     """
@@ -99,14 +120,15 @@ def purchase(
     pause = pause or partial(studio.pause, run)
     tries = 0
     while True:
-        found = studio.artefacts.find(order.stage, key)
+        found = _found(order.stage, key, studio)
         if found is not None:
             studio.calls.settle(key)
             return found
+        studio.blobs.check()  # nothing is bought that has no place
         ticket = _ticket(intent, order.most_open, run, studio, pause)
         if ticket is None:
             continue  # somebody else was paying for it
-        call = daemon(partial(_made, order, ticket, studio, buy), "purchase")
+        call = studio.call(partial(_made, order, ticket, studio, buy, hold))
         try:
             return _awaited(call, ticket, run, studio)
         except ProviderError as error:
@@ -115,6 +137,16 @@ def purchase(
             if pause_s is None:
                 raise
             pause(pause_s)
+
+
+def _found(stage: Stage, key: str, studio: Studio) -> Record | None:
+    """What was bought before, unless it is known to be of no use."""
+    record = studio.artefacts.find(stage, key)
+    return None if record is None or _is_spoilt(record, studio) else record
+
+
+def _is_spoilt(record: Record, studio: Studio) -> bool:
+    return studio.calls.is_spoilt(record.facts.get(CALL, ""))
 
 
 def _awaited(call: Future[Record], ticket: Ticket, run: Run, studio: Studio) -> Record:
@@ -145,8 +177,10 @@ def _keep_alive(call: Future[Record], ticket: Ticket, run: Run, studio: Studio) 
             pause_s = LOOK_EVERY_S
 
 
-def _made(order: Order, ticket: Ticket, studio: Studio, buy: Buy) -> Record:
-    """Makes a call, and notes how it ended."""
+def _made(
+    order: Order, ticket: Ticket, studio: Studio, buy: Buy, hold: Callable[[float], None]
+) -> Record:
+    """Makes a call, stores what it brings, and notes how it ended."""
     breaker = studio.breaker(order.provider)
     progress = _Progress(studio, ticket)
     if not breaker.admits():
@@ -172,22 +206,57 @@ def _made(order: Order, ticket: Ticket, studio: Studio, buy: Buy) -> Record:
         studio.calls.close(ticket, CallStatus.REFUSED, reason=error.message)
         raise
     except BaseException as error:
-        progress.interrupted(error)
+        progress.interrupted(type(error).__name__)
         raise
     breaker.answered()
     crash_point("call.before_keep")
-    key = ticket.intent.key
+    cost_usd = order.quote_usd if bought.cost_usd is None else bought.cost_usd
     try:
-        record = studio.artefacts.keep(
-            order.stage, key, bought.origin, bought.media, dict(bought.facts), 0.0
-        )
-    except BaseException as error:  # the store does not answer, or is full
-        progress.interrupted(error)
+        record = _stored(bought, ticket, studio, hold)
+    except (AiprodError, OSError) as error:
+        trouble = _not_stored(order.provider, cost_usd, error, is_lost=not progress.remote_id)
+        progress.interrupted(trouble.message, cost_usd, bought.origin.request_id)
+        raise trouble from error
+    except BaseException as error:
+        progress.interrupted(type(error).__name__)
         raise
     crash_point("call.after_keep")
-    cost_usd = order.quote_usd if bought.cost_usd is None else bought.cost_usd
     studio.calls.close(ticket, CallStatus.PAID, cost_usd, bought.origin.request_id)
     return record
+
+
+def _stored(
+    bought: Bought, ticket: Ticket, studio: Studio, hold: Callable[[float], None]
+) -> Record:
+    """Stores what came, again and again while the store does not take it."""
+    stage, key = ticket.intent.stage, ticket.intent.key
+    facts = {**bought.facts, CALL: ticket.call_id}
+    pauses_s = iter(KEEP_PAUSES_S)
+    while True:
+        try:
+            record = studio.artefacts.keep(stage, key, bought.origin, bought.media, facts, 0.0)
+            if not _is_spoilt(record, studio):
+                return record
+            # What came before is of no use. Nobody else removes it: this call alone is open.
+            studio.artefacts.discard(stage, key)
+        except (AiprodError, OSError) as error:
+            pause_s = next(pauses_s, None)
+            if pause_s is None:
+                raise
+            LOG.warning("what %s was paid for waits: %s", ticket.intent.provider, error)
+            hold(pause_s)
+
+
+def _not_stored(
+    provider: str, cost_usd: float, error: AiprodError | OSError, *, is_lost: bool
+) -> AiprodError:
+    """What to tell when the store did not take what came."""
+    kind = StoreUnavailable if isinstance(error, StoreUnavailable) else ResourceLimit
+    why = error.message if isinstance(error, AiprodError) else error.strerror
+    fate = "is lost" if is_lost else "is fetched again by the next run"
+    return kind(
+        f"what {provider} was paid {cost_usd:.4f} USD for could not be stored and {fate}: {why}"
+    )
 
 
 @dataclass
@@ -224,12 +293,14 @@ class _Progress:
             return
         self.studio.calls.close(self.ticket, _STATUS[error.charged], reason=error.message)
 
-    def interrupted(self, error: BaseException) -> None:
+    def interrupted(
+        self, why: str, cost_usd: float | None = None, request_id: str | None = None
+    ) -> None:
         if self.remote_id:
             self.studio.calls.leave(self.ticket)
         else:
-            name = type(error).__name__
-            self.studio.calls.close(self.ticket, CallStatus.UNKNOWN, reason=name)
+            unknown = CallStatus.UNKNOWN
+            self.studio.calls.close(self.ticket, unknown, cost_usd, request_id, why)
 
 
 _STATUS = {
@@ -253,7 +324,7 @@ def _ticket(
     while True:
         answer = studio.calls.open(call_id, run, intent, budgets, most_open)
         if isinstance(answer, Ticket):
-            if answer.remote_id is None and studio.artefacts.find(intent.stage, intent.key):
+            if answer.remote_id is None and _found(intent.stage, intent.key, studio):
                 # Somebody bought it after we had looked and before we had the ticket.
                 studio.calls.close(answer, CallStatus.REFUSED, reason="found")
                 return None

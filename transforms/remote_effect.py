@@ -6,12 +6,13 @@ from jobs.elements import Task
 from jobs.errors import UnsupportedMedia
 from jobs.stages import Stage
 from media.received_sound import decoded
+from media.run import Workspace
 from media.timeline import SAMPLE_RATE_HZ
-from media.wave import pcm_wave
+from media.wave import Samples, pcm_wave
 from providers.takes import Sound
-from transforms.hired import hired, order, origin, usable
+from transforms.hired import bought, hired, order, origin
 from transforms.perform import Made
-from transforms.purchase import Bought, purchase
+from transforms.purchase import Bought
 from transforms.studio import Studio
 
 SHORTEST_S = 0.05
@@ -29,21 +30,28 @@ def sound_remotely(task: Task, studio: Studio) -> Made:
 
     def buy(_remote_id: str | None, _started: Callable[[str], None]) -> Bought:
         sound: Sound = studio.session(params["provider"]).effect(params)
-        with usable(params["provider"], studio) as space:
-            samples = decoded(space, sound.data, sound.suffix, 2)
-            if len(samples) < SHORTEST_S * SAMPLE_RATE_HZ:
-                raise UnsupportedMedia("a sound of less than 50 ms")
         return Bought(
-            {"audio": (pcm_wave(samples), ".wav")},
-            {
-                "name": sound.title or params["query"],
-                "matched": params["query"],
-                "samples": len(samples),
-                "loop": False,
-            },
+            {"audio": (sound.data, sound.suffix)},
+            {"title": sound.title},
             origin(hire, made, sound),
             sound.cost_usd,
         )
 
-    record = purchase(made, task.run, studio, buy)
-    return Made(record.origin, {**record.media}, record.facts)
+    record, samples = bought(made, "audio", task, studio, buy, _heard)
+    return Made(
+        record.origin,
+        {"audio": (pcm_wave(samples), ".wav")},
+        {
+            "name": record.facts["title"] or params["query"],
+            "matched": params["query"],
+            "samples": len(samples),
+            "loop": False,
+        },
+    )
+
+
+def _heard(space: Workspace, data: bytes, suffix: str) -> Samples:
+    samples = decoded(space, data, suffix, 2)
+    if len(samples) < SHORTEST_S * SAMPLE_RATE_HZ:
+        raise UnsupportedMedia("a sound of less than 50 ms")
+    return samples

@@ -8,12 +8,13 @@ from jobs.errors import UnsupportedMedia
 from jobs.stages import Stage
 from media.loudness import integrated_lufs
 from media.received_sound import decoded
+from media.run import Workspace
 from media.timeline import SAMPLE_RATE_HZ
-from media.wave import pcm_wave
+from media.wave import Samples, pcm_wave
 from providers.takes import Music, Sound
-from transforms.hired import hired, order, origin, usable
+from transforms.hired import bought, hired, order, origin
 from transforms.perform import Made
-from transforms.purchase import Bought, purchase
+from transforms.purchase import Bought
 from transforms.studio import Studio
 
 SHORTEST_S = 3.0  # the shortest that any service makes
@@ -33,20 +34,21 @@ def compose_remotely(task: Task, studio: Studio) -> Made:
     def buy(remote_id: str | None, started: Callable[[str], None]) -> Bought:
         session = studio.session(params["provider"])
         sound: Sound = session.compose(wanted, remote_id, started, partial(studio.pause, task.run))
-        with usable(params["provider"], studio) as space:
-            samples = decoded(space, sound.data, sound.suffix, 2)
-            if len(samples) < SHORTEST_S * SAMPLE_RATE_HZ:
-                raise UnsupportedMedia(f"{len(samples) / SAMPLE_RATE_HZ:.1f} s of music")
-            lufs = round(integrated_lufs(samples), 2)
-        media = {"audio": (pcm_wave(samples), ".wav")}
+        media = {"audio": (sound.data, sound.suffix)}
         for number, other in enumerate(sound.others, start=2):
             media[f"track_{number}"] = (other.data, other.suffix)  # paid for, too
-        return Bought(
-            media,
-            {"samples": len(samples), "lufs": lufs, "title": sound.title},
-            origin(hire, made, sound),
-            sound.cost_usd,
-        )
+        return Bought(media, {"title": sound.title}, origin(hire, made, sound), sound.cost_usd)
 
-    record = purchase(made, task.run, studio, buy)
-    return Made(record.origin, {**record.media}, record.facts)
+    record, (samples, lufs) = bought(made, "audio", task, studio, buy, _heard)
+    return Made(
+        record.origin,
+        {**record.media, "audio": (pcm_wave(samples), ".wav")},
+        {"samples": len(samples), "lufs": lufs, "title": record.facts["title"]},
+    )
+
+
+def _heard(space: Workspace, data: bytes, suffix: str) -> tuple[Samples, float]:
+    samples = decoded(space, data, suffix, 2)
+    if len(samples) < SHORTEST_S * SAMPLE_RATE_HZ:
+        raise UnsupportedMedia(f"{len(samples) / SAMPLE_RATE_HZ:.1f} s of music")
+    return samples, round(integrated_lufs(samples), 2)

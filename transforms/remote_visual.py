@@ -11,9 +11,9 @@ from media.packets import probe_clip
 from media.pictures import read_picture
 from media.run import Workspace
 from providers.takes import Picture, Scenery
-from transforms.hired import hired, order, origin, usable
+from transforms.hired import bought, hired, order, origin
 from transforms.perform import Made
-from transforms.purchase import Bought, purchase
+from transforms.purchase import Bought
 from transforms.studio import Studio
 
 LONGEST_CLIP_S = 120.0  # no service makes longer ones
@@ -38,27 +38,20 @@ def picture_remotely(task: Task, studio: Studio) -> Made:
             came = session.draw(wanted)
         else:
             came = session.film(wanted, remote_id, started, partial(studio.pause, task.run))
-        facts: dict[str, Any] = {}
-        with usable(params["provider"], studio) as space:
-            facts = _looked_at(came, space)
         return Bought(
-            {"picture": (came.data, came.suffix)},
-            facts,
-            origin(hire, made, came),
-            came.cost_usd,
+            {"picture": (came.data, came.suffix)}, {}, origin(hire, made, came), came.cost_usd
         )
 
-    record = purchase(made, task.run, studio, buy)
-    facts = {**record.facts, "blob": record.media["picture"]}
-    return Made(record.origin, {**record.media}, facts)
+    record, facts = bought(made, "picture", task, studio, buy, _looked_at)
+    return Made(record.origin, {**record.media}, {**facts, "blob": record.media["picture"]})
 
 
-def _looked_at(came: Picture, space: Workspace) -> dict[str, Any]:
+def _looked_at(space: Workspace, data: bytes, suffix: str) -> dict[str, Any]:
     """Decodes it once: what is damaged is found now, not while the video is rendered."""
-    path = space.folder / f"received{came.suffix}"
-    path.write_bytes(came.data)
+    path = space.folder / f"received{suffix}"
+    path.write_bytes(data)
     try:
-        if came.suffix != ".mp4":
+        if suffix != ".mp4":
             height, width = read_picture(path).shape[:2]
             return {"width": width, "height": height}
         track = probe_clip(space, path, 0.0, LONGEST_CLIP_S, "the clip")

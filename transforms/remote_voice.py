@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from jobs.elements import Task
 from jobs.errors import UnsupportedMedia
@@ -12,8 +11,9 @@ from jobs.wire import plain
 from jobs.words import Word
 from media.loudness import integrated_lufs
 from media.received_sound import decoded
+from media.run import Workspace
 from media.timeline import SAMPLE_RATE_HZ
-from media.wave import pcm_wave, samples_of
+from media.wave import Samples, pcm_wave
 from providers.outline import is_cjk
 from providers.pieces import Piece, pieces
 from providers.speech import estimate_duration_s
@@ -21,9 +21,9 @@ from providers.takes import Line, Sound
 from providers.tokens import units
 from providers.word_times import Loudness, timed_words
 from storage.artefacts import Origin, Record
-from transforms.hired import hired, order, origin, usable
+from transforms.hired import bought, hired, order, origin
 from transforms.perform import Made
-from transforms.purchase import Bought, purchase
+from transforms.purchase import Bought
 from transforms.studio import Studio
 
 # Of the length that a text takes to say. Voices differ by a third; half a narration is missing
@@ -42,10 +42,10 @@ def speak_remotely(task: Task, studio: Studio) -> Made:
     params = task.params
     parted = pieces(params["text"], hired(task, studio).longest_piece)
     found = [_bought(task, piece, studio) for piece in parted]
-    samples, marks = _joined(found, parted, studio)
+    samples, marks = _joined(found, parted)
     words = _words(params["text"], samples, marks)
     return Made(
-        _origin(found),
+        _origin([record for record, _ in found]),
         {"audio": (pcm_wave(samples), ".wav")},
         {
             "samples": len(samples),
@@ -55,7 +55,7 @@ def speak_remotely(task: Task, studio: Studio) -> Made:
     )
 
 
-def _bought(task: Task, piece: Piece, studio: Studio) -> Record:
+def _bought(task: Task, piece: Piece, studio: Studio) -> tuple[Record, Samples]:
     params = task.params
     hire = hired(task, studio)
     asked = {**params, "text": piece.text, "before": piece.before, "after": piece.after}
@@ -67,20 +67,22 @@ def _bought(task: Task, piece: Piece, studio: Studio) -> Record:
 
     def buy(_remote_id: str | None, _started: Callable[[str], None]) -> Bought:
         sound: Sound = studio.session(params["provider"]).speak(line)
-        with usable(params["provider"], studio) as space:
-            samples = decoded(space, sound.data, sound.suffix, 1)
-            _check_length(samples, line)
         return Bought(
-            {"audio": (pcm_wave(samples), ".wav")},
+            {"audio": (sound.data, sound.suffix)},
             {"marks": [list(mark) for mark in sound.marks]},
             origin(hire, made, sound),
             sound.cost_usd,
         )
 
-    return purchase(made, task.run, studio, buy)
+    def heard(space: Workspace, data: bytes, suffix: str) -> Samples:
+        samples = decoded(space, data, suffix, 1)
+        _check_length(samples, line)
+        return samples
+
+    return bought(made, "audio", task, studio, buy, heard)
 
 
-def _check_length(samples: NDArray[np.float32], line: Line) -> None:
+def _check_length(samples: Samples, line: Line) -> None:
     came_s = len(samples) / SAMPLE_RATE_HZ
     usual_s = estimate_duration_s(line.text, is_cjk(line.language), line.speed)
     if usual_s > SURELY_S and not SHORTEST * usual_s <= came_s <= LONGEST * usual_s:
@@ -90,12 +92,11 @@ def _check_length(samples: NDArray[np.float32], line: Line) -> None:
 
 
 def _joined(
-    found: Sequence[Record], parted: Sequence[Piece], studio: Studio
-) -> tuple[NDArray[np.float32], list[tuple[int, float]]]:
+    found: Sequence[tuple[Record, Samples]], parted: Sequence[Piece]
+) -> tuple[Samples, list[tuple[int, float]]]:
     """The pieces one after the other, with their marks in the text and the time of the whole."""
     clips, marks, start = [], [], 0
-    for record, piece in zip(found, parted, strict=True):
-        clip = samples_of(studio.blobs.read(record.media["audio"]) or b"").copy()
+    for (record, clip), piece in zip(found, parted, strict=True):
         if len(found) > 1:
             fade = np.linspace(0, 1, min(JOIN_SAMPLES, len(clip)), dtype=np.float32)
             clip[: len(fade)] *= fade
@@ -107,9 +108,7 @@ def _joined(
     return np.concatenate(clips), marks
 
 
-def _words(
-    text: str, samples: NDArray[np.float32], marks: Sequence[tuple[int, float]]
-) -> tuple[Word, ...]:
+def _words(text: str, samples: Samples, marks: Sequence[tuple[int, float]]) -> tuple[Word, ...]:
     """When each word sounds. A mark for every character says it for every word; without marks
     words share the time of their piece by their length."""
     parts = units(text)

@@ -5,13 +5,14 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from jobs.daemon import daemon
 from jobs.elements import Run
 from jobs.errors import AiprodError, Cancelled, InvalidInput
 from media.run import Workspace, find_ffmpeg
@@ -37,6 +38,9 @@ FAILURES_IN_A_ROW, LEFT_ALONE_S = 5, 30.0  # then a provider is left alone for t
 FILE_SILENCE_S, FILE_LIMIT_S = 60.0, 300.0  # songs and clips of up to 200 MB
 WAITING = 16  # tasks that wait for services, beside those that work: they need no core
 LOOK_EVERY_S = 0.5  # while a task waits, whether its run still goes on
+# Of the 8 s that a worker has to stop. Most calls take less, and none is paid for again then.
+CALLS_END_S = 5.0
+T = TypeVar("T")
 RUN_LIMIT_S = 6 * 3600  # a run that takes longer hangs: its lease is no longer renewed
 
 
@@ -114,6 +118,7 @@ class Studio:
             timeout_s=FILE_SILENCE_S, may_reach_loopback=config.roster.has_loopback
         )
         self._breakers: dict[str, Breaker] = {}
+        self._under_way: set[Future[Any]] = set()
         self._closing = threading.Event()
         if config.holder:
             self.ledger = replace(self.ledger, worker=config.holder)
@@ -152,6 +157,14 @@ class Studio:
             if provider not in self._breakers:
                 self._breakers[provider] = Breaker(FAILURES_IN_A_ROW, LEFT_ALONE_S)
             return self._breakers[provider]
+
+    def call(self, make: Callable[[], T]) -> Future[T]:
+        """Starts a call that is paid for. It goes on when nobody waits for it any longer, and
+        `close` gives it some seconds."""
+        future = daemon(make, "purchase")
+        self._under_way.add(future)
+        future.add_done_callback(self._under_way.discard)
+        return future
 
     def pause(self, run: Run, seconds: float) -> None:
         """Waits. Raises `Cancelled` as soon as the run is stopped or has lost its claim."""
@@ -199,6 +212,7 @@ class Studio:
         self._closing.set()
         self.pool.shutdown()
         self.waiting.shutdown()
+        wait(set(self._under_way), CALLS_END_S)
         if self._voice:
             self._voice.close()
         for session in self._sessions.values():

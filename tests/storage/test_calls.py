@@ -232,18 +232,86 @@ def test_refusals_cost_nothing_and_count_for_nothing(calls: Calls, claimed: Clai
     assert Spending(calls.database).spent_usd(f"job:{run.job_id}") == pytest.approx(0.0)
 
 
-def test_a_call_that_was_taken_for_lost_and_came_back_is_known(
-    calls: Calls, database: Database, claimed: Claimed
+def give_up(calls: Calls, call_run: Run, by: Run) -> None:
+    """Another run finds a call dead, and may not make one of its own."""
+    lose_claim(calls.database, call_run)
+    with pytest.raises(BudgetExceeded):
+        calls.open("never", by, VOICE, (Budget("job", 0.0),), 10)
+
+
+@pytest.mark.parametrize(
+    ("ending", "cost_usd"),
+    [
+        pytest.param(CallStatus.PAID, 0.05, id="paid"),
+        pytest.param(CallStatus.REFUSED, 0.0, id="refused"),
+    ],
+)
+def test_a_call_that_was_taken_for_lost_and_comes_back_is_known(
+    calls: Calls, claimed: Claimed, ending: CallStatus, cost_usd: float
 ) -> None:
     run, other_run = claimed(), claimed()
     ticket = opened(calls, run)
-    lose_claim(database, run)
-    opened(calls, other_run, "call-2")
+    give_up(calls, run, other_run)
 
-    calls.close(ticket, CallStatus.PAID, 0.05)
-    calls.close(ticket, CallStatus.REFUSED)
+    calls.close(ticket, ending, cost_usd)
+
+    (call,) = calls.of_run(run)
+    assert (call.status, call.cost_usd) == (ending.value, cost_usd)
+
+
+@pytest.mark.parametrize("other_ending", [None, CallStatus.PAID, CallStatus.UNUSABLE])
+def test_a_call_that_comes_back_when_another_was_made_is_not_paid_too(
+    calls: Calls, claimed: Claimed, database: Database, other_ending: CallStatus | None
+) -> None:
+    run, other_run = claimed(), claimed()
+    frozen = opened(calls, run)
+    lose_claim(database, run)
+    other = opened(calls, other_run, "call-2")
+    if other_ending:
+        calls.close(other, other_ending)
+
+    calls.close(frozen, CallStatus.PAID, 0.05, "req-7")
+    calls.close(frozen, CallStatus.REFUSED)
+
+    (call,) = calls.of_run(run)
+    assert (call.status, call.cost_usd, call.request_id) == ("unknown", 0.05, "req-7")
+    assert "came when somebody else had asked again" in call.reason
+
+
+def test_a_refused_call_made_meanwhile_is_no_second_charge(
+    calls: Calls, claimed: Claimed, database: Database
+) -> None:
+    run, other_run = claimed(), claimed()
+    frozen = opened(calls, run)
+    lose_claim(database, run)
+    calls.close(opened(calls, other_run, "call-2"), CallStatus.REFUSED)
+
+    calls.close(frozen, CallStatus.PAID)
 
     assert statuses(database)["call-1"] == "paid"
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_what_a_call_brought_may_turn_out_to_be_of_no_use(
+    calls: Calls, claimed: Claimed, is_closed: bool
+) -> None:
+    run = claimed()
+    ticket = opened(calls, run)
+    if is_closed:
+        calls.close(ticket, CallStatus.PAID, 0.05)
+
+    is_known = calls.spoil(ticket.call_id, "it is silent")
+    calls.close(ticket, CallStatus.PAID)
+
+    (call,) = calls.of_run(run)
+    assert (is_known, call.status, call.reason) == (True, "unusable", "it is silent")
+    assert call.ended_at is not None
+    assert calls.is_spoilt(ticket.call_id)
+
+
+def test_a_call_of_another_ledger_is_not_spoilt(calls: Calls) -> None:
+    assert not calls.spoil("call-9", "it is silent")
+    assert not calls.is_spoilt("call-9")
 
 
 def test_a_provider_gets_as_many_calls_as_its_plan_allows(calls: Calls, claimed: Claimed) -> None:

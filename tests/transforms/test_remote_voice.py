@@ -1,19 +1,29 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from jobs.elements import Run, Task
-from jobs.errors import Cancelled, ProviderRejected, RightsRefused
+from jobs.errors import (
+    Cancelled,
+    InvalidInput,
+    ProviderRejected,
+    RightsRefused,
+    ToolFailed,
+)
 from jobs.message import Ring
 from jobs.stages import Stage
 from jobs.submission import Submission
 from jobs.words import Word
+from media.run import find_ffmpeg
 from media.wave import samples_of
 from providers.elevenlabs.client import ElevenLabs
 from providers.roster import Roster
+from storage.artefacts import content_name
 from storage.intake import Intake, Request
 from tests.fakes.elevenlabs import SECONDS_A_CHARACTER, FakeElevenLabs
 from tests.fakes.service import Fault
@@ -128,3 +138,78 @@ def test_a_worker_with_other_rights_than_were_planned_with_makes_nothing(
         spoken(opened, "Twice a day.", "personal")
 
     assert fake.journal == []
+
+
+def ill(folder: Path, at_once: str, tries: int = 1) -> str:
+    """An FFmpeg that ends by a shell command so many times, and then is well."""
+    program, count = folder / "ill-ffmpeg", folder / "count"
+    program.write_text(
+        "#!/bin/sh\n"
+        f'echo >> "{count}"\n'
+        f'[ "$(wc -l < "{count}")" -le {tries} ] && {at_once}\n'
+        f'exec "{find_ffmpeg(None)}" "$@"\n'
+    )
+    program.chmod(0o755)
+    return str(program)
+
+
+def test_an_ffmpeg_that_fails_by_chance_costs_nothing(
+    opened: Studio, fake: FakeElevenLabs, tmp_path: Path
+) -> None:
+    config = replace(opened.config, ffmpeg=ill(tmp_path, "exit 1"))
+
+    with closing(config.open()) as studio:
+        run = claimed(studio, "job")
+        _speak(studio, run, "Hello there.")
+
+    assert len(fake.charges) == 1
+    assert [call.status for call in opened.calls.of_run(run)] == ["paid"]
+
+
+@pytest.mark.parametrize(
+    ("at_once", "tries", "message"),
+    [
+        pytest.param("kill -9 $$", 1, "killed by signal SIGKILL", id="killed"),
+        pytest.param("exit 1", 99, "does not decode a WAV file of our own", id="broken"),
+    ],
+)
+def test_what_ffmpeg_could_not_read_is_read_again_and_not_bought_again(
+    at_once: str, tries: int, message: str, opened: Studio, fake: FakeElevenLabs, tmp_path: Path
+) -> None:
+    run = claimed(opened, "job")
+    config = replace(opened.config, ffmpeg=ill(tmp_path, at_once, tries))
+    with closing(config.open()) as studio, pytest.raises(ToolFailed, match=message):
+        _speak(studio, run, "Hello there.")
+
+    made = _speak(opened, run, "Hello there.")
+
+    assert made.facts["samples"] > 0
+    assert len(fake.charges) == 1
+    assert [call.status for call in opened.calls.of_run(run)] == ["paid"]
+
+
+def test_what_came_is_there_when_there_was_no_place_to_work_in(
+    opened: Studio, fake: FakeElevenLabs, tmp_path: Path
+) -> None:
+    run = claimed(opened, "job")
+    (tmp_path / "file").write_text("no folder")
+    config = replace(opened.config, scratch=str(tmp_path / "file"))
+    with closing(config.open()) as studio, pytest.raises(InvalidInput, match="cannot work in"):
+        _speak(studio, run, "Hello there.")
+
+    _speak(opened, run, "Hello there.")
+
+    assert len(fake.charges) == 1
+
+
+def test_what_was_bought_is_kept_as_it_came(opened: Studio, fake: FakeElevenLabs) -> None:
+    run = claimed(opened, "job")
+
+    made = _speak(opened, run, "Hello there.").media["audio"]
+
+    (call,) = opened.calls.of_run(run)
+    record = opened.artefacts.find(Stage.VOICE, call.key)
+    assert record is not None
+    assert isinstance(made, tuple)
+    assert record.media["audio"] != content_name(*made)
+    assert record.facts["call"] == call.id
