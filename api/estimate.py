@@ -138,7 +138,10 @@ def estimate(found: Survey, roster: Roster) -> JobPlan:
     )
     cost_usd = round(sum(stage.cost_usd for stage in stages), 4)
     is_guess = script is not None and script.task_id not in records
-    notes = _notes(found.job, lengths, is_exact, cost_usd, script if is_guess else None)
+    notes = (
+        *_notes(found.job, lengths, is_exact, cost_usd, script if is_guess else None),
+        *_shape_notes(found.missing, roster),
+    )
     return JobPlan(
         scenes=len(found.written.scenes or ()),
         length_s=round(sum(_length_s(timeline) for _, timeline in lengths), 2),
@@ -146,7 +149,7 @@ def estimate(found: Survey, roster: Roster) -> JobPlan:
         frames=sum(timeline.frames for _, timeline in lengths),
         stages=stages,
         cost_usd=cost_usd,
-        notes=tuple(notes),
+        notes=notes,
         variants=tuple(
             VariantPlan(variant.name, round(_length_s(timeline), 2), timeline.frames)
             for variant, timeline in lengths
@@ -237,6 +240,22 @@ def _notes(
                 f"the video{name} would last {about}{length_s:.1f} s, the preset allows "
                 f"{limit_s:g} s: shorten the narration or drop the preset"
             )
+
+
+def _shape_notes(missing: Sequence[Asset], roster: Roster) -> Iterator[str]:
+    """That a service draws the same for several shapes, and is paid for each."""
+    drawn = [
+        asset.offer
+        for asset in missing
+        if asset.stage is Stage.VISUAL and roster.of(str(asset.offer.get("provider", "")))
+    ]
+    prompts = {offer["prompt"] for offer in drawn}
+    shapes = {(offer["width"], offer["height"]) for offer in drawn}
+    if len(shapes) > 1 and len(drawn) > len(prompts):
+        yield (
+            f"{len(drawn)} pictures are bought for {len(prompts)} prompts: "
+            "each is composed, and paid for, once for each shape"
+        )
 
 
 def _speech(asset: Asset | None, language: str, record: Record | None) -> tuple[int, bool]:

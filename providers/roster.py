@@ -14,6 +14,7 @@ from providers.freesound import Freesound
 from providers.gemini.client import Gemini
 from providers.gemini.lyria import Lyria
 from providers.gemini.omni import Omni
+from providers.gemini.script import dearest_repair
 from providers.gemini.veo import Veo
 from providers.google_speech import GoogleSpeech
 from providers.pieces import pieces
@@ -51,7 +52,7 @@ class Hire(Protocol):
         """What it can be cast for."""
 
     def quote_usd(self, stage: Stage, params: Mapping[str, Any]) -> float:
-        """What a task with these parameters of its choice costs at most."""
+        """What a call with these parameters of its choice costs at most."""
 
     def open(self, access: Access) -> Any:
         """A session."""
@@ -109,15 +110,22 @@ class Roster:
         return found
 
     def quote_usd(self, stage: Stage, params: Mapping[str, Any]) -> float:
-        """What making something costs at most, in US dollars, by the price book. A narration is
-        bought in pieces, each of which has its price."""
+        """What making something costs at most, in US dollars, by the price book.
+
+        A narration is bought in pieces, each of which has its price; a script may need a repair,
+        which most do not. What cannot be used and is asked for once more comes on top.
+        """
         hire = self.of(str(params.get("provider", "")))
         if hire is None:
             return 0.0
-        if stage is not Stage.VOICE:
-            return hire.quote_usd(stage, params)
-        parted = pieces(params["text"], hire.longest_piece)
-        return sum(hire.quote_usd(stage, {**params, "text": piece.text}) for piece in parted)
+        if stage is Stage.VOICE:
+            parted = pieces(params["text"], hire.longest_piece)
+            calls: list[Mapping[str, Any]] = [{**params, "text": one.text} for one in parted]
+        elif stage is Stage.SCRIPT:
+            calls = [params, dearest_repair(params)]
+        else:
+            calls = [params]
+        return sum(hire.quote_usd(stage, call) for call in calls)
 
     def billed_characters(self, params: Mapping[str, Any]) -> int:
         """How many characters are billed for a narration; 0 for all else, and for services that

@@ -123,8 +123,8 @@ class Gemini:
         return LONGEST_PIECE
 
     def quote_usd(self, stage: Stage, params: Mapping[str, Any]) -> float:
-        """What making something costs at most. Of a repair, `params` have `text` and `mistakes`,
-        too."""
+        """What one call costs at most. Of the repair of a script, `params` have `text` and
+        `mistakes`, too."""
         if stage is Stage.SCRIPT:
             return self._usd("text", self.text_model, (most_tokens_in(params), MOST_TOKENS))
         if stage is Stage.VOICE:

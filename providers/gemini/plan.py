@@ -20,7 +20,8 @@ MOST_SCENES = 60  # what may be asked for at all: some ten minutes
 MAX_NARRATION = 1200  # characters; a minute and a half, where seconds are asked for
 MAX_VISUAL = 1500
 MAX_EFFECTS = 3
-_SAID = 20  # mistakes that are told to who repairs the plan
+# Mistakes that are told to who repairs the plan, and characters of each: they are paid for, too.
+MOST_MISTAKES, LONGEST_MISTAKE = 20, 300
 _WHOLE = "the plan"
 
 
@@ -112,10 +113,10 @@ def check_plan(text: str, most_scenes: int) -> Checked:
     else:
         if not found:
             return Checked(plan)
-    told: tuple[Mistake, ...] = found[:_SAID]
+    told: tuple[Mistake, ...] = found[:MOST_MISTAKES]
     return Checked(
         None,
-        tuple(mistake.message for mistake in told),
+        tuple(mistake.message[:LONGEST_MISTAKE] for mistake in told),
         tuple(mistake.path or _WHOLE for mistake in told),
     )
 

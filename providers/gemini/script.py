@@ -4,7 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jobs.languages import find_language
-from providers.gemini.plan import MAX_EFFECTS, MAX_NARRATION, response_schema
+from providers.gemini.plan import (
+    LONGEST_MISTAKE,
+    MAX_EFFECTS,
+    MAX_NARRATION,
+    MOST_MISTAKES,
+    response_schema,
+)
 from providers.takes import Commission
 
 # Thoughts are counted with it. A plan of sixty scenes has some 15,000.
@@ -42,9 +48,18 @@ def repair_request(commission: Commission, text: str, mistakes: Sequence[str]) -
 
 
 def most_tokens_in(params: Mapping[str, Any]) -> int:
-    """No text has more tokens than bytes; the rules have some 500."""
+    """No text has more tokens than bytes, and a plan no more than may be written; the rules have
+    some 500."""
     texts = [*params.values(), *params.get("mistakes", ())]
-    return 500 + sum(len(text.encode()) for text in texts if isinstance(text, str))
+    plan = params.get("text", "")
+    sizes = [len(text.encode()) for text in texts if isinstance(text, str)]
+    return 500 + sum(sizes) - max(0, len(plan.encode()) - MOST_TOKENS)
+
+
+def dearest_repair(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters of a repair that costs as much as one ever may."""
+    mistake = " " * (4 * LONGEST_MISTAKE)  # a character has at most four bytes
+    return {**params, "text": " " * MOST_TOKENS, "mistakes": [mistake] * MOST_MISTAKES}
 
 
 def _request(commission: Commission, turns: list[dict[str, Any]]) -> dict[str, Any]:

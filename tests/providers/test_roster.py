@@ -99,3 +99,20 @@ def test_a_narration_is_quoted_as_it_is_bought(provider: str) -> None:
     quote_usd = roster.quote_usd(Stage.VOICE, asked)
 
     assert quote_usd == pytest.approx(sum(hire.quote_usd(Stage.VOICE, one) for one in bought))
+
+
+@pytest.mark.parametrize(
+    ("text", "mistakes"),
+    [
+        pytest.param("{}", ["The plan has no scenes."], id="a short one"),
+        pytest.param("\U0001f30a" * 100_000, ["\U0001f30a" * 300] * 20, id="the longest"),
+    ],
+)
+def test_a_script_is_quoted_with_its_repair(text: str, mistakes: list[str]) -> None:
+    roster = configured(ALL)
+    asked = {"provider": "gemini", "prompt": "The sea.", "language": "en", "most_scenes": 12}
+    hire = roster.named("gemini")
+    plan_usd = hire.quote_usd(Stage.SCRIPT, asked)
+    repair_usd = hire.quote_usd(Stage.SCRIPT, {**asked, "text": text, "mistakes": mistakes})
+
+    assert plan_usd + repair_usd <= roster.quote_usd(Stage.SCRIPT, asked)
