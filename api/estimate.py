@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from jobs.assets import Asset, script_asset
 from jobs.document import Job, Variant, job_from, variants_of
@@ -48,14 +48,42 @@ class VariantPlan:
 
 
 @dataclass(frozen=True)
+class PlannedPart:
+    """What would become of a part.
+
+    Attributes:
+      task: Its id, as in the manifest and in events.
+      because: Sentences without a full stop: `scenes[3].narration changed`. None for what is
+        reused, and for what is new because nothing like it was made before.
+    """
+
+    task: str
+    stage: str
+    status: Literal["reused", "made_again", "new"]
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ComparedWith:
+    """A job and its run from which differences are told."""
+
+    id: str
+    run: int
+
+
+@dataclass(frozen=True)
 class JobPlan:
     """What a job would take.
 
     Attributes:
+      cost_usd: At most, of all stages together.
       length_s, frames: Of all variants together.
       length_is_exact: Whether every narration has been spoken before, so its length is known; the
         number of parts to render depends on it, too.
       notes: What the user should know before rendering.
+      compared_with: Null when there was nothing to compare with.
+      parts: Every part, in the order of stages. Of jobs that are estimated by the service, those
+        of generation.
     """
 
     scenes: int
@@ -66,6 +94,8 @@ class JobPlan:
     cost_usd: float
     notes: tuple[str, ...]
     variants: tuple[VariantPlan, ...] = ()
+    compared_with: ComparedWith | None = None
+    parts: tuple[PlannedPart, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

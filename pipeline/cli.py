@@ -152,7 +152,7 @@ def plan(
         _complain(error)
         raise typer.Exit(FAILED) from error
     if as_json:
-        typer.echo(json.dumps(planned.as_json()))
+        typer.echo(json.dumps(planned.job.as_json()))
         return
     for line in plan_lines(str(job), planned, with_parts=with_parts):
         typer.echo(line)

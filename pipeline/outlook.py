@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from api.estimate import estimate, survey
+from api.forecast import Desk, Shelf
+from api.reuse import Fate, earlier_of, plan_parts
 from jobs.casting import Casting
 from jobs.document import job_from
 from jobs.errors import InvalidInput
@@ -16,15 +18,13 @@ from jobs.slate import Slate
 from jobs.stages import Stage
 from jobs.states import TERMINAL
 from media.run import ffmpeg_version, find_ffmpeg
-from pipeline.forecast import Desk, Shelf
 from pipeline.options import Settings
-from pipeline.reuse import Earlier, Fate, plan_parts
+from pipeline.renderings import Renderings
 from storage.artefacts import Artefacts
 from storage.catalogue import Catalogue
 from storage.database import Database
 from storage.reprocessings import Item, Listed
 from storage.reruns import Base, Reruns
-from storage.rows import RunRow
 from storage.selecting import matching
 from storage.tables import PARTS
 from transforms.rerun import changed, is_unchanged, known
@@ -153,7 +153,7 @@ class _Planner:
         self._request, self._database, self._found = request, database, found
         self._artefacts, self._roster = artefacts, settings.roster
         self._casting: Casting = settings.roster.casting()
-        self._encoder = ffmpeg_version(find_ffmpeg(settings.ffmpeg))
+        self._renderings = Renderings(ffmpeg_version(find_ffmpeg(settings.ffmpeg)))
         self._usual_s = _usual_seconds(database)
 
     def add(self, item: Item) -> None:
@@ -180,15 +180,12 @@ class _Planner:
         found = self._found
         takes = self._request.change.takes(base.takes, base.generation + 1)
         slate = Slate(base.tenant, takes)
-        desk = Desk(Shelf(self._artefacts), slate, self._casting, self._encoder)
-        earlier = None
-        if base.shown is not None:
-            rows = Catalogue(self._database).parts(base.tenant, item.job_id, base.shown)
-            run = RunRow(item.job_id, base.shown, base.submission, base.takes)
-            earlier = Earlier(run, {row.task_id: row for row in rows})
+        desk = Desk(Shelf(self._artefacts), slate, self._casting, self._renderings)
+        catalogue = Catalogue(self._database)
+        earlier = None if base.shown is None else earlier_of(item.job_id, base, catalogue)
         for part in plan_parts(desk, submission, earlier):
             stage = part.stage.value
-            found.fates.setdefault(stage, Counter())[part.fate.value] += 1
+            found.fates.setdefault(stage, Counter())[part.fate.told] += 1
             found.reasons.setdefault(stage, Counter()).update(part.because)
             if part.fate is not Fate.REUSED:
                 found.seconds += self._usual_s.get(stage, 0.0)

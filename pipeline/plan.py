@@ -4,20 +4,19 @@ import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from api.estimate import JobPlan, StagePlan, estimate, survey
+from api.forecast import Desk, Shelf
+from api.reuse import Earlier, Fate, PartPlan, explained
 from jobs.document import Job
-from jobs.errors import InvalidInput
 from jobs.presets import preset_choices
 from jobs.slate import LOCAL_TENANT, Slate
 from jobs.submission import id_words
 from media.run import ffmpeg_version, find_ffmpeg
 from pipeline.accounts import account_notes
-from pipeline.forecast import Desk, Shelf
 from pipeline.ingest import JobFile, named_files
 from pipeline.options import Settings
-from pipeline.reuse import Earlier, Fate, PartPlan, plan_parts
+from pipeline.renderings import Renderings
 from storage.artefacts import Artefacts
 from storage.catalogue import Catalogue
 from storage.database import DATABASE_FILE, open_database, sqlite_url
@@ -32,34 +31,10 @@ _REVIEW = (
 
 @dataclass(frozen=True)
 class FilePlan:
-    """What a job file would take.
-
-    Attributes:
-      parts: Every part of the run, in the order of stages.
-      compared_with: Id and number of the run that differences are told from; None when no file of
-        this name was rendered here.
-    """
+    """What a job file would take, and every part of the run, in the order of stages."""
 
     job: JobPlan
     parts: tuple[PartPlan, ...]
-    compared_with: tuple[str, int] | None
-
-    def as_json(self) -> dict[str, Any]:
-        """What `--json` prints."""
-        compared = self.compared_with
-        return {
-            **self.job.as_json(),
-            "compared_with": {"id": compared[0], "run": compared[1]} if compared else None,
-            "parts": [
-                {
-                    "task": part.task_id,
-                    "stage": part.stage.value,
-                    "status": part.fate.value.replace(" ", "_"),
-                    "because": list(part.because),
-                }
-                for part in self.parts
-            ],
-        }
 
 
 def plan(file: JobFile, settings: Settings) -> FilePlan:
@@ -75,24 +50,13 @@ def plan(file: JobFile, settings: Settings) -> FilePlan:
     submission, roster = named_files(file), settings.roster
     found = survey(file.job, submission, artefacts, Slate(), roster)
     planned = estimate(found, roster)
-    encoder = ffmpeg_version(find_ffmpeg(settings.ffmpeg))
-    desk = Desk(Shelf(artefacts), Slate(), roster.casting(), encoder)
-    earlier = earlier_run(settings, file.name)
     notes = [*planned.notes, *account_notes(found.missing, settings)]
     notes += [_REVIEW] if _is_reviewed(file.job) else []
-    try:
-        parts = plan_parts(desk, submission, earlier)
-    except InvalidInput as error:
-        if earlier is None:
-            raise
-        # The file itself has been planned: it is the earlier one that is no longer understood.
-        notes.append(f"not compared with {earlier.run.job_id}: {error.message.splitlines()[-1]}")
-        earlier, parts = None, plan_parts(desk, submission, None)
-    return FilePlan(
-        replace(planned, stages=_counted(planned, parts), notes=tuple(notes)),
-        parts,
-        (earlier.run.job_id, earlier.run.generation) if earlier else None,
-    )
+    renderings = Renderings(ffmpeg_version(find_ffmpeg(settings.ffmpeg)))
+    desk = Desk(Shelf(artefacts, found.records.values()), Slate(), roster.casting(), renderings)
+    earlier = earlier_run(settings, file.name)
+    planned, parts = explained(replace(planned, notes=tuple(notes)), desk, submission, earlier)
+    return FilePlan(replace(planned, stages=_counted(planned, parts)), parts)
 
 
 def _is_reviewed(job: Job) -> bool:

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from api.reuse import Fate, PartPlan
 from pipeline.plan import FilePlan
-from pipeline.reuse import Fate, PartPlan
 
 _REASONS = 3  # of a stage are told; `--parts` tells all
 
@@ -20,9 +20,8 @@ def plan_lines(name: str, planned: FilePlan, *, with_parts: bool) -> Iterator[st
     yield f"{name}: {job.scenes} scenes, {about}{job.length_s:.1f} s, {job.frames} frames"
     for variant in job.variants:
         yield f"  {variant.name}: {about}{variant.length_s:.1f} s"
-    if planned.compared_with:
-        job_id, run = planned.compared_with
-        yield f"  compared with {job_id}, run {run}"
+    if earlier := job.compared_with:
+        yield f"  compared with {earlier.id}, run {earlier.run}"
     for stage in job.stages:
         parts = [part for part in planned.parts if part.stage.value == stage.stage]
         billed = f", {stage.characters:,} characters" if stage.characters else ""
@@ -46,5 +45,5 @@ def _fates(parts: Sequence[PartPlan]) -> str:
             shown.append(f"{len(reasons) - len(shown)} more")
         because = f" because {', '.join(shown)}" if shown else ""
         count = "" if len(mine) == len(parts) else f"{len(mine)} "
-        told.append(f"{count}{fate.value}{because}")
+        told.append(f"{count}{fate.told}{because}")
     return "; ".join(told)

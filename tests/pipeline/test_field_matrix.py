@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from api.forecast import Desk, Shelf
+from api.reuse import Earlier, Fate, PartPlan, plan_parts
 from jobs.document import Job, apply_overrides, job_from, job_json
 from jobs.message import Ring
 from jobs.slate import LOCAL_TENANT, Slate
@@ -17,8 +19,7 @@ from jobs.stages import Stage
 from jobs.submission import InputFile, Submission
 from media.run import Workspace, ffmpeg_version, find_ffmpeg
 from pipeline.execute import execute
-from pipeline.forecast import Desk, Shelf
-from pipeline.reuse import Earlier, Fate, PartPlan, plan_parts
+from pipeline.renderings import Renderings
 from providers.roster import configured
 from storage.artefacts import Artefacts
 from storage.catalogue import Catalogue
@@ -75,7 +76,7 @@ class Shop:
     def desk(self) -> Desk:
         encoder = ffmpeg_version(find_ffmpeg(None))
         artefacts = Artefacts(DirectoryBlobs(Path(self.config.store)))
-        return Desk(Shelf(artefacts), Slate(), SERVICES.casting(), encoder)
+        return Desk(Shelf(artefacts), Slate(), SERVICES.casting(), Renderings(encoder))
 
     def earlier(self, base: str) -> Earlier:
         submission = self.submission(BASES[base])

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from api.forecast import Desk, Shelf
+from api.reuse import Earlier, Fate, plan_parts
 from jobs.assets import list_assets
 from jobs.casting import Casting
 from jobs.changes import Version
@@ -17,8 +19,7 @@ from jobs.stages import Stage
 from jobs.submission import Submission
 from jobs.wire import to_json
 from media.timeline import SAMPLE_RATE_HZ
-from pipeline.forecast import Desk, Shelf
-from pipeline.reuse import Earlier, Fate, plan_parts
+from pipeline.renderings import Renderings
 from providers.roster import configured
 from storage.artefacts import Artefacts, Origin
 from storage.directory import DirectoryBlobs
@@ -53,7 +54,7 @@ class Store:
         return Artefacts(DirectoryBlobs(self.folder))
 
     def desk(self, slate: Slate) -> Desk:
-        return Desk(Shelf(self.artefacts), slate, self.casting, "ffmpeg version 9")
+        return Desk(Shelf(self.artefacts), slate, self.casting, Renderings("ffmpeg version 9"))
 
     def keep(self, given: Document) -> Earlier:
         """Keeps everything that a job needs, as if it had been rendered."""
@@ -316,3 +317,25 @@ def test_variants_find_what_was_made_for_a_job_of_their_language(store: Store) -
     )
 
     assert set(told) == {"voice/000@fr", "render/0000@fr", "mix/000@fr", "finish/000@fr"}
+
+
+@pytest.mark.parametrize(
+    ("most_keys", "because"),
+    [
+        pytest.param(None, ("scenes[1].narration changed",), id="tried"),
+        pytest.param(
+            1, ("scenes[1].narration changed", "scenes[2].narration changed"), id="too many to try"
+        ),
+    ],
+)
+def test_differences_that_would_take_long_to_try_are_told_together(
+    most_keys: int | None, because: tuple[str, ...], store: Store
+) -> None:
+    earlier = store.keep(JOB)
+    changed = submission(document(scene("One."), scene("Deux."), scene("Trois.")))
+
+    plans = plan_parts(store.desk(Slate()), changed, earlier, most_keys)
+
+    told = {part.task_id: part.because for part in plans}
+    assert told["voice/000"] == ()
+    assert told["voice/001"] == because

@@ -1,16 +1,19 @@
 """Which parts of a run are there already, and why the others are made."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import cached_property
 
+from api.estimate import ComparedWith, JobPlan, PlannedPart
+from api.forecast import Anchor, Desk, Forecast, Foreseen
 from jobs.changes import Change, Comparison, Version, compare
 from jobs.elements import PartStatus
 from jobs.errors import InvalidInput
 from jobs.stages import GENERATION, POST_PRODUCTION, VERSIONS, Stage
 from jobs.submission import Submission
-from pipeline.forecast import Anchor, Desk, Forecast, Foreseen
+from storage.catalogue import Catalogue
+from storage.reruns import Base
 from storage.rows import PartRow, RunRow
 
 _MADE = frozenset({PartStatus.DONE.value, PartStatus.CACHED.value})
@@ -24,8 +27,13 @@ class Fate(Enum):
     """What a run does about a part."""
 
     REUSED = "reused"
-    AGAIN = "made again"
+    AGAIN = "made_again"
     NEW = "new"
+
+    @property
+    def told(self) -> str:
+        """As people read it."""
+        return self.value.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ class PartPlan:
     def told(self) -> str:
         """`made again because scenes[3].narration changed`."""
         reasons = ", ".join(self.because)
-        return f"{self.fate.value} because {reasons}" if reasons else self.fate.value
+        return f"{self.fate.told} because {reasons}" if reasons else self.fate.told
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,48 @@ class Earlier:
     parts: Mapping[str, PartRow] = field(hash=False)
 
 
-def plan_parts(desk: Desk, submission: Submission, earlier: Earlier | None) -> tuple[PartPlan, ...]:
+def earlier_of(job_id: str, base: Base, catalogue: Catalogue) -> Earlier:
+    """The run of a job whose video is shown, or its newest one when none is."""
+    number = base.generation if base.shown is None else base.shown
+    rows = catalogue.parts(base.tenant, job_id, number)
+    run = RunRow(job_id, number, base.submission, base.takes)
+    return Earlier(run, {row.task_id: row for row in rows})
+
+
+def explained(
+    planned: JobPlan,
+    desk: Desk,
+    submission: Submission,
+    earlier: Earlier | None,
+    most_keys: int | None = None,
+) -> tuple[JobPlan, tuple[PartPlan, ...]]:
+    """A plan with what would become of each part, and why; and these parts.
+
+    An earlier run that is no longer understood is not compared with, which a note says.
+
+    Raises:
+      InvalidInput, ToolMissing: As `plan_parts`.
+    """
+    notes = planned.notes
+    try:
+        parts = plan_parts(desk, submission, earlier, most_keys)
+    except InvalidInput as error:
+        if earlier is None:
+            raise
+        # The job itself has been planned: it is the earlier one that is no longer understood.
+        why = error.message.splitlines()[-1]
+        notes = (*notes, f"not compared with {earlier.run.job_id}: {why}")
+        earlier, parts = None, plan_parts(desk, submission, None)
+    compared = ComparedWith(earlier.run.job_id, earlier.run.generation) if earlier else None
+    told = tuple(
+        PlannedPart(part.task_id, part.stage.value, part.fate.value, part.because) for part in parts
+    )
+    return replace(planned, notes=notes, compared_with=compared, parts=told), parts
+
+
+def plan_parts(
+    desk: Desk, submission: Submission, earlier: Earlier | None, most_keys: int | None = None
+) -> tuple[PartPlan, ...]:
     """What a run of this submission would do about each of its parts, in the order of stages.
 
     Whatever is there is reused, whoever made it. Reasons come from comparing with one earlier run:
@@ -66,6 +115,10 @@ def plan_parts(desk: Desk, submission: Submission, earlier: Earlier | None) -> t
 
     While narrations are not spoken, their lengths are guesses, and so is how scenes that are
     shorter than a chunk are put together.
+
+    Args:
+      most_keys: If trying each difference took more keys than that, each part that differs is told
+        all of them. None: they are tried, however long that takes.
 
     Raises:
       InvalidInput: A document is not valid, or names a provider that is not configured.
@@ -80,7 +133,8 @@ def plan_parts(desk: Desk, submission: Submission, earlier: Earlier | None) -> t
         for part in now.parts.values()
         if part.key not in certain or not desk.shelf.has(part.stage, part.key)
     ]
-    why = _Why(desk, comparison, now, earlier, fresh) if earlier else None
+    is_tried = most_keys is None or len(comparison.changes) * len(now.parts) <= most_keys
+    why = _Why(desk, comparison, now, earlier, fresh, is_tried=is_tried) if earlier else None
     missing = {part.task_id for part in fresh}
     plans = [
         (why.plan(part) if why else _first(desk, part))
@@ -109,9 +163,11 @@ class _Why:
         now: Forecast,
         earlier: Earlier,
         fresh: Sequence[Foreseen],
+        *,
+        is_tried: bool,
     ) -> None:
         self._desk, self._comparison, self._now = desk, comparison, now
-        self._earlier, self._fresh = earlier, fresh
+        self._earlier, self._fresh, self._is_tried = earlier, fresh, is_tried
         self._before = desk.forecast(comparison.before)
 
     def plan(self, part: Foreseen) -> PartPlan:
@@ -207,7 +263,7 @@ class _Why:
     @cached_property
     def _trials(self) -> tuple[tuple[tuple[str, ...], Mapping[Anchor, str]], ...]:
         """Differences, and the keys there would be with these alone."""
-        return tuple(self._tried(self._comparison.changes))
+        return tuple(self._tried(self._comparison.changes)) if self._is_tried else ()
 
     def _tried(
         self, changes: Sequence[Change]

@@ -1,6 +1,6 @@
 """The parts that a run would have, and the keys they would be found by, before anything is made."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,18 +14,7 @@ from jobs.sharing import share_assets, shared_ids
 from jobs.slate import Slate
 from jobs.stages import Stage
 from media.timeline import SAMPLE_RATE_HZ, sample_of
-from storage.artefacts import Artefacts, Origin, Record, json_name
-from transforms.credits import credits_text
-from transforms.renders import (
-    FINISH_TASK,
-    MIX_TASK,
-    Renders,
-    finish_params,
-    render_params,
-    renders_of,
-    timeline_of,
-)
-from transforms.takes import Takes
+from storage.artefacts import Artefacts, Origin, Record
 
 _AUTHOR = "user"  # whose files are used as they are
 _REPEATABLE = frozenset({*LOCAL, _AUTHOR})  # who makes the same of the same, byte by byte
@@ -67,12 +56,25 @@ class Forecast:
     is_exact: bool
 
 
-class Shelf:
-    """What was made before; each key is looked for once."""
+Rendered = Callable[[Variant, Mapping[str, Record], tuple[int, ...], Slate], Sequence[Foreseen]]
+"""What follows generation in a variant: the parts that its records (by task id) would become.
 
-    def __init__(self, artefacts: Artefacts) -> None:
+The third argument has the slots of its scenes.
+"""
+
+
+class Shelf:
+    """What was made before; each key is looked for once.
+
+    Args:
+      records: Some that are known to be there whole.
+    """
+
+    def __init__(self, artefacts: Artefacts, records: Iterable[Record] = ()) -> None:
         self.artefacts = artefacts
-        self._known: dict[tuple[Stage, str], tuple[Record | None, bool]] = {}
+        self._known: dict[tuple[Stage, str], tuple[Record | None, bool]] = {
+            (record.stage, record.key): (record, True) for record in records
+        }
 
     def look_up(self, wanted: Iterable[tuple[Stage, str]]) -> None:
         """Looks for several side by side."""
@@ -103,13 +105,13 @@ class Desk:
     """What a forecast is made with: what is there, whose it is, who would be asked.
 
     Attributes:
-      encoder: Version of FFmpeg.
+      rendered: What follows generation; None: it is not asked about.
     """
 
     shelf: Shelf
     slate: Slate
     casting: Casting
-    encoder: str
+    rendered: Rendered | None = None
 
     def forecast(self, version: Version, *, later_frames: int = 0) -> Forecast:
         """The parts of a run of this version.
@@ -174,8 +176,9 @@ class Desk:
             asset.task_id: self._expected(variant.job, asset, part.key, later_frames)
             for asset, part in zip(assets, generated, strict=True)
         }
+        rendered = self.rendered(variant, records, slots, self.slate) if self.rendered else ()
         return _VariantParts(
-            (*generated, *self._rendered(variant, Takes((), records), slots)),
+            (*generated, *rendered),
             not any(
                 one.stage is Stage.VOICE and one.stage_version == _NO_VERSION
                 for one in records.values()
@@ -186,40 +189,6 @@ class Desk:
         key = self.slate.key(asset.stage, asset.offer)
         anchor = (asset.stage, variant, _about(asset.task_id, slots))
         return Foreseen(asset.task_id, asset.stage, key, (anchor,), asset.offer)
-
-    def _rendered(self, variant: Variant, takes: Takes, slots: tuple[int, ...]) -> list[Foreseen]:
-        job, name = variant.job, variant.name
-        renders = renders_of(job, timeline_of(job, takes), takes, self.encoder, _go_on)
-        parts = [
-            self._rendering(MIX_TASK, Stage.MIX, renders.mix, name, ((),)),
-            *(
-                self._rendering(
-                    chunk.task_id,
-                    Stage.RENDER,
-                    spec,
-                    name,
-                    [(slot,) for slot in slots[chunk.first_scene : chunk.last_scene + 1]],
-                )
-                for chunk, spec in zip(renders.chunks, renders.specs, strict=True)
-            ),
-        ]
-        return [*parts, self._finished(variant, parts, renders, takes)]
-
-    def _rendering(
-        self, task_id: str, stage: Stage, spec: Any, variant: str, about: Iterable[tuple[int, ...]]
-    ) -> Foreseen:
-        key = self.slate.key(stage, render_params(json_name(spec)))
-        return Foreseen(task_id, stage, key, tuple((stage, variant, one) for one in about))
-
-    def _finished(
-        self, variant: Variant, parts: list[Foreseen], renders: Renders, takes: Takes
-    ) -> Foreseen:
-        job = variant.job
-        keys = [part.key for part in sorted(parts, key=lambda part: part.task_id)]
-        credits = credits_text(job, takes.records)
-        params = finish_params(job, keys, renders.chunks, renders.cues, credits, self.encoder)
-        key = self.slate.key(Stage.FINISH, params)
-        return Foreseen(FINISH_TASK, Stage.FINISH, key, ((Stage.FINISH, variant.name, ()),))
 
     def _expected(self, job: Job, asset: Asset, key: str, later_frames: int) -> Record:
         """What was made, or what stands for it until it is."""
@@ -249,10 +218,6 @@ def _merged(variants: Sequence[tuple[str, Sequence[Foreseen]]]) -> dict[str, For
             anchors = (*(known.anchors if known else ()), *part.anchors)
             found[there] = replace(known or part, task_id=there, anchors=anchors)
     return found
-
-
-def _go_on() -> None:
-    """Nobody can cancel a plan."""
 
 
 def _about(task_id: str, slots: tuple[int, ...]) -> tuple[int, ...]:
