@@ -1,11 +1,13 @@
 """Commands that are killed while they pay: `python -m tests.chaos.paying --kills 100`.
 
 One job after the other is rendered with fakes of paid services, which count what they charge; the
-command is killed at a random moment and started again until the job is done. What is charged for
-one thing is at most one, and one more for each call whose outcome nobody knows, never above three.
+command is killed after some of the requests that it makes, and started again until the job is done.
+What is charged for one thing is at most one, and one more for each call whose outcome nobody knows,
+never above three.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -13,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
@@ -26,7 +29,9 @@ from tests.fakes.everybody import Fakes, everybody
 
 REPOSITORY = Path(__file__).parents[2]
 MOST_CHARGES = 3
-LIMIT_S = 120.0  # of a command that is let finish
+LIMIT_S = 600.0  # of a command
+LOOK_EVERY_S = 0.02
+LATEST, LONGEST_S = 14, 0.3  # requests and then seconds until a command is killed, at most
 PROGRAM = "import sys; from pipeline.cli import main; sys.argv[0] = 'aiprod'; main()"
 
 
@@ -53,9 +58,8 @@ def under_fire(fakes: Fakes, folder: Path, kills: int, dice: random.Random) -> d
         jobs += 1
         (folder / "job.json").write_text(json.dumps(document(jobs)), encoding="utf-8")
         while True:
-            # Most of the time a command takes before it has begun is spent on imports.
-            seconds = dice.uniform(1.2, 5.0) if killed < kills else LIMIT_S
-            code = _run(fakes, folder, seconds)
+            dies_at = dice.randint(1, LATEST) if killed < kills else None
+            code = _run(fakes, folder, dies_at, dice.uniform(0.0, LONGEST_S))
             if code != -signal.SIGKILL:
                 break
             killed += 1
@@ -64,20 +68,30 @@ def under_fire(fakes: Fakes, folder: Path, kills: int, dice: random.Random) -> d
     return {"jobs": jobs, "kills": killed, **_account(fakes, folder, broken)}
 
 
-def _run(fakes: Fakes, folder: Path, seconds: float) -> int:
+def _run(fakes: Fakes, folder: Path, dies_at: int | None, later_s: float) -> int:
+    """Runs the command, and kills it so long after so many requests; None: it is let finish."""
     environment = {
         **os.environ, **fakes.environment, "AIPROD_DATA": str(folder / "data"),
         "PYTHONPATH": str(REPOSITORY),
     }  # fmt: skip
     command = [sys.executable, "-c", PROGRAM, "render", "job.json", "--out", "out"]
+    before, deadline = _requests(fakes), time.monotonic() + LIMIT_S
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
-        try:
-            return process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return process.wait()
+        while time.monotonic() < deadline:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return process.wait(LOOK_EVERY_S)
+            if dies_at is not None and _requests(fakes) - before >= dies_at:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    return process.wait(later_s)
+                break
+        process.kill()
+        return process.wait()
+
+
+def _requests(fakes: Fakes) -> int:
+    return sum(len(fake.journal) for fake in fakes.all)
 
 
 def _account(fakes: Fakes, folder: Path, broken: list[str]) -> dict[str, Any]:
