@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from api.shelf import Shelf
 from jobs.assets import Asset, script_asset
 from jobs.document import Job, Variant, job_from, variants_of
 from jobs.sharing import SharedAssets, TaskIds, share_assets
@@ -17,8 +17,6 @@ from providers.outline import is_cjk, outlined_scenes, with_script
 from providers.roster import Roster
 from providers.speech import estimate_duration_s
 from storage.artefacts import Artefacts, Record
-
-LOOKUPS = 16  # side by side: a bucket takes tens of milliseconds for each
 
 
 @dataclass(frozen=True)
@@ -133,9 +131,7 @@ class Survey:
         return tuple(found.values())
 
 
-def survey(
-    job: Job, submission: Submission, artefacts: Artefacts, slate: Slate, roster: Roster
-) -> Survey:
+def survey(job: Job, submission: Submission, shelf: Shelf, slate: Slate, roster: Roster) -> Survey:
     """Lists the parts of a job, and looks which of them are there under this slate.
 
     What a prompt will become is known when its script is there; until then its own words stand for
@@ -143,12 +139,12 @@ def survey(
     """
     casting = roster.casting()
     script = script_asset(job, casting) if job.prompt else None
-    written = written_job(submission.document, script, artefacts, slate) if script else job
+    written = written_job(submission.document, script, shelf.artefacts, slate) if script else job
     variants = variants_of(written)
     shared = share_assets(variants, submission, casting, slate)
     assets = (script, *shared.assets) if script else shared.assets
     keys = {asset.task_id: slate.key(asset.stage, asset.offer) for asset in assets}
-    records = _records(assets, keys, artefacts)
+    records = _records(assets, keys, shelf)
     return Survey(job, written, script, assets, keys, records, variants, shared)
 
 
@@ -226,15 +222,15 @@ def written_job(document: dict[str, Any], asset: Asset, artefacts: Artefacts, sl
     return job_from(with_script(document, script))
 
 
-def _records(
-    assets: tuple[Asset, ...], keys: Mapping[str, str], artefacts: Artefacts
-) -> dict[str, Record]:
-    """What has been made before, by task id; what several tasks need is looked for once."""
-    stages = {keys[asset.task_id]: asset.stage for asset in assets}
-    with ThreadPoolExecutor(LOOKUPS) as pool:
-        looked_up = pool.map(lambda key: artefacts.look_up(stages[key], key), stages)
-        found = dict(zip(stages, looked_up, strict=True))
-    return {task_id: record for task_id, key in keys.items() if (record := found[key])}
+def _records(assets: Sequence[Asset], keys: Mapping[str, str], shelf: Shelf) -> dict[str, Record]:
+    """What is there whole, by task id."""
+    wanted = {asset.task_id: (asset.stage, keys[asset.task_id]) for asset in assets}
+    shelf.look_up(wanted.values())
+    return {
+        task_id: record
+        for task_id, one in wanted.items()
+        if shelf.has(*one) and (record := shelf.recall(*one))
+    }
 
 
 def _notes(
@@ -253,7 +249,7 @@ def _notes(
         )
     if job.budget_usd is not None and cost_usd > job.budget_usd:
         yield (
-            f"this would cost about {cost_usd:.2f} USD, budget_usd allows {job.budget_usd:.2f}: "
+            f"this may cost up to {cost_usd:.2f} USD, budget_usd allows {job.budget_usd:.2f}: "
             "what does not fit is left out, made here, or fails the job"
         )
     if job.variants:

@@ -1,11 +1,11 @@
 """The parts that a run would have, and the keys they would be found by, before anything is made."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from api.estimate import LOOKUPS, guessed_samples, written_job
+from api.estimate import guessed_samples, written_job
+from api.shelf import Shelf
 from jobs.assets import Asset, script_asset
 from jobs.casting import LOCAL, Casting
 from jobs.changes import Version
@@ -14,7 +14,7 @@ from jobs.sharing import share_assets, shared_ids
 from jobs.slate import Slate
 from jobs.stages import Stage
 from media.timeline import SAMPLE_RATE_HZ, sample_of
-from storage.artefacts import Artefacts, Origin, Record
+from storage.artefacts import Origin, Record
 
 _AUTHOR = "user"  # whose files are used as they are
 _REPEATABLE = frozenset({*LOCAL, _AUTHOR})  # who makes the same of the same, byte by byte
@@ -61,43 +61,6 @@ Rendered = Callable[[Variant, Mapping[str, Record], tuple[int, ...], Slate], Seq
 
 The third argument has the slots of its scenes.
 """
-
-
-class Shelf:
-    """What was made before; each key is looked for once.
-
-    Args:
-      records: Some that are known to be there whole.
-    """
-
-    def __init__(self, artefacts: Artefacts, records: Iterable[Record] = ()) -> None:
-        self.artefacts = artefacts
-        self._known: dict[tuple[Stage, str], tuple[Record | None, bool]] = {
-            (record.stage, record.key): (record, True) for record in records
-        }
-
-    def look_up(self, wanted: Iterable[tuple[Stage, str]]) -> None:
-        """Looks for several side by side."""
-        missing = list({one for one in wanted if one not in self._known})
-        with ThreadPoolExecutor(LOOKUPS) as pool:
-            self._known.update(zip(missing, pool.map(self._look, missing), strict=True))
-
-    def recall(self, stage: Stage, key: str) -> Record | None:
-        """What was made for this key, whether or not its media is still there."""
-        return self._found(stage, key)[0]
-
-    def has(self, stage: Stage, key: str) -> bool:
-        """Whether what was made for this key is there whole."""
-        return self._found(stage, key)[1]
-
-    def _found(self, stage: Stage, key: str) -> tuple[Record | None, bool]:
-        if (stage, key) not in self._known:
-            self._known[stage, key] = self._look((stage, key))
-        return self._known[stage, key]
-
-    def _look(self, wanted: tuple[Stage, str]) -> tuple[Record | None, bool]:
-        record = self.artefacts.recall(*wanted)
-        return record, record is not None and self.artefacts.is_whole(record)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import func, select
 
 from api.estimate import estimate, survey
-from api.forecast import Desk, Shelf
+from api.forecast import Desk
 from api.reuse import Fate, earlier_of, plan_parts
+from api.shelf import Shelf
 from jobs.casting import Casting
 from jobs.document import job_from
 from jobs.errors import InvalidInput
@@ -180,7 +181,8 @@ class _Planner:
         found = self._found
         takes = self._request.change.takes(base.takes, base.generation + 1)
         slate = Slate(base.tenant, takes)
-        desk = Desk(Shelf(self._artefacts), slate, self._casting, self._renderings)
+        shelf = Shelf(self._artefacts)
+        desk = Desk(shelf, slate, self._casting, self._renderings)
         catalogue = Catalogue(self._database)
         earlier = None if base.shown is None else earlier_of(item.job_id, base, catalogue)
         for part in plan_parts(desk, submission, earlier):
@@ -190,7 +192,7 @@ class _Planner:
             if part.fate is not Fate.REUSED:
                 found.seconds += self._usual_s.get(stage, 0.0)
         job = job_from(submission.document)
-        wanted = survey(job, submission, self._artefacts, slate, self._roster)
+        wanted = survey(job, submission, shelf, slate, self._roster)
         found.cost_usd += estimate(wanted, self._roster).cost_usd
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from api.estimate import JobPlan, StagePlan, estimate, survey
-from api.forecast import Desk, Shelf
+from api.forecast import Desk
 from api.reuse import Earlier, Fate, PartPlan, explained
+from api.shelf import Shelf
 from jobs.document import Job
 from jobs.presets import preset_choices
 from jobs.slate import LOCAL_TENANT, Slate
@@ -46,14 +47,14 @@ def plan(file: JobFile, settings: Settings) -> FilePlan:
       InvalidInput: The job cannot be planned here.
       ToolMissing: This machine lacks FFmpeg, or fonts.
     """
-    artefacts = Artefacts(DirectoryBlobs(settings.data.absolute()))
+    shelf = Shelf(Artefacts(DirectoryBlobs(settings.data.absolute())))
     submission, roster = named_files(file), settings.roster
-    found = survey(file.job, submission, artefacts, Slate(), roster)
+    found = survey(file.job, submission, shelf, Slate(), roster)
     planned = estimate(found, roster)
     notes = [*planned.notes, *account_notes(found.missing, settings)]
     notes += [_REVIEW] if _is_reviewed(file.job) else []
     renderings = Renderings(ffmpeg_version(find_ffmpeg(settings.ffmpeg)))
-    desk = Desk(Shelf(artefacts, found.records.values()), Slate(), roster.casting(), renderings)
+    desk = Desk(shelf, Slate(), roster.casting(), renderings)
     earlier = earlier_run(settings, file.name)
     planned, parts = explained(replace(planned, notes=tuple(notes)), desk, submission, earlier)
     return FilePlan(replace(planned, stages=_counted(planned, parts)), parts)

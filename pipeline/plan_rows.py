@@ -7,6 +7,7 @@ from typing import Any
 import typer
 
 from api.estimate import JobPlan, StagePlan, estimate, survey
+from api.shelf import Shelf
 from jobs.errors import InvalidInput
 from jobs.slate import Slate
 from pipeline.ingest import named_files
@@ -80,7 +81,7 @@ def _planned(jobs: RowJobs, settings: Settings) -> _Sum:
         if job.file:
             where = f"{jobs.rows}:{job.row.line}"
             named = named_files(job.file)
-            found = survey(job.file.job, named, artefacts, Slate(), settings.roster)
+            found = survey(job.file.job, named, Shelf(artefacts), Slate(), settings.roster)
             total.add(estimate(found, settings.roster), where)
     return total
 

@@ -16,7 +16,7 @@ from storage.database import Database
 from storage.tables import REPROCESSING_JOBS, SPENDING
 
 EVERYTHING = "all"
-_CENT = 1e-6  # sums of floats: a budget of 0.3 takes three calls of 0.1
+_SLACK_USD = 1e-6  # sums of floats: a budget of 0.3 takes three calls of 0.1
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Budget:
 
 @dataclass(frozen=True)
 class Spending:
-    """Sums of what calls cost or may cost. Called within the transaction of a call."""
+    """Sums of what calls cost or may cost. What takes a connection is called within the transaction
+    of a call."""
 
     database: Database
 
@@ -48,7 +49,7 @@ class Spending:
           BudgetExceeded: One of them is too small; nothing was reserved.
         """
         day = self._day(connection)
-        if self.is_stopped(connection) and cost_usd > 0:
+        if cost_usd > 0 and self.is_stopped(connection):
             raise BudgetExceeded("spending is switched off (aiprod spending on switches it on)")
         limits = {budget.scope: budget.limit_usd for budget in budgets}
         for scope, name in _names(run.job_id, run.tenant, day).items():
@@ -158,7 +159,7 @@ class Spending:
         self._make(connection, name)
         row = SPENDING.c.name == name
         sum_usd = SPENDING.c.spent_usd + cost_usd
-        fits = true() if limit_usd is None else sum_usd <= limit_usd + _CENT
+        fits = true() if limit_usd is None else sum_usd <= limit_usd + _SLACK_USD
         added = connection.execute(update(SPENDING).where(row, fits).values(spent_usd=sum_usd))
         if added.rowcount:
             return

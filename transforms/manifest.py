@@ -155,6 +155,32 @@ def _parts(finished: Sequence[Finished]) -> Iterator[dict[str, Any]]:
         yield from wave.values()
 
 
+def _part(part: Part, record: Record | None) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "task": part.task_id,
+        "stage": part.stage.value,
+        "key": part.key,
+        "status": part.status.value,
+        "cached": part.status is PartStatus.CACHED,
+        "seconds": part.seconds,
+        "cost_usd": 0.0,
+    }
+    if record:
+        entry["made_in_seconds"] = record.seconds
+        entry["stage_version"] = record.stage_version
+        entry |= {k: v for k, v in plain(record.origin).items() if v or k == "cost_usd"}
+        if part.status is not PartStatus.DONE:
+            entry["cost_usd"] = 0.0  # paid for by an earlier run
+        entry["sha256"] = {
+            role: PurePosixPath(blob).stem for role, blob in sorted(record.media.items())
+        }
+    if part.left:
+        entry["left"] = [plain(one) for one in part.left]
+    if part.problem:
+        entry["problem"] = plain(part.problem)
+    return entry
+
+
 def receipt(quote_usd: float, calls: Sequence[Row[Any]]) -> dict[str, Any]:
     """What a run was to cost and what it cost, in US dollars, as the manifest has it.
 
@@ -177,29 +203,3 @@ def receipt(quote_usd: float, calls: Sequence[Row[Any]]) -> dict[str, Any]:
         "unknown_calls": unknown_calls + open_calls,
         "open_calls": open_calls,
     }
-
-
-def _part(part: Part, record: Record | None) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "task": part.task_id,
-        "stage": part.stage.value,
-        "key": part.key,
-        "status": part.status.value,
-        "cached": part.status.value == "cached",
-        "seconds": part.seconds,
-        "cost_usd": 0.0,
-    }
-    if record:
-        entry["made_in_seconds"] = record.seconds
-        entry["stage_version"] = record.stage_version
-        entry |= {k: v for k, v in plain(record.origin).items() if v or k == "cost_usd"}
-        if part.status is not PartStatus.DONE:
-            entry["cost_usd"] = 0.0  # paid for by an earlier run
-        entry["sha256"] = {
-            role: PurePosixPath(blob).stem for role, blob in sorted(record.media.items())
-        }
-    if part.left:
-        entry["left"] = [plain(one) for one in part.left]
-    if part.problem:
-        entry["problem"] = plain(part.problem)
-    return entry

@@ -21,6 +21,7 @@ from jobs.errors import (
     AiprodError,
     Cancelled,
     Charged,
+    InvalidInput,
     LedgerUnavailable,
     NoMatch,
     ProviderAccess,
@@ -47,6 +48,7 @@ OUTLIVES_S = (
 )
 # Three minutes in which a disk can be cleared or a bucket comes back; what came is held in memory.
 KEEP_PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 60.0)
+_STORE_TROUBLE = (StoreUnavailable, ResourceLimit, InvalidInput, OSError)
 CALL = "call"  # fact of what was bought: the id of its call
 LONGEST_QUEUE_S = 1800.0  # for a place among the calls that a plan allows, or for somebody's result
 
@@ -86,9 +88,8 @@ class Bought:
 
 
 Buy = Callable[[str | None, Callable[[str], None]], Bought]
-"""Makes the call. Its arguments: the provider's name of a job that an earlier
-process has started, or None; and what to call with that name as soon as there is one. Raises
-`ProviderError`."""
+"""Makes the call. Its arguments: the provider's name of a job that an earlier process has started,
+or None; and what to call with that name as soon as there is one. Raises `ProviderError`."""
 
 
 def purchase(
@@ -128,7 +129,7 @@ def purchase(
         ticket = _ticket(intent, order.most_open, run, studio, pause)
         if ticket is None:
             continue  # somebody else was paying for it
-        call = studio.call(partial(_made, order, ticket, studio, buy, hold))
+        call = studio.start_call(partial(_made, order, ticket, studio, buy, hold))
         try:
             return _awaited(call, ticket, run, studio)
         except ProviderError as error:
@@ -213,7 +214,7 @@ def _made(
     cost_usd = order.quote_usd if bought.cost_usd is None else bought.cost_usd
     try:
         record = _stored(bought, ticket, studio, hold)
-    except (AiprodError, OSError) as error:
+    except _STORE_TROUBLE as error:
         trouble = _not_stored(order.provider, cost_usd, error, is_lost=not progress.remote_id)
         progress.interrupted(trouble.message, cost_usd, bought.origin.request_id)
         raise trouble from error
@@ -239,7 +240,7 @@ def _stored(
                 return record
             # What came before is of no use. Nobody else removes it: this call alone is open.
             studio.artefacts.discard(stage, key)
-        except (AiprodError, OSError) as error:
+        except _STORE_TROUBLE as error:
             pause_s = next(pauses_s, None)
             if pause_s is None:
                 raise

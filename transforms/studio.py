@@ -34,13 +34,13 @@ from transforms.service_access import service_access
 from transforms.tracing import Tracing
 
 LOG = logging.getLogger(__name__)
+T = TypeVar("T")
 FAILURES_IN_A_ROW, LEFT_ALONE_S = 5, 30.0  # then a provider is left alone for that long
 FILE_SILENCE_S, FILE_LIMIT_S = 60.0, 300.0  # songs and clips of up to 200 MB
 WAITING = 16  # tasks that wait for services, beside those that work: they need no core
 LOOK_EVERY_S = 0.5  # while a task waits, whether its run still goes on
 # Of the 8 s that a worker has to stop. Most calls take less, and none is paid for again then.
 CALLS_END_S = 5.0
-T = TypeVar("T")
 RUN_LIMIT_S = 6 * 3600  # a run that takes longer hangs: its lease is no longer renewed
 
 
@@ -158,7 +158,7 @@ class Studio:
                 self._breakers[provider] = Breaker(FAILURES_IN_A_ROW, LEFT_ALONE_S)
             return self._breakers[provider]
 
-    def call(self, make: Callable[[], T]) -> Future[T]:
+    def start_call(self, make: Callable[[], T]) -> Future[T]:
         """Starts a call that is paid for. It goes on when nobody waits for it any longer, and
         `close` gives it some seconds."""
         future = daemon(make, "purchase")

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Query
 from api.check_job import check_job
 from api.deps import ID, Body, Reader, ServicesDep
 from api.estimate import JobPlan, estimate, survey
-from api.forecast import Desk, Shelf
+from api.forecast import Desk
 from api.openapi import job_body, problems
 from api.problems import not_found
 from api.reuse import Earlier, earlier_of, explained
 from api.services import Services
+from api.shelf import Shelf
 from jobs.slate import Slate
 from storage.artefacts import Artefacts
 from storage.reruns import Reruns
@@ -47,9 +48,9 @@ def estimate_job(
     roster = services.settings.roster
     checked = check_job(body, caller.tenant, services.uploads, roster.casting())
     earlier = _earlier(services, caller.tenant, compare_with) if compare_with else None
-    slate, artefacts = Slate(caller.tenant), Artefacts(services.blobs)
-    found = survey(checked.job, checked.submission, artefacts, slate, roster)
-    desk = Desk(Shelf(artefacts, found.records.values()), slate, roster.casting())
+    slate, shelf = Slate(caller.tenant), Shelf(Artefacts(services.blobs))
+    found = survey(checked.job, checked.submission, shelf, slate, roster)
+    desk = Desk(shelf, slate, roster.casting())
     told, _parts = explained(estimate(found, roster), desk, checked.submission, earlier, MOST_KEYS)
     return told
 

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from api.estimate import JobPlan, estimate, survey
+from api.shelf import Shelf
 from jobs.document import job_from
 from jobs.slate import Slate
 from jobs.submission import Submission
@@ -19,7 +20,7 @@ SEA = {"visual": {"type": "prompt", "prompt": "sea"}, "duration_s": 2}
 def planned(document: dict[str, Any], store: Path) -> JobPlan:
     roster = Roster(gemini=Gemini())
     artefacts = Artefacts(DirectoryBlobs(store))
-    found = survey(job_from(document), Submission(document), artefacts, Slate(), roster)
+    found = survey(job_from(document), Submission(document), Shelf(artefacts), Slate(), roster)
     return estimate(found, roster)
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from api.forecast import Desk, Shelf
+from api.forecast import Desk
 from api.reuse import Earlier, Fate, PartPlan, plan_parts
+from api.shelf import Shelf
 from jobs.document import Job, apply_overrides, job_from, job_json
 from jobs.message import Ring
 from jobs.slate import LOCAL_TENANT, Slate

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from api.forecast import Desk, Shelf
+from api.forecast import Desk
 from api.reuse import Earlier, Fate, plan_parts
+from api.shelf import Shelf
 from jobs.assets import list_assets
 from jobs.casting import Casting
 from jobs.changes import Version

@@ -1,3 +1,4 @@
+import resource
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,16 @@ def test_a_store_that_cannot_be_written_is_named(blobs: DirectoryBlobs) -> None:
         blobs.create("media/one", b"content")
     with pytest.raises(StoreUnavailable, match=r"cannot write into .*store"):
         blobs.check()
+
+
+def test_a_disk_that_takes_names_but_no_data_is_no_store(blobs: DirectoryBlobs) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1024, hard))
+    try:
+        with pytest.raises(StoreUnavailable, match=r"cannot write into .*store"):
+            blobs.check()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_the_check_makes_the_store_and_leaves_nothing_in_it(blobs: DirectoryBlobs) -> None:
