@@ -173,7 +173,7 @@ def _bounded(command: str) -> str:
 
 @dataclass(frozen=True)
 class Left:
-    """A provider that was asked first, and why somebody else made it."""
+    """What came first in order and was not taken: a provider, or a sound that it found."""
 
     provider: str
     code: ErrorCode

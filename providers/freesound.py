@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -27,7 +28,7 @@ from jobs.stages import Stage
 from providers.remote import Answer, Failure, Remote
 from providers.service import Access
 from providers.settings import address
-from providers.takes import Sound
+from providers.takes import Offer, Sound
 
 NAME = "freesound"
 # Names in filters, and paths of the deeds that answers have instead, by our names.
@@ -40,6 +41,7 @@ SHORTEST_S, LONGEST_S = 0.2, 30.0  # shorter ones are clicks, longer ones record
 QUIETEST_LUFS = -50.0
 IDEAL_S = 4.0  # an event with its ring
 MOST_BYTES = 4 << 20  # 30 s of 320 kbit/s are 1.2 MB
+MOST_OFFERS = 3  # each is two requests, of which a key has 60 a minute
 _FIELDS = (
     "id,name,username,license,url,duration,previews,avg_rating,num_downloads,is_explicit,"
     "single_event"
@@ -140,8 +142,9 @@ class FreesoundSession:
             NAME, config.base_url, explain, silence_s=config.silence_s, total_s=config.total_s
         )
 
-    def effect(self, params: Mapping[str, Any]) -> Sound:
-        """The sound that fits a query best, as its preview in high quality: MP3.
+    def offers(self, params: Mapping[str, Any]) -> Iterator[Offer]:
+        """The sounds that fit a query, the best first, at most three: each as its preview in high
+        quality, MP3. What comes after one is asked for when that one cannot be used.
 
         Raises:
           NoMatch: There is none under the licences that may be used.
@@ -153,7 +156,9 @@ class FreesoundSession:
         for words in searches(params["query"]):
             found = self._search(words, licences)
             if found:
-                return self._brought(ranked(found)[0])
+                for one in ranked(found)[:MOST_OFFERS]:
+                    yield Offer(f"{one.name!r} ({_page(one)})", partial(self._bring, one))
+                return
         raise NoMatch(
             f"{NAME} has no sound for {params['query'][:60]!r} under "
             f"{' or '.join(licences) or 'a licence that may be used'}"
@@ -184,12 +189,10 @@ class FreesoundSession:
                 return usable
         return []
 
-    def _brought(self, found: Found) -> Sound:
+    def _bring(self, found: Found) -> Sound:
         credits = [attribution(found)]
         if self._is_remix(found.id):
-            credits.append(
-                f"{found.name} is a remix; its sources: https://freesound.org/s/{found.id}/"
-            )
+            credits.append(f"{found.name} is a remix; its sources: {_page(found)}")
         try:
             data = self._access.fetch(found.preview, MOST_BYTES)
         except InputUnreachable as error:
@@ -208,13 +211,18 @@ class FreesoundSession:
             title=found.name,
             licence=found.deed,
             attribution=tuple(credits),
-            source_url=f"https://freesound.org/s/{found.id}/",
+            source_url=_page(found),
             source_type="digitalCapture",
         )
 
     def _is_remix(self, sound_id: int) -> bool:
         """Its own page tells; a list does not."""
-        answer = self._ask(f"/apiv2/sounds/{sound_id}/", {"fields": "id,is_remix"})
+        try:
+            answer = self._ask(f"/apiv2/sounds/{sound_id}/", {"fields": "id,is_remix"})
+        except ProviderRejected as error:
+            if error.facts.get("status") != 404:
+                raise
+            raise _unusable("has this sound no longer") from error
         try:
             return answer.json()["is_remix"] is not False
         except (ValueError, KeyError, TypeError, RecursionError):
@@ -285,9 +293,12 @@ def ranked(found: Sequence[Found]) -> list[Found]:
 def attribution(found: Found) -> str:
     """The line that Freesound itself gives for a sound."""
     return (
-        f"{found.name} by {found.username} -- https://freesound.org/s/{found.id}/ -- "
-        f"License: {licence_name(found.deed)}"
+        f"{found.name} by {found.username} -- {_page(found)} -- License: {licence_name(found.deed)}"
     )
+
+
+def _page(found: Found) -> str:
+    return f"https://freesound.org/s/{found.id}/"
 
 
 def licence_name(deed: str) -> str:

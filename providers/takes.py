@@ -1,5 +1,6 @@
 """What sessions of remote services take and give: text in, media as it came out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 GENERATED = "trainedAlgorithmicMedia"  # IPTC: by a model
@@ -52,6 +53,19 @@ class Sound:
     is_verified: bool = True
     source_type: str = GENERATED
     others: tuple["Sound", ...] = ()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A sound that may be had, the best of several first.
+
+    Attributes:
+      name: Whose it is and where it is found, for messages.
+      bring: Makes or fetches it. Raises `ProviderError`.
+    """
+
+    name: str
+    bring: Callable[[], Sound]
 
 
 @dataclass(frozen=True)

@@ -147,15 +147,16 @@ def _parts(finished: Sequence[Finished]) -> Iterator[dict[str, Any]]:
         made = {named.get(own, own): record for own, record in cut.made.items()}
         taken = {named.get(own, own): record for own, record in cut.takes.records.items()}
         for part in cut.edit.parts:
-            generated.setdefault(part.task_id, _part(part, made.get(part.task_id)))
+            generated.setdefault(part.task_id, part_entry(part, made.get(part.task_id)))
         for part in cut.takes.parts:
-            rendered.setdefault(part.task_id, _part(part, taken.get(part.task_id)))
-        ends.setdefault(one.part.task_id, _part(one.part, one.record))
+            rendered.setdefault(part.task_id, part_entry(part, taken.get(part.task_id)))
+        ends.setdefault(one.part.task_id, part_entry(one.part, one.record))
     for wave in (generated, rendered, ends):
         yield from wave.values()
 
 
-def _part(part: Part, record: Record | None) -> dict[str, Any]:
+def part_entry(part: Part, record: Record | None) -> dict[str, Any]:
+    """A part as the manifest has it. `record`: what was made, now or before; None: nothing."""
     entry: dict[str, Any] = {
         "task": part.task_id,
         "stage": part.stage.value,
@@ -174,8 +175,9 @@ def _part(part: Part, record: Record | None) -> dict[str, Any]:
         entry["sha256"] = {
             role: PurePosixPath(blob).stem for role, blob in sorted(record.media.items())
         }
-    if part.left:
-        entry["left"] = [plain(one) for one in part.left]
+    passed_over = record.facts.get("left", ()) if record else ()  # whenever it was made
+    if part.left or passed_over:
+        entry["left"] = [*(plain(one) for one in part.left), *passed_over]
     if part.problem:
         entry["problem"] = plain(part.problem)
     return entry

@@ -9,6 +9,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar
 
 from jobs.casting import Choice, Clearance
@@ -34,7 +35,7 @@ from providers.prices import price
 from providers.remote import Answer, Remote
 from providers.service import Access, Pause, Started
 from providers.settings import address, one_of
-from providers.takes import Line, Music, Sound
+from providers.takes import Line, Music, Offer, Sound
 
 SLOWEST, FASTEST = 0.7, 1.2
 _VOICE = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -229,6 +230,10 @@ class ElevenLabsSession:
             "model_id": self._config.sound_model,
         }
         return self._heard(self._buy("/v1/sound-generation", _MP3, body))
+
+    def offers(self, params: Mapping[str, Any]) -> Iterator[Offer]:
+        """The one sound that it makes for a query: each is paid for, however it turns out."""
+        yield Offer(NAME, partial(self.effect, params))
 
     def compose(
         self, music: Music, _remote_id: str | None, _started: Started, _pause: Pause

@@ -28,6 +28,7 @@ _FILTER = re.compile(
     r"duration:\[(?P<least>[\d.]+) TO (?P<most>[\d.]+)\] license:\((?P<licences>[^)]*)\) "
     r"loudness:\[(?P<loudness>-?[\d.]+) TO \*\]"
 )
+_PREVIEW = re.compile(r"/previews/\d+/(\d+)_7-hq\.mp3")
 MOST_ON_A_PAGE = 150
 _DEFAULT_FIELDS = "id,name,tags,username,license"
 
@@ -75,6 +76,7 @@ class FakeFreesound(FakeService):
 
     Attributes:
       left: Requests until it throttles.
+      previews: Of some sounds, by id: what is sent instead of a song.
     """
 
     name = "freesound"
@@ -83,12 +85,12 @@ class FakeFreesound(FakeService):
         super().__init__(key, port)
         self.left = left
         self.catalogue: tuple[Recording, ...] = CATALOGUE
+        self.previews: dict[int, bytes] = {}
 
     def answer(self, asked: Asked) -> Reply:
-        if asked.path.startswith("/previews/") and asked.path.endswith(
-            ".mp3"
-        ):  # of another host, and for everybody
-            return Reply(song_mp3(2.0), headers={"Content-Type": "audio/mpeg"})
+        if found := _PREVIEW.fullmatch(asked.path):  # of another host, and for everybody
+            sound = self.previews.get(int(found[1])) or song_mp3(2.0)
+            return Reply(sound, headers={"Content-Type": "audio/mpeg"})
         query = dict(asked.query)
         given = asked.headers.get("authorization") or f"Token {query.pop('token', '')}"
         if given != f"Token {self.key}":

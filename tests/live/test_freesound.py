@@ -17,7 +17,7 @@ def test_freesound_keeps_its_contract() -> None:
     desk = Desk(os.environ[Freesound.KEY])
     access = Access(desk.access.key, desk.access.renew, read)
     with closing(Freesound.configured(os.environ).open(access)) as session:
-        sound = session.effect({"query": "door slam", "is_commercial": True})
+        sound = next(session.offers({"query": "door slam", "is_commercial": True})).bring()
 
     assert "/publicdomain/zero/" in sound.licence
     assert sound.attribution[0].endswith("License: Creative Commons 0")

@@ -55,10 +55,14 @@ def opened(fake: FakeFreesound, desk: Desk) -> Iterator[Callable[..., FreesoundS
         session.close()
 
 
+def best(session: FreesoundSession, params: dict[str, Any]) -> Sound:
+    return next(session.offers(params)).bring()
+
+
 def test_one_clean_event_is_found_and_credited(
     fake: FakeFreesound, opened: Callable[..., FreesoundSession]
 ) -> None:
-    sound = opened().effect(WAVES)
+    sound = best(opened(), WAVES)
 
     search, _page, preview = fake.journal
     assert (search.path, search.headers["authorization"]) == ("/apiv2/search/", "Token fake-key")
@@ -103,14 +107,14 @@ def test_licences_decide(
 ) -> None:
     session = opened(licences=licences)
 
-    assert session.effect({**WAVES, "is_commercial": is_commercial}).request_id == found
+    assert best(session, {**WAVES, "is_commercial": is_commercial}).request_id == found
 
 
 def test_nothing_under_a_licence_is_no_match(
     fake: FakeFreesound, opened: Callable[..., FreesoundSession]
 ) -> None:
     with pytest.raises(NoMatch, match="no sound for 'ocean waves' under a licence that may"):
-        opened(licences=("by-nc",)).effect(WAVES)
+        best(opened(licences=("by-nc",)), WAVES)
 
     assert fake.journal == []
 
@@ -141,7 +145,7 @@ def test_what_was_not_asked_for_is_not_taken(
     }
 
     with pytest.raises(NoMatch):
-        opened().effect(WAVES)
+        best(opened(), WAVES)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +164,7 @@ def test_pages_without_a_sound_are_turned(
     ghost, wave = CATALOGUE[5], CATALOGUE[1]
     fake.catalogue = (*(replace(ghost, id=1000 + number) for number in range(ghosts)), wave)
 
-    assert opened().effect(WAVES).request_id == "102"
+    assert best(opened(), WAVES).request_id == "102"
     asked = [one.query["page"] for one in fake.journal if "search" in one.path]
     assert asked == pages
 
@@ -171,7 +175,7 @@ def test_three_pages_without_a_sound_are_enough(
     fake.catalogue = (replace(CATALOGUE[5], tags="waves"),) * 200
 
     with pytest.raises(NoMatch):
-        opened().effect({"query": "waves", "is_commercial": True})
+        best(opened(), {"query": "waves", "is_commercial": True})
 
     assert [one.query["page"] for one in fake.journal] == ["1", "2", "3"]
 
@@ -183,20 +187,20 @@ def test_no_address_of_an_answer_is_followed(
     told = {"results": [None], "next": "https://a.test/apiv2/search/?page=7"}
     fake.plan(Fault(path="/search/", body=json.dumps(told)))
 
-    assert opened().effect(WAVES).request_id == "102"
+    assert best(opened(), WAVES).request_id == "102"
     searched = [one.query["page"] for one in fake.journal if "search" in one.path]
     assert searched == ["1", "2"]
 
 
 def test_sources_of_a_remix_are_credited(opened: Callable[..., FreesoundSession]) -> None:
-    assert opened().effect({"query": "door slam", "is_commercial": True}).attribution == (
+    assert best(opened(), {"query": "door slam", "is_commercial": True}).attribution == (
         "door by ann -- https://freesound.org/s/201/ -- License: Creative Commons 0",
         "door is a remix; its sources: https://freesound.org/s/201/",
     )
 
 
 def test_names_cannot_break_out_of_their_line(opened: Callable[..., FreesoundSession]) -> None:
-    (line,) = opened().effect({"query": "kettle", "is_commercial": True}).attribution
+    (line,) = best(opened(), {"query": "kettle", "is_commercial": True}).attribution
 
     assert line.startswith("kettle whistle by fay smith -- ")
 
@@ -224,7 +228,7 @@ def test_what_is_searched_for(query: str, tried: list[str]) -> None:
 def test_fewer_words_are_tried_when_all_find_nothing(
     fake: FakeFreesound, opened: Callable[..., FreesoundSession]
 ) -> None:
-    sound = opened().effect({"query": "an old kettle", "is_commercial": True})
+    sound = best(opened(), {"query": "an old kettle", "is_commercial": True})
 
     asked = [one.query["query"] for one in fake.journal if "search" in one.path]
     assert asked == ["an old kettle", "old kettle", "kettle"]
@@ -250,10 +254,10 @@ def test_its_throttle_says_how_long_in_words(
     fake.left = 0
 
     with pytest.raises(ProviderUnavailable) as caught:
-        opened().effect(WAVES)
+        best(opened(), WAVES)
     fake.plan(Fault(status=429, body='{"detail": "... request limit rate (2000/day)"}'))
     with pytest.raises(ProviderUnavailable) as of_the_day:
-        opened().effect(WAVES)
+        best(opened(), WAVES)
 
     assert (caught.value.retry_after_s, of_the_day.value.retry_after_s) == (60.0, 86_400.0)
 
@@ -289,7 +293,7 @@ def test_whatever_goes_wrong_costs_nothing(
     fake.plan(fault, times=2)
 
     with pytest.raises(kind) as caught:
-        opened(silence_s=0.3, total_s=0.4).effect(WAVES)
+        best(opened(silence_s=0.3, total_s=0.4), WAVES)
 
     assert caught.value.charged is Charged.NO
     assert "fake-key" not in caught.value.message
@@ -301,7 +305,28 @@ def test_a_preview_that_is_gone_may_come_back(
     fake.plan(Fault(path=".mp3", status=404))
 
     with pytest.raises(ProviderUnavailable, match="preview of a sound cannot be had"):
-        opened().effect(WAVES)
+        best(opened(), WAVES)
+
+
+def test_the_next_best_are_offered_and_asked_for_in_their_turn(
+    fake: FakeFreesound, opened: Callable[..., FreesoundSession]
+) -> None:
+    fake.catalogue = tuple(replace(CATALOGUE[1], id=900 + number) for number in range(5))
+
+    offers = opened().offers(WAVES)
+
+    assert next(offers).name == "'one wave' (https://freesound.org/s/900/)"
+    assert [asked.path for asked in fake.journal] == ["/apiv2/search/"]
+    assert [offer.bring().request_id for offer in offers] == ["901", "902"]
+
+
+def test_a_sound_whose_page_is_gone_cannot_be_used(
+    fake: FakeFreesound, opened: Callable[..., FreesoundSession]
+) -> None:
+    fake.plan(Fault(path="/sounds/102/", status=404, body='{"detail": "Not found."}'))
+
+    with pytest.raises(ProviderUnusable, match="freesound has this sound no longer"):
+        best(opened(), WAVES)
 
 
 def test_a_key_that_was_changed_is_read_anew(
@@ -309,7 +334,7 @@ def test_a_key_that_was_changed_is_read_anew(
 ) -> None:
     desk.key, desk.fresh_key = "old-key", "fake-key"
 
-    assert opened().effect(WAVES).request_id == "102"
+    assert best(opened(), WAVES).request_id == "102"
 
 
 @pytest.mark.parametrize(
