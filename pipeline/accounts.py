@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jobs.assets import Asset
-from jobs.errors import AiprodError
+from jobs.errors import AiprodError, ProviderRejected
 from jobs.stages import Stage
 from pipeline.options import Settings
 from providers.account import Account
 from providers.elevenlabs.client import ElevenLabs
 from providers.gemini.tokens import Tokens
 from providers.google_speech import GoogleSpeech
+from providers.roster import Roster
 from storage.service_keys import ServiceKeys
 from transforms.service_access import service_access
 
@@ -31,10 +32,24 @@ def account(hire: Speaker, keys: ServiceKeys, tokens: Tokens) -> Account:
         return session.account()
 
 
-def account_notes(missing: Sequence[Asset], settings: Settings) -> Iterator[str]:
-    """What a user should know of the accounts that would be used for these parts: voices that they
-    do not have, credit that would not do, plans that are not as configured."""
+@dataclass(frozen=True)
+class Asked:
+    """What services said.
+
+    Attributes:
+      roster: Of the settings, with the voices that there are: who speaks decides about the price.
+      notes: What a user should know: voices that an account does not have, credit that would not
+        do, plans that are not as configured.
+    """
+
+    roster: Roster
+    notes: tuple[str, ...]
+
+
+def ask_accounts(missing: Sequence[Asset], settings: Settings) -> Asked:
+    """Asks the services that would be used for these parts about their accounts."""
     keys, tokens = ServiceKeys(settings.project, dict(settings.key_versions)), Tokens()
+    roster, notes = settings.roster, list[str]()
     used: dict[str, list[Asset]] = {}
     for asset in missing:
         used.setdefault(str(asset.offer.get("provider", "")), []).append(asset)
@@ -44,9 +59,14 @@ def account_notes(missing: Sequence[Asset], settings: Settings) -> Iterator[str]
             continue
         spoken = {a.label: a.offer for a in assets if a.stage is Stage.VOICE}
         try:
-            yield from _notes(name, hire, account(hire, keys, tokens), spoken)
+            found = account(hire, keys, tokens)
         except AiprodError as error:
-            yield f"{name} was asked about its account in vain: {error.message}"
+            notes.append(f"{name} was asked about its account in vain: {error.message}")
+            continue
+        notes += _notes(name, hire, found, spoken)
+        if isinstance(hire, GoogleSpeech):
+            roster = replace(roster, google=replace(hire, voices=found.voices))
+    return Asked(roster, tuple(notes))
 
 
 def _notes(
@@ -54,7 +74,11 @@ def _notes(
 ) -> Iterator[str]:
     yield from found.warnings
     for label, params in spoken.items():
-        voice = hire.voice_of(params)
+        try:
+            voice = hire.voice_of(params, found.voices)
+        except ProviderRejected as error:
+            yield f"{label}: {error.message}"
+            continue
         if voice not in found.voices:
             yield f"{label}: {name} has no voice {voice!r} for this account"
     if found.credits is not None and spoken:

@@ -14,7 +14,7 @@ from jobs.presets import preset_choices
 from jobs.slate import LOCAL_TENANT, Slate
 from jobs.submission import id_words
 from media.run import ffmpeg_version, find_ffmpeg
-from pipeline.accounts import account_notes
+from pipeline.accounts import ask_accounts
 from pipeline.ingest import JobFile, named_files
 from pipeline.options import Settings
 from pipeline.renderings import Renderings
@@ -50,8 +50,9 @@ def plan(file: JobFile, settings: Settings) -> FilePlan:
     shelf = Shelf(Artefacts(DirectoryBlobs(settings.data.absolute())))
     submission, roster = named_files(file), settings.roster
     found = survey(file.job, submission, shelf, Slate(), roster)
-    planned = estimate(found, roster)
-    notes = [*planned.notes, *account_notes(found.missing, settings)]
+    asked = ask_accounts(found.missing, settings)
+    planned = estimate(found, asked.roster)
+    notes = [*planned.notes, *asked.notes]
     notes += [_REVIEW] if _is_reviewed(file.job) else []
     renderings = Renderings(ffmpeg_version(find_ffmpeg(settings.ffmpeg)))
     desk = Desk(shelf, Slate(), roster.casting(), renderings)

@@ -4,6 +4,8 @@ The contract, how sure it is, prices and terms: docs/providers/google-speech.md.
 """
 
 import base64
+import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -23,20 +25,16 @@ from providers.takes import Line, Sound
 from providers.tokens import Kind, units
 
 NAME = "google"
-KINDS = ("standard", "wavenet", "neural2")  # those that know marks
+KINDS = ("neural2", "wavenet", "standard")  # those that know marks, the best and dearest first
 MODES = ("token", "key")
 SAMPLE_RATE_HZ = 24_000
 SLOWEST, FASTEST = 0.25, 2.0
 LONGEST_PIECE = 800  # characters
 MOST_BYTES = 4900  # of an input, of which 5,000 are accepted
-# Where a language is spoken when its tag does not say.
-_REGIONS = {
-    "ar": "XA", "cs": "CZ", "da": "DK", "de": "DE", "el": "GR", "en": "US", "es": "ES", "fi": "FI",
-    "fr": "FR", "he": "IL", "hi": "IN", "hu": "HU", "id": "ID", "it": "IT", "ja": "JP", "ko": "KR",
-    "nb": "NO", "nl": "NL", "pl": "PL", "pt": "BR", "ro": "RO", "ru": "RU", "sv": "SE", "th": "TH",
-    "tr": "TR", "uk": "UA", "vi": "VN",
-}  # fmt: skip
-_CHINESE = ("zh", "cmn")
+# Where a language is spoken when its tag does not say, of those with voices from several regions.
+_REGIONS = {"cmn": "CN", "en": "US", "es": "ES", "fr": "FR", "nl": "NL", "pt": "BR"}
+_NAMES = {"zh": "cmn", "no": "nb"}  # what the names of voices begin with, where tags differ
+_VOICES_S = 3600.0  # a list of voices is good for that long: they come and go within months
 # Text may hold them, XML 1.0 may not (production 2, Char); controls are gone from narrations.
 _NO_XML = dict.fromkeys((0xFFFE, 0xFFFF), " ")
 
@@ -46,9 +44,11 @@ class GoogleSpeech:
     """Configuration.
 
     Attributes:
-      kind: Of voices, where a job names none.
+      kind: Of voices, where a job names none: this one, or the next in `KINDS` that speaks a
+        language.
       has_key: Whether an API key lets requests in, rather than the token of an account.
       most_open: Calls that may be under way together.
+      voices: Those that there are, where the service was asked for them; else None.
     """
 
     base_url: str = "https://texttospeech.googleapis.com"
@@ -57,6 +57,7 @@ class GoogleSpeech:
     most_open: int = 8
     silence_s: float = 60.0
     total_s: float = 120.0
+    voices: frozenset[str] | None = None
 
     KEY: ClassVar[str] = "GOOGLE_TTS_API_KEY"  # without it, AIPROD_PROVIDERS names the service
     licence: ClassVar[str] = "Google Cloud terms"
@@ -90,15 +91,23 @@ class GoogleSpeech:
             yield Choice(NAME, self.kind, ("text", "language", "voice_id", "speed"))
 
     def quote_usd(self, stage: Stage, params: Mapping[str, Any]) -> float:
-        """What making something costs at most. Marks are charged for like what is spoken."""
+        """What making something costs at most. Marks are charged for like what is spoken.
+
+        It is the price of the voice that speaks where `voices` are known, and else that of the
+        kind, of which there may be none in a language: then a cheaper one speaks.
+        """
         if stage is not Stage.VOICE:
             raise ValueError(f"{NAME} makes no {stage.value}")
         kind = kind_of(params.get("voice_id")) or self.kind
+        if self.voices is not None and not params.get("voice_id"):
+            spoken = voices_for(params["language"], self.kind, self.voices)
+            kind = (kind_of(spoken[0]) if spoken else None) or kind
         return price(NAME, "tts", kind).of(self.billed_characters(params["text"]))
 
-    def voice_of(self, params: Mapping[str, Any]) -> str:
-        """Who speaks a narration. Raises `ProviderRejected` as `voice_name` does."""
-        return params["voice_id"] or voice_name(params["language"], self.kind)
+    def voice_of(self, params: Mapping[str, Any], voices: frozenset[str]) -> str:
+        """Who speaks a narration, of the voices that there are. Raises `ProviderRejected` as
+        `voice_name` does."""
+        return params["voice_id"] or voice_name(params["language"], self.kind, voices)
 
     def billed_characters(self, text: str) -> int:
         """How many characters are billed for a narration: marks are, too."""
@@ -122,6 +131,8 @@ class GoogleSpeechSession:
             silence_s=config.silence_s,
             total_s=config.total_s,
         )
+        self._lock = threading.Lock()
+        self._voices: tuple[float, frozenset[str]] | None = None
 
     def speak(self, line: Line) -> Sound:
         """Speaks a piece: mono 16-bit WAV at 24 kHz, with a mark for every word.
@@ -129,8 +140,7 @@ class GoogleSpeechSession:
         Raises:
           ProviderError: Of the kind, with whether it was charged.
         """
-        kind = kind_of(line.voice_id) if line.voice_id else self._config.kind
-        if kind is None:
+        if line.voice_id and not kind_of(line.voice_id):
             raise ProviderRejected(
                 f"the voice {line.voice_id!r} has no times of words at {NAME}; give one of "
                 f"{', '.join(KINDS)}",
@@ -144,7 +154,8 @@ class GoogleSpeechSession:
                 charged=Charged.NO,
                 provider=NAME,
             )
-        voice = line.voice_id or voice_name(line.language, self._config.kind)
+        voice = line.voice_id or voice_name(line.language, self._config.kind, self._known())
+        kind = kind_of(voice) or self._config.kind
         marked = ssml(line.text)
         body = {
             "input": {"ssml": marked},
@@ -157,7 +168,7 @@ class GoogleSpeechSession:
             "enableTimePointing": ["SSML_MARK"],
         }
         answer = self._ask("POST", "/v1beta1/text:synthesize", is_paid=True, body=body)
-        return _spoken(answer, line.text, price(NAME, "tts", kind).of(len(marked)))
+        return _spoken(answer, line.text, voice, price(NAME, "tts", kind).of(len(marked)))
 
     def account(self) -> Account:
         """The voices that may be used; it has no other limits that can be asked for."""
@@ -179,11 +190,18 @@ class GoogleSpeechSession:
                 charged=Charged.NO,
                 provider=NAME,
             ) from error
-        return frozenset(name for name in names if kind_of(name))
+        return frozenset(name for name in names if kind_of(name) and name.count("-") >= 3)
 
     def close(self) -> None:
         """Lets go of the connections."""
         self._remote.close()
+
+    def _known(self) -> frozenset[str]:
+        """The voices, asked for once an hour."""
+        with self._lock:
+            if self._voices is None or time.monotonic() > self._voices[0]:
+                self._voices = time.monotonic() + _VOICES_S, self.voices()
+            return self._voices[1]
 
     def _ask(self, method: str, path: str, **how: Any) -> Answer:
         key = self._access.key_of(NAME)
@@ -203,25 +221,48 @@ class GoogleSpeechSession:
         return {"Authorization": f"Bearer {key}"}
 
 
-def voice_name(language: str, kind: str) -> str:
-    """The first voice of a kind that speaks a language: `en-US-Neural2-A`.
+def voice_name(language: str, kind: str, voices: frozenset[str]) -> str:
+    """Who speaks a language: `en-US-Neural2-A`. See `voices_for`.
 
     Raises:
-      ProviderRejected: Nobody knows where the language is spoken.
+      ProviderRejected: There is nobody.
     """
-    base, _, rest = language.partition("-")
-    base = base.lower()
-    region = next((part.upper() for part in rest.split("-") if len(part) == 2), "")
-    if base in _CHINESE:
-        base, region = "cmn", region if region == "TW" else "CN"
-    region = region or _REGIONS.get(base, "")
-    if not region:
+    found = voices_for(language, kind, voices)
+    if not found:
+        base = language.partition("-")[0]
+        others = sorted({"-".join(one.split("-")[:2]) for one in voices_for(base, kind, voices)})
         raise ProviderRejected(
-            f"{NAME} needs to know where {language} is spoken; give the language with its region",
+            f"{NAME} has no voice for {language} that tells when words are spoken"
+            f" ({' or '.join(KINDS[KINDS.index(kind) :])})"
+            + (f"; it has some for {', '.join(others)}" if others else ""),
             charged=Charged.NO,
             provider=NAME,
         )
-    return f"{base}-{region}-{kind.capitalize()}-A"
+    return found[0]
+
+
+def voices_for(language: str, kind: str, voices: frozenset[str]) -> list[str]:
+    """The voices that speak a language, of a kind or of cheaper ones, in this order: those of its
+    usual region before others, where its tag names none; by kind; by name. So nobody speaks who
+    costs more than was quoted, and the same one speaks whenever the same voices are there.
+    """
+    base, _, rest = language.partition("-")
+    base = _NAMES.get(base.lower(), base.lower())
+    named = next((part.upper() for part in rest.split("-") if len(part) == 2), "")
+    if base == "cmn" and named != "TW":
+        named = "CN"
+    kinds = KINDS[KINDS.index(kind) :]
+
+    def rank(voice: str) -> tuple[bool, int, str]:
+        region = voice.split("-")[1]
+        return region != _REGIONS.get(base, region), kinds.index(kind_of(voice) or ""), voice
+
+    speaking = (
+        one
+        for one in voices
+        if one.split("-")[0] == base and kind_of(one) in kinds and named in ("", one.split("-")[1])
+    )
+    return sorted(speaking, key=rank)
 
 
 def kind_of(voice: str | None) -> str | None:
@@ -247,7 +288,7 @@ def _marked(text: str, places: Sequence[int]) -> str:
     return f"<speak>{''.join(pieces)}</speak>".translate(_NO_XML)
 
 
-def _spoken(answer: Answer, text: str, cost_usd: float) -> Sound:
+def _spoken(answer: Answer, text: str, voice: str, cost_usd: float) -> Sound:
     try:
         found = answer.json()
         data = base64.b64decode(found["audioContent"], validate=True)
@@ -263,4 +304,4 @@ def _spoken(answer: Answer, text: str, cost_usd: float) -> Sound:
             charged=Charged.YES,
             provider=NAME,
         ) from error
-    return Sound(data, ".wav", marks, cost_usd=cost_usd)
+    return Sound(data, ".wav", marks, cost_usd=cost_usd, model=voice)

@@ -34,6 +34,7 @@ class Sound:
       marks: Where in the text and when, in seconds from its start, something begins to be said.
       request_id: The service's own name of the request.
       cost_usd: What it says that it charged; None: it does not say.
+      model: What made it, where that was chosen when it was asked for.
       licence, attribution, source_url: Of what was found rather than made.
       is_verified: Whether the rights to it are documented.
       source_type: Digital source type of IPTC.
@@ -45,6 +46,7 @@ class Sound:
     marks: tuple[tuple[int, float], ...] = ()
     request_id: str = ""
     cost_usd: float | None = None
+    model: str = ""
     title: str = ""
     licence: str = ""
     attribution: tuple[str, ...] = ()

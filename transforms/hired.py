@@ -67,7 +67,7 @@ def origin(hire: Hire, made: Order, came: Sound | Picture) -> Origin:
     """Who made what came, under which terms."""
     return Origin(
         made.provider,
-        made.model,
+        (isinstance(came, Sound) and came.model) or made.model,
         came.request_id,
         made.quote_usd if came.cost_usd is None else came.cost_usd,
         came.licence or hire.licence,

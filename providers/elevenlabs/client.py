@@ -156,8 +156,8 @@ class ElevenLabs:
             return price(NAME, "sound").of(1)
         raise ValueError(f"{NAME} makes no {stage.value}")
 
-    def voice_of(self, params: Mapping[str, Any]) -> str:
-        """Who speaks a narration."""
+    def voice_of(self, params: Mapping[str, Any], voices: frozenset[str]) -> str:  # noqa: ARG002
+        """Who speaks a narration, whichever voices there are."""
         return params["voice_id"] or self.voice_id
 
     def billed_characters(self, text: str) -> int:

@@ -15,8 +15,10 @@ MOST_BYTES = 5000
 SECONDS_A_CHARACTER = 0.06
 PRICES_USD = {"Standard": 4e-6, "Wavenet": 16e-6, "Neural2": 16e-6}
 VOICES = (
-    "en-GB-Neural2-A", "en-GB-Standard-A", "en-US-Chirp3-HD-Kore", "en-US-Neural2-A",
-    "en-US-Studio-O", "en-US-Wavenet-F", "fr-FR-Neural2-A",
+    "cmn-CN-Wavenet-A", "cmn-TW-Wavenet-A", "en-GB-Neural2-A", "en-GB-Standard-A",
+    "en-US-Chirp3-HD-Kore", "en-US-Neural2-A", "en-US-Studio-O", "en-US-Wavenet-F",
+    "fr-FR-Neural2-A", "is-IS-Chirp3-HD-Kore", "pt-BR-Standard-B", "pt-BR-Standard-A",
+    "pt-PT-Wavenet-A",
 )  # fmt: skip
 _WRONG_KEY = {
     "error": {
@@ -53,7 +55,8 @@ class FakeGoogleSpeech(FakeService):
             body["audioConfig"], "speakingRate", needed=("audioEncoding", "sampleRateHertz")
         )
         found = _VOICE.fullmatch(voice["name"])
-        if found is None or not voice["name"].startswith(voice["languageCode"]):
+        is_there = voice["name"] in VOICES and voice["name"].startswith(voice["languageCode"])
+        if found is None or not is_there:
             raise _refused(400, "INVALID_ARGUMENT", f"Voice '{voice['name']}' does not exist.")
         if len(ssml.encode()) > MOST_BYTES:
             raise _refused(400, "INVALID_ARGUMENT", "Either `input.text` or `input.ssml` is longer")

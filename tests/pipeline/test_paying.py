@@ -151,25 +151,44 @@ def test_plan_says_what_would_be_billed_and_what_is_left(desk: Desk, fakes: Fake
 
 
 @pytest.mark.parametrize(
-    ("provider", "voice", "language"),
+    ("provider", "voice"),
     [
-        pytest.param("elevenlabs", "nobody", "en", id="elevenlabs"),
-        pytest.param("google", "en-GB-Neural2-Z", "en", id="google"),
-        pytest.param("google", None, "de", id="the usual one of a language"),
+        pytest.param("elevenlabs", "nobody", id="elevenlabs"),
+        pytest.param("google", "en-GB-Neural2-Z", id="google"),
     ],
 )
 def test_plan_tells_of_a_voice_that_is_not_there(
-    provider: str, voice: str | None, language: str, desk: Desk, fakes: Fakes
+    provider: str, voice: str, desk: Desk, fakes: Fakes
 ) -> None:
     asked = {"provider": provider, "voice_id": voice}
-    job = str(desk.write("job.json", {**SCENES, "voice": asked, "language": language}))
+    job = str(desk.write("job.json", {**SCENES, "voice": asked}))
 
     notes = desk.run("plan", job, "--json", **fakes.environment).json["notes"]
 
-    named = voice or "de-DE-Neural2-A"
-    told = f"scenes[0].narration: {provider} has no voice {named!r} for this account"
+    told = f"scenes[0].narration: {provider} has no voice {voice!r} for this account"
     assert told in notes
     assert [fake.charges for fake in fakes.all] == [[]] * len(fakes.all)
+
+
+@pytest.mark.parametrize(
+    ("language", "usd_a_character", "notes"),
+    [
+        pytest.param("pt", 4e-6, 0, id="a standard one"),
+        pytest.param("de", 16e-6, 1, id="none"),
+    ],
+)
+def test_plan_asks_which_voice_would_speak_and_for_how_much(
+    language: str, usd_a_character: float, notes: int, desk: Desk, fakes: Fakes
+) -> None:
+    asked = {"voice": {"provider": "google"}, "language": language}
+    job = str(desk.write("job.json", {**SCENES, **asked, "visuals": {"provider": "local"}}))
+
+    planned = desk.run("plan", job, "--json", **fakes.environment).json
+
+    told = f"scenes[0].narration: google has no voice for {language} that tells when words are"
+    characters = {one["stage"]: one["characters"] for one in planned["stages"]}["voice"]
+    assert sum(told in note for note in planned["notes"]) == notes
+    assert planned["cost_usd"] == pytest.approx(usd_a_character * characters, abs=1e-4)
 
 
 def test_plan_works_where_an_account_cannot_be_asked(desk: Desk, fakes: Fakes) -> None:
@@ -324,7 +343,7 @@ def test_doctor_says_what_an_account_has_left(desk: Desk, fakes: Fakes) -> None:
     sick = desk.run("doctor", **{**fakes.environment, "ELEVENLABS_API_KEY": "wrong"}).out
 
     assert "elevenlabs           creator plan, 12,345 characters left, 5 calls at once" in healthy
-    assert "google               5 voices that tell when words are spoken" in healthy
+    assert "google               10 voices that tell when words are spoken" in healthy
     assert "suno                 its key can be read" in healthy
     assert "missing elevenlabs           elevenlabs answered 401 invalid_api_key" in sick
     assert "-> look at ELEVENLABS_API_KEY" in sick

@@ -22,7 +22,7 @@ from tests.fakes.service import Fault
 from tests.providers.desk import FAULTS, Desk
 
 TEXT = "Salt & <sand>, 1 day."
-LINE = Line(TEXT, "en", None, 1.0)
+LINE = Line(TEXT, "en", "en-US-Neural2-A", 1.0)
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_speech_comes_with_a_mark_for_every_word(
 ) -> None:
     sound = opened().speak(Line(TEXT, "en-GB", None, 1.25))
 
-    (asked,) = fake.journal
+    _voices, asked = fake.journal
     assert (asked.method, asked.path) == ("POST", "/v1beta1/text:synthesize")
     assert asked.headers["authorization"] == "Bearer fake-key"
     assert asked.json == {
@@ -94,18 +94,95 @@ def test_every_piece_fits_into_a_request(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "voice"),
+    ("language", "kind", "voice"),
     [
-        ("en", "en-US-Neural2-A"),
-        ("en-GB", "en-GB-Neural2-A"),
-        ("fr", "fr-FR-Neural2-A"),
-        ("zh", "cmn-CN-Neural2-A"),
-        ("zh-Hant-TW", "cmn-TW-Neural2-A"),
-        ("ar", "ar-XA-Neural2-A"),
+        pytest.param("en", "neural2", "en-US-Neural2-A", id="the usual region"),
+        pytest.param("en-GB", "neural2", "en-GB-Neural2-A", id="a region"),
+        pytest.param("en-GB", "wavenet", "en-GB-Standard-A", id="never a dearer kind"),
+        pytest.param("en", "standard", "en-GB-Standard-A", id="another region where it must be"),
+        pytest.param("zh", "neural2", "cmn-CN-Wavenet-A", id="the next kind"),
+        pytest.param("zh-Hant-TW", "neural2", "cmn-TW-Wavenet-A", id="Taiwan"),
+        pytest.param("pt", "neural2", "pt-BR-Standard-A", id="the region before the kind, by name"),
     ],
 )
-def test_a_language_has_a_voice(language: str, voice: str) -> None:
-    assert voice_name(language, "neural2") == voice
+def test_a_language_has_a_voice(language: str, kind: str, voice: str) -> None:
+    assert voice_name(language, kind, frozenset(VOICES)) == voice
+
+
+@pytest.mark.parametrize(
+    ("language", "kind", "said"),
+    [
+        pytest.param(
+            "is", "neural2",
+            "google has no voice for is that tells when words are spoken (neural2 or wavenet or "
+            "standard)", id="only kinds without times",
+        ),
+        pytest.param(
+            "pt-AO", "wavenet",
+            "google has no voice for pt-AO that tells when words are spoken (wavenet or standard); "
+            "it has some for pt-BR, pt-PT", id="other regions",
+        ),
+    ],
+)  # fmt: skip
+def test_a_language_without_a_voice_is_refused_for_nothing(
+    language: str,
+    kind: str,
+    said: str,
+    fake: FakeGoogleSpeech,
+    opened: Callable[..., GoogleSpeechSession],
+) -> None:
+    with pytest.raises(ProviderRejected) as caught:
+        opened(kind=kind).speak(Line(TEXT, language, None, 1.0))
+
+    assert caught.value.message == said
+    assert caught.value.charged is Charged.NO
+    assert fake.charges == []
+
+
+def test_who_speaks_is_told_and_paid_for(
+    fake: FakeGoogleSpeech, opened: Callable[..., GoogleSpeechSession]
+) -> None:
+    sound = opened().speak(Line(TEXT, "pt", None, 1.0))
+
+    assert sound.model == "pt-BR-Standard-A"
+    assert sound.cost_usd == pytest.approx(4e-6 * len(ssml(TEXT)))
+    assert sound.cost_usd == pytest.approx(fake.charges[0].usd)
+
+
+def test_voices_are_asked_for_once(
+    fake: FakeGoogleSpeech, opened: Callable[..., GoogleSpeechSession]
+) -> None:
+    session = opened()
+
+    for language in ("en", "pt"):
+        session.speak(Line(TEXT, language, None, 1.0))
+
+    asked = [one.path for one in fake.journal]
+    assert asked == ["/v1/voices", "/v1beta1/text:synthesize", "/v1beta1/text:synthesize"]
+
+
+def test_a_voice_that_nobody_has_is_refused_by_the_service(
+    opened: Callable[..., GoogleSpeechSession],
+) -> None:
+    with pytest.raises(ProviderRejected, match="400 INVALID_ARGUMENT") as caught:
+        opened().speak(Line(TEXT, "de", "de-DE-Neural2-A", 1.0))
+
+    assert caught.value.charged is Charged.NO
+
+
+@pytest.mark.parametrize(
+    ("voices", "usd"),
+    [
+        pytest.param(None, 16e-6, id="not asked: no voice is dearer"),
+        pytest.param(frozenset(VOICES), 4e-6, id="asked"),
+    ],
+)
+def test_the_quote_is_that_of_who_speaks(voices: frozenset[str] | None, usd: float) -> None:
+    params = {"text": TEXT, "language": "pt", "voice_id": None}
+
+    quote_usd = GoogleSpeech(voices=voices).quote_usd(Stage.VOICE, params)
+
+    assert quote_usd == pytest.approx(usd * len(ssml(TEXT)))
 
 
 @pytest.mark.parametrize(
@@ -129,7 +206,6 @@ def test_the_name_of_a_voice_tells_its_kind(voice: str | None, kind: str | None)
             Line(TEXT, "en", "en-US-Studio-O", 1.0), "has no times of words", id="no marks"
         ),
         pytest.param(Line(TEXT, "en", None, 2.5), "0.25 to 2 of the natural rate", id="too fast"),
-        pytest.param(Line(TEXT, "eo", None, 1.0), "where eo is spoken", id="no region"),
     ],
 )
 def test_what_it_cannot_do_is_not_asked_for(
@@ -206,7 +282,7 @@ def test_voices_that_tell_their_words_are_listed(
     found = opened().account()
 
     assert found.voices == {name for name in VOICES if kind_of(name)}
-    assert found.says == "5 voices that tell when words are spoken"
+    assert found.says == "10 voices that tell when words are spoken"
     assert (fake.journal[0].method, fake.journal[0].path) == ("GET", "/v1/voices")
     assert fake.charges == []
 
@@ -223,7 +299,7 @@ def test_what_is_no_list_of_voices_is_told(
 
 
 def test_a_wrong_setting_is_told_by_name() -> None:
-    with pytest.raises(InvalidInput, match="AIPROD_GOOGLE_VOICES is 'chirp'; give one of standard"):
+    with pytest.raises(InvalidInput, match="AIPROD_GOOGLE_VOICES is 'chirp'; give one of neural2"):
         GoogleSpeech.configured({"AIPROD_GOOGLE_VOICES": "chirp"})
 
 
