@@ -1,11 +1,11 @@
 """The one place that starts FFmpeg, and the fences round it.
 
-Every call gets: no stdin interaction, a private work folder as current directory, a session of
-its own so that the whole process group can be killed, death together with this process
-(`setpriv --pdeathsig`, where util-linux has it), a wall-clock limit, a cancel check four times a
-second, and a bounded record of stderr. Inputs are opened through `fenced_input`, which allows
-only local files, known demuxers and bounded picture sizes: a playlist that calls itself
-clip.mp4 would otherwise read any file of this machine.
+Every call gets: no stdin interaction, no variable that it does not need, a private work folder as
+current directory, a session of its own so that the whole process group can be killed, death
+together with this process (`setpriv --pdeathsig`, where util-linux has it), a wall-clock limit, a
+cancel check four times a second, and a bounded record of stderr. Inputs are opened through
+`fenced_input`, which allows only local files, known demuxers and bounded picture sizes: a playlist
+that calls itself clip.mp4 would otherwise read any file of this machine.
 """
 
 import contextlib
@@ -19,12 +19,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
 import ffmpeg
 
+from jobs.child_environment import child_environment
 from jobs.errors import Cancelled, ResourceLimit, TimedOut, ToolFailed, ToolMissing
 
 STDERR_TAIL_BYTES = 64 * 1024
@@ -124,14 +126,20 @@ def find_ffmpeg(named: str | None) -> str:
         if not found:
             raise ToolMissing(f"AIPROD_FFMPEG is {named!r}, which is not an executable program")
         return str(Path(found).absolute())  # it runs in another folder than this process
-    try:
-        import imageio_ffmpeg
+    found = _bundled() or shutil.which("ffmpeg")
+    if found is None:
+        raise ToolMissing("FFmpeg is missing: run `make setup`, or name a program in AIPROD_FFMPEG")
+    return found
 
-        return str(imageio_ffmpeg.get_ffmpeg_exe())
-    except (ImportError, RuntimeError) as error:
-        raise ToolMissing(
-            "FFmpeg is missing: run `make setup`, or name a program in AIPROD_FFMPEG"
-        ) from error
+
+def _bundled() -> str | None:
+    # Not by `get_ffmpeg_exe`, which runs the program to see whether it is one, with all our keys.
+    try:
+        folder = resources.files("imageio_ffmpeg.binaries")
+    except ImportError:
+        return None
+    programs = sorted(str(file) for file in folder.iterdir() if file.name.startswith("ffmpeg-"))
+    return next((one for one in programs if os.access(one, os.X_OK)), None)
 
 
 @cache
@@ -144,7 +152,7 @@ def ffmpeg_version(program: str) -> str:
     try:
         said = subprocess.run(
             [program, "-version"], capture_output=True, text=True, check=False,
-            timeout=VERSION_LIMIT_S, stdin=subprocess.DEVNULL,
+            timeout=VERSION_LIMIT_S, stdin=subprocess.DEVNULL, env=child_environment(),
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError) as error:
         raise ToolFailed(f"FFmpeg does not answer: {error}") from error
@@ -185,6 +193,7 @@ class Process:
             self._child = subprocess.Popen(
                 [*_death_with_parent(), self._space.ffmpeg, *self._arguments],
                 cwd=self._space.folder,
+                env=child_environment(),
                 stdin=subprocess.PIPE if self._feeding else subprocess.DEVNULL,
                 stdout=subprocess.PIPE if self._reading else subprocess.DEVNULL,
                 stderr=subprocess.PIPE,

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from jobs.child_environment import child_environment
 from jobs.errors import AiprodError, ToolMissing
 from media.fonts import script_coverage
 from media.run import find_ffmpeg
@@ -61,6 +62,7 @@ def _ffmpeg(settings: Settings) -> Iterator[Finding]:
             question: subprocess.run(
                 [program, "-hide_banner", question],
                 capture_output=True, text=True, timeout=20, check=True, stdin=subprocess.DEVNULL,
+                env=child_environment(),
             ).stdout
             for question in ("-version", "-filters", "-encoders")
         }  # fmt: skip

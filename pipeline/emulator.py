@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from jobs.child_environment import child_environment
 from jobs.errors import ToolFailed, ToolMissing
 from pipeline.child import end, start
 
@@ -51,7 +52,7 @@ class Emulator:
                 f"PUBSUB_EMULATOR_HOST=127.0.0.1:{port}"
             )
         command = [self.java, "-jar", str(self.jar), "--host=127.0.0.1", f"--port={port}"]
-        process = start(command, log)
+        process = start(command, log, child_environment())
         try:
             _await(process, port, log)
             yield Running(process, f"127.0.0.1:{port}")
@@ -114,7 +115,10 @@ def _in_cloud_sdk() -> Path | None:
 def _is_java(program: str) -> bool:
     # macOS has a /usr/bin/java that only says where to get one.
     try:
-        said = subprocess.run([program, "-version"], check=False, capture_output=True, timeout=20)
+        said = subprocess.run(
+            [program, "-version"], check=False, capture_output=True, timeout=20,
+            env=child_environment(),
+        )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired):
         return False
     return said.returncode == 0

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+from jobs.child_environment import child_environment
 from jobs.errors import InvalidInput, TimedOut, ToolFailed, ToolMissing
 from providers.speech import Speech, SpeechRequest
 from providers.spoken_text import is_speakable, spoken_text
@@ -200,6 +201,7 @@ class _Helper:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "providers.espeak_process"],
                 cwd=Path(__file__).parents[1],  # where `providers` is found, installed or not
+                env=child_environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from jobs.casting import Choice, Clearance
+from jobs.child_environment import child_environment
 from jobs.errors import (
     Charged,
     InvalidInput,
@@ -160,7 +161,7 @@ class PiperSession:
         try:
             child = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE, start_new_session=True,
+                stderr=subprocess.PIPE, start_new_session=True, env=child_environment(),
             )  # fmt: skip
         except OSError as error:
             raise ProviderAccess(

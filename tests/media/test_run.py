@@ -30,6 +30,16 @@ def test_output_and_messages_come_back(space: Workspace) -> None:
     assert found.stdout.startswith(b"ffmpeg version")
 
 
+def test_it_sees_no_keys(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GEMINI_API_KEY", "secret-key")
+    printing = replace(space, ffmpeg=script(space.folder, "env"))
+
+    seen = printing.run([], capture=True).stdout
+
+    assert b"PATH=" in seen
+    assert b"secret-key" not in seen
+
+
 def test_fed_frames_reach_ffmpeg(space: Workspace) -> None:
     frames = [bytes([value]) * (16 * 16 * 3 // 2) for value in (0, 255)]
     arguments = ["-hide_banner", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "16x16"]

@@ -147,3 +147,17 @@ def test_a_port_that_is_taken_is_refused(folder: Path) -> None:
             emulator.running(port, folder / "log"),
         ):
             pass
+
+
+def test_neither_it_nor_its_java_sees_keys(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GEMINI_API_KEY", "secret-key")
+    found = find(str(folder), java(folder, f'env >> "{tmp_path}/seen"; [ "$1" = -version ]'))
+
+    with pytest.raises(ToolFailed), found.running(0, tmp_path / "log"):
+        pass
+
+    seen = (tmp_path / "seen").read_text(encoding="utf-8")
+    assert seen.count("\nPATH=") + seen.startswith("PATH=") == 2
+    assert "secret-key" not in seen

@@ -62,6 +62,16 @@ def test_a_helper_killed_while_it_speaks_is_named_and_replaced() -> None:
         assert voice.speak(request).words[0].text == "sea"
 
 
+def test_a_helper_sees_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GEMINI_API_KEY", "secret-key")
+
+    with Espeak().open():
+        seen = newest_helper().environ()
+
+    assert "PATH" in seen
+    assert "secret-key" not in seen.values()
+
+
 def test_a_helper_that_hangs_is_stopped_and_replaced() -> None:
     request = SpeechRequest("sea", "en-us")
     with Espeak(timeout_s=2).open() as voice:

@@ -76,6 +76,22 @@ def test_a_piece_is_one_utterance_at_the_rate_that_is_asked_for(
     assert (sound.marks, sound.cost_usd) == ((), 0.0)
 
 
+def test_it_sees_no_keys(
+    configured: Callable[..., Piper], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ELEVENLABS_API_KEY", "secret-key")
+    program = tmp_path / "printing"
+    program.write_text(f'#!/bin/sh\nenv > "{tmp_path}/seen"\n', encoding="utf-8")
+    program.chmod(0o755)
+
+    with pytest.raises(ProviderUnusable):
+        speak(configured(AIPROD_PIPER=str(program)), LINE)
+
+    seen = (tmp_path / "seen").read_text(encoding="utf-8")
+    assert "PATH=" in seen
+    assert "secret-key" not in seen
+
+
 def test_a_narration_cannot_speak_in_phonemes(configured: Callable[..., Piper]) -> None:
     sound = speak(configured(), replace(LINE, text="Say [[ bˈætmæn ]] and [[[x]]]."))
 
