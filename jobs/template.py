@@ -117,6 +117,20 @@ def template_from(data: object, schema: Mapping[str, Any], *, name: str = "job")
     return Template(tree, tuple(slots))
 
 
+def first_placeholder(value: Any) -> str | None:
+    """The first placeholder in decoded JSON as it is written, `{{ name }}`; None without one."""
+    match value:
+        case str():
+            found = (mark[0] for mark in _MARK.finditer(value) if mark[1] is not None)
+        case dict():
+            found = (mark for item in value.values() if (mark := first_placeholder(item)))
+        case list():
+            found = (mark for item in value if (mark := first_placeholder(item)))
+        case _:
+            return None
+    return next(found, None)
+
+
 def _pieces(text: str) -> Iterator[str | Variable | None]:
     """Text and placeholders of a string; None for braces that begin no placeholder."""
     at = 0

@@ -16,7 +16,7 @@ from jobs.version import VERSION
 from pipeline.collect_command import gc
 from pipeline.reprocess_command import reprocess
 from pipeline.service_commands import mount
-from pipeline.telling import Rows, SkipWrongRows, tell_rendered
+from pipeline.telling import Rows, SkipWrongRows, check_rows_given, shown, tell_rendered
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -55,6 +55,7 @@ def render(
     as_json: AsJson = False,
 ) -> None:
     """Make the videos of job files, here and now, without a server."""
+    _check_rows(rows, skip_wrong_rows)
     if rows:
         from pipeline.render_rows import render_rows
 
@@ -120,6 +121,8 @@ def validate(job: JobPath, sets: Sets = None, rows: Rows = None, as_json: AsJson
         typer.echo(json.dumps({"valid": True, "scenes": len(file.job.scenes or ())}))
     else:
         typer.echo(f"{job}: valid")
+    if file.note:
+        typer.echo(f"aiprod: note: {shown(file.note)}", err=True)
 
 
 @app.command()
@@ -132,6 +135,7 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Show what is there, what would be made and why, length, cost, accounts. Pays nothing."""
+    _check_rows(rows, skip_wrong_rows)
     if rows:
         from pipeline.plan_rows import plan_rows
 
@@ -256,6 +260,13 @@ def read_settings(*, is_service: bool = False) -> Any:
         logging.getLogger("alembic").setLevel(logging.WARNING)
         logging.getLogger("httpx").setLevel(logging.WARNING)  # it tells whole addresses
     return settings
+
+
+def _check_rows(rows: Path | None, skips_wrong: bool) -> None:
+    try:
+        check_rows_given(rows, skips_wrong)
+    except InvalidInput as error:
+        _stop(error)
 
 
 def _rows_order(

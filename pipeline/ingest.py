@@ -12,6 +12,7 @@ from jobs.document import Job, apply_overrides, decode_json, job_from, job_json
 from jobs.errors import InvalidInput
 from jobs.scene import Clip, Image
 from jobs.submission import InputFile, Submission
+from jobs.template import first_placeholder
 from jobs.uri import Place, place_of
 from media.pictures import picture_size
 from storage.artefacts import Artefacts, content_name_of
@@ -21,11 +22,16 @@ MAX_DOCUMENT_BYTES = 8 * 1024 * 1024  # 500 scenes of 5,000 characters fit twice
 
 @dataclass(frozen=True)
 class JobFile:
-    """A job read from a file: the parsed document, and the local files that it names."""
+    """A job read from a file: the parsed document, and the local files that it names.
+
+    Attributes:
+      note: What a user should know before it is made; None: nothing.
+    """
 
     name: str
     job: Job
     files: tuple[tuple[str, str, Path], ...]  # uri, kind, local path
+    note: str | None = None
 
 
 def read_job_file(
@@ -44,12 +50,22 @@ def read_job_file(
     Raises:
       InvalidInput: With every mistake found, a line each.
     """
-    job = job_from(read_document(path, overrides), name=str(path))
-    files, mistakes = NamedFiles(path.parent, elsewhere).of(job)
-    mistakes = [*(unavailable_providers(job, casting) if casting else ()), *mistakes]
-    if mistakes:
-        raise InvalidInput(_listed(str(path), mistakes))
-    return JobFile(path.stem, job, files)
+    document = read_document(path, overrides)
+    mark = first_placeholder(document)
+    try:
+        job = job_from(document, name=str(path))
+        files, mistakes = NamedFiles(path.parent, elsewhere).of(job)
+        mistakes = [*(unavailable_providers(job, casting) if casting else ()), *mistakes]
+        if mistakes:
+            raise InvalidInput(_listed(str(path), mistakes))
+    except InvalidInput as error:
+        if mark is None:
+            raise
+        first, *more = error.message.splitlines()
+        hint = f"(with {mark} in it, it is a template: give --rows, too)"
+        raise type(error)("\n".join([f"{first} {hint}", *more]), **error.facts) from error
+    stays = f"{mark} is said and shown as it stands: --rows gives templates their values"
+    return JobFile(path.stem, job, files, stays if mark else None)
 
 
 class NamedFiles:

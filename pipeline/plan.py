@@ -53,6 +53,7 @@ def plan(file: JobFile, settings: Settings) -> FilePlan:
     asked = ask_accounts(found.missing, settings)
     planned = estimate(found, asked.roster)
     notes = [*planned.notes, *asked.notes]
+    notes += [file.note] if file.note else []
     notes += [_REVIEW] if _is_reviewed(file.job) else []
     renderings = Renderings(ffmpeg_version(find_ffmpeg(settings.ffmpeg)))
     desk = Desk(shelf, Slate(), roster.casting(), renderings)

@@ -80,6 +80,8 @@ def render(
       ToolMissing: This machine lacks FFmpeg.
     """
     file = read_job_file(path, overrides, casting=settings.roster.casting())
+    if file.note:
+        display.note(f"note: {path}: {file.note}")
     return render_file(file, path.name, out, settings, display)
 
 

@@ -16,6 +16,7 @@ from pipeline.telling import (
     Rows,
     SkipWrongRows,
     Url,
+    check_rows_given,
     ending_on_errors,
     print_json,
     service_client,
@@ -58,6 +59,8 @@ def submit(
     from pipeline.submit_command import submit as hand_in
 
     order = Order(jobs, sets or [], out, wait, idempotency_key, url, as_json)
+    with ending_on_errors(as_json):
+        check_rows_given(rows, skip_wrong_rows)
     if rows:
         from pipeline.rows_order import RowsOrder
         from pipeline.submit_rows import submit_rows

@@ -102,7 +102,10 @@ class _Submission:
             result: dict[str, Any] = {"file": str(path), "id": None}
             self._results.append(result)
             try:
-                job = submitter.submit(_read(path, self._order.sets), key)
+                file = _read(path, self._order.sets)
+                if file.note:
+                    self._display.note(f"note: {path}: {file.note}")
+                job = submitter.submit(file, key)
             except AiprodError as error:
                 status = "invalid" if isinstance(error, InvalidInput) else "failed"
                 result.update(status=status, **error_json(error))

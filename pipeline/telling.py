@@ -31,6 +31,12 @@ SkipWrongRows = Annotated[
 ]
 
 
+def check_rows_given(rows: Path | None, skips_wrong: bool) -> None:
+    """Raises `InvalidInput` when wrong rows are to be left out, and there are no rows."""
+    if skips_wrong and rows is None:
+        raise InvalidInput("--skip-wrong-rows goes with --rows, and there are no rows")
+
+
 @contextmanager
 def service_client(
     url: str | None, as_json: bool, say: Callable[[str], None] | None = None

@@ -59,3 +59,45 @@ def test_files_at_addresses_are_left_to_the_run(tmp_path: Path, uri: str) -> Non
     path.write_text(json.dumps({"scenes": [{"narration": "One.", "visual": visual}]}))
 
     assert read_job_file(path).files == ()
+
+
+@pytest.mark.parametrize(
+    ("scene", "said"),
+    [
+        pytest.param(
+            {"narration": "Hi.", "duration_s": "{{ seconds }}"},
+            'scenes[0].duration_s is "{{ seconds }}": give a number from 0.1 to 600. (with '
+            "{{ seconds }} in it, it is a template: give --rows, too)",
+            id="a number",
+        ),
+        pytest.param(
+            seen("image", "{{ photo }}"),
+            "/{{ photo }}) (with {{ photo }} in it, it is a template: give --rows, too)",
+            id="a file",
+        ),
+    ],
+)
+def test_a_template_without_rows_is_told_what_it_lacks(
+    scene: dict[str, Any], said: str, desk: Desk
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        read_job_file(desk.write("card.json", {"scenes": [scene]}))
+
+    assert caught.value.message.endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("narration", "note"),
+    [
+        (
+            "Hello {{ name }}.",
+            "{{ name }} is said and shown as it stands: --rows gives templates their values",
+        ),
+        ("Hello {{{{ name }}.", None),
+        ("Hello {name}.", None),
+    ],
+)
+def test_a_placeholder_in_a_job_that_is_valid_is_noted(
+    narration: str, note: str | None, desk: Desk
+) -> None:
+    assert read_job_file(desk.write("a.json", {"scenes": [{"narration": narration}]})).note == note
