@@ -3,6 +3,7 @@
 from api.schemas import File, JobView, cost_of, listed, progress_of, video_of
 from api.services import Services
 from api.signed_links import LinkSigner
+from jobs.variants import film_names
 from storage.content_types import content_type_of
 from storage.rows import JobRow, VideoRow
 
@@ -48,8 +49,13 @@ def _files(
             sha256=blob.rpartition("/")[2].partition(".")[0],
             url=links.signed(file_path(row.id, name), row.tenant, now_s),
         )
-        for name, blob in sorted(video.files.items())
+        for name, blob in sorted(video.files.items(), key=_films_first)
     ]
+
+
+def _films_first(file: tuple[str, str]) -> tuple[bool, str]:
+    name, _ = file
+    return name not in film_names([name]), name
 
 
 def file_path(job_id: str, name: str) -> str:

@@ -17,10 +17,15 @@ _OF_A_JOB = {
 
 def job_links(pointer: str = "/id") -> Links:
     """Of an answer that has the id of a job at a JSON pointer."""
-    links = {name: _link(target, pointer, "job_id") for name, target in _OF_A_JOB.items()}
-    film = _link("get_file", pointer, "job_id")
-    film["parameters"]["name"] = "final.mp4"
-    return {**links, "film": film}
+    return {name: _link(target, pointer, "job_id") for name, target in _OF_A_JOB.items()}
+
+
+def film_link() -> Links:
+    """Of an answer that shows a job with its files, of which films come first. A job that made
+    variants has no `final.mp4`, but one in a folder of each: the name is in the answer alone."""
+    film = _link("get_file", "/id", "job_id")
+    film["parameters"]["name"] = "$response.body#/video/files/0/name"
+    return {"film": film}
 
 
 def key_links(pointer: str = "/id") -> Links:

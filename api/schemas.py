@@ -129,7 +129,7 @@ class Video(Answer):
     )
     frames: int
     duration_s: float
-    files: list[File]
+    files: list[File] = Field(description="Films first: one, or one of each variant.")
 
 
 class Links(Answer):

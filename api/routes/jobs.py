@@ -14,7 +14,7 @@ from api.deps import Body, JobId, LinksDep, Reader, ServicesDep, Submitter, Writ
 from api.etags import is_known
 from api.job_view import job_view
 from api.json_body import json_body
-from api.links import job_links, page_link
+from api.links import film_link, job_links, page_link
 from api.openapi import job_body, model_body, problems
 from api.problems import not_found
 from api.requests import RetryRequest
@@ -134,7 +134,7 @@ def list_jobs(
     summary="Show a job",
     response_model=JobView,
     responses={
-        200: {"links": job_links()},
+        200: {"links": {**job_links(), **film_link()}},
         304: {"description": "Unchanged since `If-None-Match`."},
         **problems(404),
     },

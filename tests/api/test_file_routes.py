@@ -1,5 +1,6 @@
 import hashlib
 import time
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -27,6 +28,33 @@ def test_a_finished_job_names_its_files(service: Service, finished: str) -> None
     assert film["content_type"] == "video/mp4"
     assert film["size_bytes"] == len(FILM)
     assert film["sha256"] == hashlib.sha256(FILM).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("names", "first"),
+    [
+        pytest.param(["captions.srt", "final.mp4", "poster.jpg"], "final.mp4", id="one"),
+        pytest.param(
+            ["fr/captions.srt", "fr/final.mp4", "ar/captions.srt", "ar/final.mp4"],
+            "ar/final.mp4",
+            id="variants",
+        ),
+    ],
+)
+def test_the_film_link_of_the_document_leads_to_a_film(
+    names: list[str], first: str, service: Service
+) -> None:
+    job_id = service.submit()
+    service.finish(job_id, dict.fromkeys(names, FILM))
+    document = service.client.get("/openapi.json").json()
+    link = document["paths"]["/v1/jobs/{job_id}"]["get"]["responses"]["200"]["links"]["film"]
+    shown: Any = service.client.get(f"/v1/jobs/{job_id}").json()
+
+    for step in link["parameters"]["name"].removeprefix("$response.body#/").split("/"):
+        shown = shown[int(step)] if isinstance(shown, list) else shown[step]
+
+    assert shown == first
+    assert service.client.get(f"/v1/jobs/{job_id}/files/{shown}").content == FILM
 
 
 def test_a_file_is_sent_whole(service: Service, finished: str) -> None:
@@ -106,7 +134,7 @@ def test_the_manifest_is_sent_by_either_address(service: Service, finished: str)
 
 
 def test_a_link_opens_without_a_key(service: Service, finished: str) -> None:
-    film = service.client.get(finished).json()["video"]["files"][1]
+    film = service.client.get(finished).json()["video"]["files"][0]
 
     answer = service.anonymous.get(film["url"])
 
@@ -114,7 +142,7 @@ def test_a_link_opens_without_a_key(service: Service, finished: str) -> None:
 
 
 def test_a_link_opens_nothing_else(service: Service, finished: str) -> None:
-    url = urlsplit(service.client.get(finished).json()["video"]["files"][1]["url"])
+    url = urlsplit(service.client.get(finished).json()["video"]["files"][0]["url"])
     given = {name: values[0] for name, values in parse_qs(url.query).items()}
     later = str(int(given["expires"]) + 3600)
     changed = [
@@ -133,7 +161,7 @@ def test_a_link_opens_nothing_else(service: Service, finished: str) -> None:
 
 
 def test_a_link_expires(service: Service, finished: str) -> None:
-    url = urlsplit(service.client.get(finished).json()["video"]["files"][1]["url"])
+    url = urlsplit(service.client.get(finished).json()["video"]["files"][0]["url"])
     expires = int(parse_qs(url.query)["expires"][0])
 
     assert 3500 <= expires - time.time() <= 7200
