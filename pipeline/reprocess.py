@@ -5,7 +5,6 @@ import json
 import logging
 import os
 import signal
-import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from jobs.errors import AiprodError
 from jobs.reprocessing import State
 from pipeline.alone import alone
+from pipeline.calling_off import holder_of
 from pipeline.graph_failure import raise_cause
 from pipeline.options import Settings
 from storage.database import Database
@@ -69,7 +69,7 @@ def work_off(reprocessing: Reprocessing, work: Work, database: Database, told: T
     """
     from pipeline.workshop import studio_config  # imports Beam, which takes over a second
 
-    holder = f"{reprocessing.id}@{socket.gethostname()}"
+    holder = holder_of(reprocessing.id)
     studio = replace(studio_config(work.settings, work.out), holder=holder)
     stop = _Stop(database, holder)
     what = f"{reprocessing.id} is being worked on"

@@ -50,6 +50,12 @@ def reprocess(
     rollback: Annotated[
         str | None, typer.Option(metavar="ID", help="Show the videos of before again.")
     ] = None,
+    cancel: Annotated[
+        str | None, typer.Option(metavar="ID", help="End one that was left; videos stay.")
+    ] = None,
+    list_them: Annotated[
+        bool, typer.Option("--list", help="What was begun, and what of it was left.")
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it begins.")] = False,
     out: Annotated[Path, typer.Option(help="Folder for finished videos.")] = Path("out"),
     report: Annotated[
@@ -93,6 +99,8 @@ def reprocess(
         canary,
         go_on,
         rollback,
+        cancel,
+        list_them,
         dry_run,
         yes,
     )

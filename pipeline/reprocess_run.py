@@ -19,6 +19,7 @@ from jobs.wire import plain, sha256, to_json
 from pipeline.downloading import check_folder
 from pipeline.history_file import read_bytes, read_listed
 from pipeline.options import Settings
+from pipeline.reprocess_list import numbers_of, standings, told_counts, ways_on
 from pipeline.reprocess_request import change_of, selection_of
 from pipeline.telling import BAD_INPUT, DONE, FAILED, INTERRUPTED, print_json
 from storage.artefacts import Artefacts
@@ -61,6 +62,8 @@ class Order:
     canary: int | None
     go_on: str | None
     rollback: str | None
+    cancel: str | None
+    lists: bool
     is_dry: bool
     is_sure: bool
 
@@ -80,10 +83,17 @@ def _reprocess(order: Order, running: Running) -> int:
     listed = order.listed
     is_new = bool(selection != Selection() or change != Change() or listed or order.is_dry)
     is_new = is_new or order.canary is not None or order.budget_usd is not None
-    if (order.rollback or order.go_on) and (is_new or (order.rollback and order.go_on)):
+    about = {
+        "--rollback": order.rollback,
+        "--continue": order.go_on,
+        "--cancel": order.cancel,
+        "--list": order.lists,
+    }
+    given = [option for option, value in about.items() if value]
+    if given and (is_new or len(given) > 1):
         raise InvalidInput(
-            f"--{'rollback' if order.rollback else 'continue'} is about what was begun: give no "
-            "jobs and nothing to change, plan or limit beside it"
+            f"{given[0]} is about what was begun: give no jobs and nothing to change, plan or "
+            "limit beside it"
         )
     content = read_bytes(listed) if listed else None
     if listed and selection != Selection():
@@ -93,9 +103,13 @@ def _reprocess(order: Order, running: Running) -> int:
     jobs = read_listed(str(listed), content) if content is not None else None
     if order.ids and selection == Selection(selection.ids):
         jobs = tuple(Listed(one) for one in selection.ids)
-    if not order.is_dry:
+    if not (order.is_dry or order.lists or order.cancel):
         _check_places(running)
     with _open_ledger(running.settings) as database:
+        if order.lists:
+            return _tell_list(database, order.tenant, running)
+        if order.cancel:
+            return _call_off(database, order.cancel, running)
         if order.rollback:
             return _roll_back(database, order.rollback, running)
         if order.go_on:
@@ -143,6 +157,7 @@ def _begin(
         if not is_sure:
             ahead = _outlook(database, request, listed, running.settings)
             _tell_outlook(ahead, request, as_json=False)
+            _tell_left(reprocessings, request.tenant, running)
             if not sys.stdin.isatty():
                 raise InvalidInput("nothing was done; give --yes to begin, --dry-run to look")
             if not ahead.jobs or not typer.confirm("Begin?"):
@@ -154,6 +169,13 @@ def _begin(
     if not found.jobs and not running.as_json:
         typer.echo("no job matches")
     return _work(database, found, running)
+
+
+def _tell_left(reprocessings: Reprocessings, tenant: str, running: Running) -> None:
+    """Says what else was begun and left: its jobs wait for somebody."""
+    for standing in standings(reprocessings, running.settings.data, tenant):
+        if standing.was_left:
+            typer.echo("\n".join(["note: this one was left:", *standing.lines()]), err=True)
 
 
 def _outlook(
@@ -190,16 +212,18 @@ def _work(database: Database, reprocessing: Reprocessing, running: Running) -> i
     write_report(database, reprocessing.id, path)
     is_canary = has_ended and reprocessing.allowed < reprocessing.jobs
     if running.as_json:
-        numbers = {state.value: counts.get(state, 0) for state in State}
+        numbers = numbers_of(counts)
         print_json(
             {"id": reprocessing.id, "jobs": reprocessing.jobs, **numbers, "report": str(path)}
         )
     else:
-        typer.echo(f"{reprocessing.id}: {_told(counts)}")
+        typer.echo(f"{reprocessing.id}: {told_counts(counts)}")
         typer.echo(f"  {path}")
     if is_canary:
         _show_canary(database, reprocessing, running)
     if not has_ended:
+        left = sum(counts.get(state, 0) for state in LEFT)
+        typer.echo("\n".join(ways_on(reprocessing.id, left)), err=running.as_json)
         return INTERRUPTED
     return FAILED if counts.get(State.FAILED) or counts.get(State.REFUSED) else DONE
 
@@ -242,6 +266,33 @@ def _roll_back(database: Database, reprocessing_id: str, running: Running) -> in
     return FAILED if not_back else DONE
 
 
+def _call_off(database: Database, reprocessing_id: str, running: Running) -> int:
+    from pipeline.calling_off import call_off
+
+    found = _known(database, reprocessing_id)
+    if found.ended_at is not None:
+        raise InvalidInput(f"{found.id} has ended; --rollback shows the videos of before again")
+    left = call_off(database, found, running.settings.data)
+    counts = Reprocessings(database).counts(found.id)
+    if running.as_json:
+        print_json({"id": found.id, "jobs": found.jobs, **numbers_of(counts)})
+    else:
+        typer.echo(f"{found.id}: {told_counts(counts)}")
+        if left:
+            typer.echo(f"  another machine works on {left} of them, and was asked to stop")
+    return DONE
+
+
+def _tell_list(database: Database, tenant: str, running: Running) -> int:
+    found = standings(Reprocessings(database), running.settings.data, tenant)
+    if running.as_json:
+        print_json([standing.as_json() for standing in found])
+    else:
+        lines = [line for standing in found for line in standing.lines()]
+        typer.echo("\n".join(lines) or f"nothing of tenant {tenant} was reprocessed")
+    return DONE
+
+
 def _known(database: Database, reprocessing_id: str) -> Reprocessing:
     found = Reprocessings(database).find(reprocessing_id)
     if found is None:
@@ -255,11 +306,6 @@ def _open_ledger(settings: Settings) -> Iterator[Database]:
     with contextlib.closing(open_database(url)) as database:
         prepare(database)
         yield database
-
-
-def _told(counts: dict[State, int]) -> str:
-    told = [f"{counts[state]} {state.value}" for state in State if counts.get(state)]
-    return ", ".join(told) or "no jobs"
 
 
 class _Teller:
@@ -276,5 +322,5 @@ class _Teller:
             return
         self._last = ended
         start, end = ("\r\033[K", "") if sys.stdout.isatty() and ended < self._jobs else ("", "\n")
-        sys.stdout.write(f"{start}  {ended} of {self._jobs}: {_told(counts)}{end}")
+        sys.stdout.write(f"{start}  {ended} of {self._jobs}: {told_counts(counts)}{end}")
         sys.stdout.flush()

@@ -22,6 +22,7 @@ Action = Literal[
     "job.approved",
     "job.rolled_back",
     "reprocessing.begun",
+    "reprocessing.cancelled",
     "dead_letter.replayed",
     "webhook.replayed",
     "webhook_secret.rotated",

@@ -45,7 +45,8 @@ class Listed:
 
 @dataclass(frozen=True)
 class Reprocessing:
-    """`jobs`: how many there are; `allowed`: how many of them may be begun, from the first on."""
+    """`jobs`: how many there are; `allowed`: how many of them may be begun, from the first on;
+    `status`: `running` until it has ended, then `done` or `cancelled`."""
 
     id: str
     request: Request
@@ -53,6 +54,7 @@ class Reprocessing:
     allowed: int
     created_at: float
     ended_at: float | None
+    status: str
 
 
 @dataclass(frozen=True)
@@ -154,11 +156,11 @@ class Reprocessings:
         return self._find(REPROCESSINGS.c.id == reprocessing_id)
 
     def newest(self, tenant: str, limit: int) -> tuple[Reprocessing, ...]:
-        """The last ones of a tenant, newest first."""
+        """The last ones of a tenant: first those that have not ended; newest first."""
         query = (
             select(REPROCESSINGS)
             .where(REPROCESSINGS.c.tenant == tenant)
-            .order_by(REPROCESSINGS.c.created_at.desc())
+            .order_by(REPROCESSINGS.c.ended_at.is_not(None), REPROCESSINGS.c.created_at.desc())
             .limit(limit)
         )
         with self.database.reading() as connection:
@@ -169,9 +171,28 @@ class Reprocessings:
         self._note(reprocessing_id, allowed=REPROCESSINGS.c.jobs)
 
     @patiently
-    def end(self, reprocessing_id: str) -> None:
-        """Notes that no job is left."""
-        self._note(reprocessing_id, status="done", ended_at=self.database.now())
+    def end(self, reprocessing_id: str, status: str = "done") -> None:
+        """Notes that no job is left, unless that was noted before."""
+        self._note(
+            reprocessing_id, REPROCESSINGS.c.ended_at.is_(None),
+            status=status, ended_at=self.database.now(),
+        )  # fmt: skip
+
+    def cancel_waiting(self, reprocessing_id: str, why: str) -> None:
+        """Notes that what was not begun never will be."""
+        with self.database.begin() as connection:
+            request = connection.execute(
+                select(REPROCESSINGS.c.tenant).where(REPROCESSINGS.c.id == reprocessing_id)
+            ).one()
+            cancelled = connection.execute(
+                update(REPROCESSING_JOBS)
+                .where(_ITEMS.reprocessing == reprocessing_id, _ITEMS.state == State.WAITING.value)
+                .values(state=State.CANCELLED.value, why=why)
+            )
+            AuditLog(self.database).note(
+                request.tenant, OPERATOR, "reprocessing.cancelled", reprocessing_id,
+                {"jobs": cancelled.rowcount}, connection,
+            )  # fmt: skip
 
     @patiently
     def left(self, reprocessing_id: str, most: int, after: int = 0) -> tuple[int, ...]:
@@ -234,10 +255,12 @@ class Reprocessings:
             row = connection.execute(query.limit(1)).one_or_none()
         return _reprocessing_of(row) if row is not None else None
 
-    def _note(self, reprocessing_id: str, **values: Any) -> None:
+    def _note(self, reprocessing_id: str, *where: Any, **values: Any) -> None:
         with self.database.begin() as connection:
             connection.execute(
-                update(REPROCESSINGS).where(REPROCESSINGS.c.id == reprocessing_id).values(**values)
+                update(REPROCESSINGS)
+                .where(REPROCESSINGS.c.id == reprocessing_id, *where)
+                .values(**values)
             )
 
     def _rows(self, *where: Any) -> Iterator[Item]:
@@ -291,4 +314,6 @@ def _note_listed(connection: Connection, reprocessing_id: str, listed: Iterable[
 
 def _reprocessing_of(row: Row[Any]) -> Reprocessing:
     request = from_json(Request, json.dumps(row.request).encode())
-    return Reprocessing(row.id, request, row.jobs, row.allowed, row.created_at, row.ended_at)
+    return Reprocessing(
+        row.id, request, row.jobs, row.allowed, row.created_at, row.ended_at, row.status
+    )
