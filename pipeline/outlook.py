@@ -64,6 +64,12 @@ class Outlook:
         """How many jobs one that was looked at stands for."""
         return self.jobs / self.planned if self.planned else 0.0
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether it is known that no job would be run."""
+        would_stay = (State.REFUSED.value, _TOLD[State.UNCHANGED])
+        return self.planned == self.jobs and set(self.states) <= set(would_stay)
+
     def as_json(self) -> dict[str, Any]:
         """What `--json` prints."""
         return {
@@ -79,7 +85,7 @@ class Outlook:
 
     def lines(self) -> Iterator[str]:
         """As people read it."""
-        yield f"{self.jobs:,} jobs"
+        yield jobs_told(self.jobs)
         if self.planned < self.jobs:
             yield f"  planned {self.planned:,} of them, evenly spaced; the numbers are of these"
         for state, count in self.states.items():
@@ -100,6 +106,11 @@ class Outlook:
             yield f"  refused: {why if job_id in why else f'{job_id}: {why}'}"
         if len(self.refused) > _MISTAKES:
             yield f"  ... and {len(self.refused) - _MISTAKES} more"
+
+
+def jobs_told(count: int) -> str:
+    """`1 job`, `2,000 jobs`."""
+    return f"{count:,} job{'' if count == 1 else 's'}"
 
 
 def outlook(

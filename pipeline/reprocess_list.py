@@ -51,6 +51,13 @@ class Standing:
             "request": plain(found.request),
         }
 
+    @property
+    def note(self) -> str:
+        """A sentence on one that was left."""
+        found = self.reprocessing
+        jobs = f"{self.left:,} job{'' if self.left == 1 else 's'}"
+        return f"{found.id} of {_moment(found.created_at)} was left with {jobs}"
+
     def lines(self) -> Iterator[str]:
         """As people read it."""
         found = self.reprocessing
@@ -77,9 +84,9 @@ def standings(reprocessings: Reprocessings, data: Path, tenant: str) -> tuple[St
 
 def ways_on(reprocessing_id: str, left: int) -> Iterator[str]:
     """How a reprocessing that was left goes on, or does not."""
-    jobs = f"{left:,} job{'' if left == 1 else 's'}"
-    yield f"  go on with {jobs}:  aiprod reprocess --continue {reprocessing_id}"
-    yield f"  cancel {jobs}:      aiprod reprocess --cancel {reprocessing_id}"
+    jobs = f"the {left:,} that {'is' if left == 1 else 'are'} left"
+    yield f"  run {jobs}:     aiprod reprocess --continue {reprocessing_id}"
+    yield f"  cancel {jobs}:  aiprod reprocess --cancel {reprocessing_id}"
 
 
 def told_change(change: Change) -> str:

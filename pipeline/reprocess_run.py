@@ -31,6 +31,8 @@ from storage.stores import open_blobs
 if TYPE_CHECKING:
     from pipeline.outlook import Outlook
 
+MOST_NOTED = 3  # of those that were left; the list has all
+
 
 @dataclass(frozen=True)
 class Running:
@@ -160,8 +162,11 @@ def _begin(
             _tell_left(reprocessings, request.tenant, running)
             if not sys.stdin.isatty():
                 raise InvalidInput("nothing was done; give --yes to begin, --dry-run to look")
-            if not ahead.jobs or not typer.confirm("Begin?"):
+            if ahead.is_idle:
+                typer.echo("nothing was done: there is nothing to run again")
                 return DONE
+            if (code := _asked(ahead.jobs, canary)) is not None:
+                return code
         new = new_id("re", time.time(), secrets.token_bytes(RANDOM_BYTES))
         found = reprocessings.begin(new, request, listed, canary or EVERY)
     elif not running.as_json:
@@ -171,11 +176,28 @@ def _begin(
     return _work(database, found, running)
 
 
+def _asked(jobs: int, canary: int | None) -> int | None:
+    """Asks whether to begin; the exit code when not."""
+    from pipeline.outlook import jobs_told
+
+    first = ""
+    if canary and canary < jobs:
+        first = "the first of " if canary == 1 else f"the first {canary:,} of "
+    try:
+        if typer.confirm(f"Run {first}{jobs_told(jobs)} again?"):
+            return None
+    except typer.Abort:  # Ctrl-C or the end of what is typed
+        typer.echo("\naiprod: interrupted; nothing was done", err=True)
+        return INTERRUPTED
+    typer.echo("nothing was done")
+    return DONE
+
+
 def _tell_left(reprocessings: Reprocessings, tenant: str, running: Running) -> None:
     """Says what else was begun and left: its jobs wait for somebody."""
-    for standing in standings(reprocessings, running.settings.data, tenant):
-        if standing.was_left:
-            typer.echo("\n".join(["note: this one was left:", *standing.lines()]), err=True)
+    found = standings(reprocessings, running.settings.data, tenant)
+    for standing in [one for one in found if one.was_left][:MOST_NOTED]:
+        typer.echo(f"note: {standing.note}: aiprod reprocess --list", err=True)
 
 
 def _outlook(
@@ -205,7 +227,10 @@ def _work(database: Database, reprocessing: Reprocessing, running: Running) -> i
     work = Work(running.settings, running.out, running.side_by_side, running.processes)
     path = running.report or running.out / f"{reprocessing.id}.jsonl"
     teller = _Teller(reprocessing, is_quiet=running.as_json)
-    has_ended = work_off(reprocessing, work, database, teller.tell)
+    try:
+        has_ended = work_off(reprocessing, work, database, teller.tell)
+    finally:
+        teller.end()
     counts = reprocessings.counts(reprocessing.id)
     if not any(counts.get(state) for state in LEFT):
         reprocessings.end(reprocessing.id)
@@ -241,12 +266,12 @@ def _show_canary(database: Database, reprocessing: Reprocessing, running: Runnin
         typer.echo(f"  {comparison(line)}", err=running.as_json)
         if is_drawn:
             typer.echo(f"    {sheet}", err=running.as_json)
-    typer.echo(
-        f"  the other {reprocessing.jobs - reprocessing.allowed}: "
-        f"aiprod reprocess --continue {reprocessing.id}\n"
-        f"  back to before: aiprod reprocess --rollback {reprocessing.id}",
-        err=running.as_json,
-    )
+    others = reprocessing.jobs - reprocessing.allowed
+    ways = [
+        *ways_on(reprocessing.id, others),
+        f"  show the videos of before:  aiprod reprocess --rollback {reprocessing.id}",
+    ]
+    typer.echo("\n".join(ways), err=running.as_json)
 
 
 def _roll_back(database: Database, reprocessing_id: str, running: Running) -> int:
@@ -314,6 +339,7 @@ class _Teller:
     def __init__(self, reprocessing: Reprocessing, *, is_quiet: bool) -> None:
         self._jobs, self._is_quiet = reprocessing.allowed, is_quiet
         self._last: Any = None
+        self._is_open = False  # whether a line waits to be written over
 
     def tell(self, counts: dict[State, int]) -> None:
         """Says how many jobs are how far."""
@@ -321,6 +347,15 @@ class _Teller:
         if ended == self._last or self._is_quiet:
             return
         self._last = ended
-        start, end = ("\r\033[K", "") if sys.stdout.isatty() and ended < self._jobs else ("", "\n")
-        sys.stdout.write(f"{start}  {ended} of {self._jobs}: {told_counts(counts)}{end}")
+        is_over = sys.stdout.isatty()
+        sys.stdout.write("\r\033[K" if is_over else "")
+        sys.stdout.write(f"  {ended} of {self._jobs}: {told_counts(counts)}")
+        sys.stdout.write("" if is_over else "\n")
         sys.stdout.flush()
+        self._is_open = is_over
+
+    def end(self) -> None:
+        """No more is told: what follows begins a line."""
+        if self._is_open:
+            sys.stdout.write("\n")
+            sys.stdout.flush()
