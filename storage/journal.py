@@ -1,9 +1,10 @@
-"""Writing a job's state and the event that tells of it, in one transaction."""
+"""Writing a job's state and the event that tells of it, in one transaction, under its guard."""
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, update
 
+from jobs.elements import Run
 from storage.database import Database
 from storage.tables import JOB_EVENTS, JOBS, LISTED, OUTBOX
 
@@ -65,3 +66,8 @@ def ring(database: Database, connection: Connection, job_id: str, payload: bytes
             job_id=job_id, payload=payload.decode(), created_at=database.now(), taken_until=None
         )
     )
+
+
+def is_of(run: Run) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether a job is still in the hands of a run: nobody has claimed it since."""
+    return JOBS.c.id == run.job_id, JOBS.c.token == run.token

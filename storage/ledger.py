@@ -1,24 +1,22 @@
-"""The truth about jobs that are worked on: claims, leases, states and parts."""
+"""The truth about jobs that are worked on: claims, leases and states."""
 
 import os
 import socket
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
 
-from jobs.elements import Ending, Outcome, Part, PartStatus, Problem, Run, Task, Video
+from jobs.elements import Ending, Outcome, Problem, Run, Video
 from jobs.errors import ErrorCode
-from jobs.stages import VERSIONS
 from jobs.states import TERMINAL, WORKING, Status, predecessors
 from jobs.submission import Submission
 from jobs.wire import plain, to_json
 from storage.announcements import announce
 from storage.database import Database
-from storage.journal import change
+from storage.journal import change, is_of
 from storage.patience import patiently
-from storage.tables import JOBS, PARTS, VIDEOS
+from storage.tables import JOBS, VIDEOS
 
 POSTPONED_S = 30.0  # a run that met a database or store that does not answer goes on after that
 MAX_ATTEMPTS = 5  # claims of one run; a job whose workers die that often is the reason they die
@@ -119,7 +117,7 @@ class Ledger:
         with self.database.begin() as connection:
             renewed = connection.execute(
                 update(JOBS)
-                .where(*_is_of(run), JOBS.c.status.in_(_WORKING))
+                .where(*is_of(run), JOBS.c.status.in_(_WORKING))
                 .values(lease_until=self.database.now() + self.lease_s)
             )
         return bool(renewed.rowcount == 1)
@@ -249,77 +247,7 @@ class Ledger:
         """Keeps the submission with the files that have been fetched for it."""
         with self.database.begin() as connection:
             connection.execute(
-                update(JOBS).where(*_is_of(run)).values(submission=to_json(submission).decode())
-            )
-
-    @patiently
-    def plan_parts(self, tasks: Iterable[tuple[Task, int]]) -> None:
-        """Notes tasks as planned, each with its units; a repeated call changes nothing."""
-        rows = [
-            {
-                "job_id": task.run.job_id,
-                "generation": task.run.generation,
-                "task_id": task.task_id,
-                "stage": task.stage.value,
-                "key": task.key,
-                "status": "planned",
-                "units_done": 0,
-                "units": units,
-                "seconds": 0.0,
-                "problem": None,
-                "version": VERSIONS[task.stage],
-            }
-            for task, units in tasks
-        ]
-        if not rows:
-            return
-        with self.database.begin() as connection:
-            known = set(
-                connection.scalars(
-                    select(PARTS.c.task_id).where(
-                        PARTS.c.job_id == rows[0]["job_id"],
-                        PARTS.c.generation == rows[0]["generation"],
-                    )
-                )
-            )
-            fresh = [row for row in rows if row["task_id"] not in known]
-            if fresh:
-                connection.execute(insert(PARTS), fresh)
-
-    @patiently
-    def note_part(self, part: Part) -> None:
-        """Notes how a task ended; nothing when its run has lost its claim meanwhile."""
-        values: dict[str, Any] = {
-            "status": part.status.value,
-            "seconds": part.seconds,
-            "problem": plain(part.problem) if part.problem else None,
-            "key": part.key,
-            "provider": part.provider or None,
-            "model": part.model or None,
-        }
-        if part.is_made:
-            values["units_done"] = PARTS.c.units
-        told: dict[str, Any] = {
-            "task": part.task_id, "stage": part.stage.value, "seconds": part.seconds,
-        }  # fmt: skip
-        if part.left:
-            told["left"] = [{"provider": one.provider, "why": one.why} for one in part.left]
-        if part.provider:
-            told["provider"] = part.provider
-        with self.database.begin() as connection:
-            if part.left or part.status in (PartStatus.FAILED, PartStatus.DONE):
-                if part.problem:
-                    told["problem"] = part.problem.message
-                row = change(
-                    self.database, connection, _is_of(part.run), {},
-                    f"part_{part.status.value}", told,
-                )  # fmt: skip
-                if row is None:
-                    return
-            connection.execute(
-                update(PARTS)
-                .where(*_is_part(part.run, part.task_id), self._is_current(part.run))
-                .values(values)
+                update(JOBS).where(*is_of(run)).values(submission=to_json(submission).decode())
             )
 
     @patiently
@@ -340,20 +268,6 @@ class Ledger:
         )
         with self.database.reading() as connection:
             return float(connection.scalar(query) or 0.0)
-
-    @patiently
-    def note_progress(self, task: Task, units_done: int) -> None:
-        """Notes how far a running task is; at most a few times a second."""
-        with self.database.begin() as connection:
-            connection.execute(
-                update(PARTS)
-                .where(
-                    *_is_part(task.run, task.task_id),
-                    PARTS.c.status.in_(("planned", "running")),
-                    self._is_current(task.run),
-                )
-                .values(status="running", units_done=units_done)
-            )
 
     def close(self) -> None:
         """Closes the connections."""
@@ -402,12 +316,9 @@ class Ledger:
         data: dict[str, Any],
         more: tuple[ColumnElement[bool], ...] = (),
     ) -> Row[Any] | None:
-        where = (*_is_of(run), JOBS.c.status.in_([s.value for s in predecessors(status)]), *more)
+        where = (*is_of(run), JOBS.c.status.in_([s.value for s in predecessors(status)]), *more)
         values = {"status": status.value, **values}
         return change(self.database, connection, where, values, status.value, data)
-
-    def _is_current(self, run: Run) -> ColumnElement[bool]:
-        return select(JOBS.c.id).where(*_is_of(run)).exists()
 
 
 def is_free(database: Database) -> ColumnElement[bool]:
@@ -435,18 +346,6 @@ _ENDINGS = {
     Ending.POSTPONED: Status.QUEUED,
     Ending.REVIEW: Status.AWAITING_REVIEW,
 }
-
-
-def _is_of(run: Run) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return JOBS.c.id == run.job_id, JOBS.c.token == run.token
-
-
-def _is_part(run: Run, task_id: str) -> tuple[ColumnElement[bool], ...]:
-    return (
-        PARTS.c.job_id == run.job_id,
-        PARTS.c.generation == run.generation,
-        PARTS.c.task_id == task_id,
-    )
 
 
 def _claim_of(row: Row[Any]) -> Claim:

@@ -58,7 +58,7 @@ def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
         for cut, task in zip(cuts, found, strict=True)
     )
     tasks = [replace(t, task_id=own[t.task_id]) for t, own in zip(found, ids, strict=True)]
-    studio.ledger.plan_parts((task, 1) for task in {task.task_id: task for task in tasks}.values())
+    studio.parts.plan((task, 1) for task in {task.task_id: task for task in tasks}.values())
     calls = [partial(finish_cut, cut, task, studio) for cut, task in zip(cuts, tasks, strict=True)]
     with studio.space(run) as space:
         finished = side_by_side(calls, studio.config.workers, space.check_cancelled)
@@ -76,7 +76,7 @@ def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
         deliver(studio.config.deliver_to, run.job_id, str(run.generation), files, about)
     crash_point("finish.after_deliver")
     for one in finished:
-        studio.ledger.note_part(one.part)
+        studio.parts.note(one.part)
     video = Video(
         studio.artefacts.keep_media((canonical(about), ".json")),
         media,

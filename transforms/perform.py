@@ -132,7 +132,7 @@ def _performed(task: Task, studio: Studio, maker: Maker) -> Part:
         provider,
         model,
     )
-    studio.ledger.note_part(part)
+    studio.parts.note(part)
     return part
 
 

@@ -70,7 +70,7 @@ def plan_tasks(element: bytes, studio: Studio) -> Iterator[bytes]:
         for asset in assets
     ]
     studio.ledger.note_quote(script.run, _quote_usd(script, assets, studio))
-    studio.ledger.plan_parts((task, 1) for task in tasks)
+    studio.parts.plan((task, 1) for task in tasks)
     studio.ledger.advance(script.run, Status.GENERATING)
     for task in tasks:
         yield task.to_bytes()

@@ -78,7 +78,7 @@ def plan_renders(element: bytes, studio: Studio) -> Iterator[bytes]:
         (_task(run, one.task_id, one.stage, one.spec, len(planned), edit_name), one.units)
         for one in planned
     ]
-    studio.ledger.plan_parts(tasks)
+    studio.parts.plan(tasks)
     studio.ledger.advance(run, Status.RENDERING)
     for task, _units in tasks:
         yield task.to_bytes()

@@ -36,7 +36,7 @@ def render(task: Task, studio: Studio, space: Workspace) -> Made:
             if shot.kind != "color"
         }
         encoded = render_chunk(
-            space, spec, files, lambda frames: studio.ledger.note_progress(task, frames)
+            space, spec, files, lambda frames: studio.parts.note_progress(task, frames)
         )
     return Made(
         Origin("aiprod"),

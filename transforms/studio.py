@@ -26,6 +26,7 @@ from storage.fetch import read_file
 from storage.guarded_http import open_client
 from storage.ledger import Ledger
 from storage.leftovers import owned_prefix
+from storage.parts import Parts
 from storage.secrets import resolve
 from storage.service_keys import ServiceKeys
 from storage.stores import open_blobs
@@ -109,6 +110,7 @@ class Studio:
         # holds none.
         database = open_database(resolve(config.database_url), pool_size=config.workers + 4)
         self.ledger = Ledger(database, lease_s=config.lease_s)
+        self.parts = Parts(database)
         self.calls = Calls(database)
         self._keys = ServiceKeys(config.project, dict(config.key_versions))
         self._tokens = Tokens()

@@ -56,7 +56,7 @@ def _written(run: Run, document: dict[str, Any], studio: Studio) -> Part:
     key = run.slate.key(Stage.SCRIPT, asset.offer)
     params = {"choices": list(asset.choices)}
     task = Task(run, asset.task_id, Stage.SCRIPT, 1, True, key, "", asset.label, params)
-    studio.ledger.plan_parts([(task, 1)])
+    studio.parts.plan([(task, 1)])
     part = perform(task, studio, write)
     check_made(run, [part])
     return part

@@ -8,6 +8,7 @@ from jobs.slate import Slate
 from jobs.stages import Stage
 from storage.artefacts import Artefacts, Origin
 from storage.ledger import Ledger
+from storage.parts import Parts
 from tests.api.service import Service
 
 
@@ -67,11 +68,13 @@ def speak(service: Service, job_id: str) -> None:
             media = {"audio": (asset.task_id.encode(), ".wav")}
             artefacts = Artefacts(service.services.blobs)
             artefacts.keep(asset.stage, key, Origin("espeak"), media, facts, 1.0)
-            ledger.plan_parts(
+            Parts(ledger.database, patience_s=0).plan(
                 [(Task(run, asset.task_id, asset.stage, 2, True, key, "", "", {}), 1)]
             )
             done = PartStatus.DONE
-            ledger.note_part(Part(run, asset.task_id, asset.stage, 2, True, key, "", done))
+            Parts(ledger.database, patience_s=0).note(
+                Part(run, asset.task_id, asset.stage, 2, True, key, "", done)
+            )
 
 
 def voices(told: dict[str, Any]) -> list[tuple[str, str, list[str]]]:

@@ -18,6 +18,7 @@ from storage.database import Database
 from storage.event_reading import EventReading, StageStanding
 from storage.intake import Intake, Request
 from storage.ledger import Ledger
+from storage.parts import Parts
 
 WAIT_S = 60.0
 Listening = Callable[[str], AbstractAsyncContextManager[Listener]]
@@ -53,7 +54,7 @@ def plan(database: Database, run: Run, stage: Stage, *units: int) -> list[Task]:
         Task(run, f"{stage.value}/{n}", stage, len(units), True, "0" * 64, "plan", "label", {})
         for n in range(len(units))
     ]
-    Ledger(database, patience_s=0).plan_parts(zip(tasks, units, strict=True))
+    Parts(database, patience_s=0).plan(zip(tasks, units, strict=True))
     return tasks
 
 
@@ -98,10 +99,10 @@ def test_progress_is_summed_by_stage_of_the_current_run(database: Database) -> N
     voices = plan(database, run, Stage.VOICE, 1, 1, 1)
     chunk, _ = plan(database, run, Stage.RENDER, 120, 60)
 
-    ledger.note_part(ended(voices[0], PartStatus.DONE))
-    ledger.note_part(ended(voices[1], PartStatus.CACHED))
-    ledger.note_part(ended(voices[2], PartStatus.FAILED))
-    ledger.note_progress(chunk, 30)
+    Parts(ledger.database, patience_s=0).note(ended(voices[0], PartStatus.DONE))
+    Parts(ledger.database, patience_s=0).note(ended(voices[1], PartStatus.CACHED))
+    Parts(ledger.database, patience_s=0).note(ended(voices[2], PartStatus.FAILED))
+    Parts(ledger.database, patience_s=0).note_progress(chunk, 30)
 
     found = EventReading(database).standings(["job-1", "job-unknown"])
     assert found.keys() == {"job-1"}

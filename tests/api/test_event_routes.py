@@ -21,6 +21,7 @@ from storage.api_keys import SCOPES
 from storage.database import Database
 from storage.journal import change
 from storage.ledger import Ledger
+from storage.parts import Parts
 from storage.tables import JOBS
 from tests.api.service import Service, client_of, listening, services_over
 
@@ -264,13 +265,13 @@ def test_progress_is_told_whenever_it_changed_and_has_no_number(service: Service
     job_id = service.submit()
     run = service.begin(job_id)
     task = Task(run, "render/0", Stage.RENDER, 1, True, "0" * 64, "plan", "label", {})
-    ledger.plan_parts([(task, 120)])
+    Parts(ledger.database, patience_s=0).plan([(task, 120)])
     shown: list[Any] = []
 
     with following(service.client, job_id) as events:
         for units in (30, 90, 120):
             shown.append(until(events, "progress")[-1])
-            ledger.note_progress(task, units)
+            Parts(ledger.database, patience_s=0).note_progress(task, units)
         shown.append(until(events, "progress")[-1])
         end(service, run)
         rest = list(events)
@@ -287,7 +288,7 @@ def test_the_event_that_ends_the_job_is_the_last_one(service: Service) -> None:
     job_id = service.submit()
     run = service.begin(job_id)
     task = Task(run, "render/0", Stage.RENDER, 1, True, "0" * 64, "plan", "label", {})
-    ledger.plan_parts([(task, 120)])
+    Parts(ledger.database, patience_s=0).plan([(task, 120)])
     end(service, run)
 
     events = follow(service.client, job_id)

@@ -13,6 +13,7 @@ from storage.database import Database
 from storage.intake import Intake
 from storage.intake import Request as Submitting
 from storage.ledger import Ledger
+from storage.parts import Parts
 from storage.reprocessings import Item, Listed, Reprocessing, Reprocessings
 from storage.reruns import Base, Reruns
 from storage.selecting import matching
@@ -82,8 +83,8 @@ class Archive:
 
     def _note(self, run: Run, task_id: str, part: Made) -> None:
         task = Task(run, task_id, part.stage, 1, True, "0" * 64, "", task_id, {})
-        self.ledger.plan_parts([(task, 1)])
-        self.ledger.note_part(
+        Parts(self.ledger.database, patience_s=0).plan([(task, 1)])
+        Parts(self.ledger.database, patience_s=0).note(
             Part(run, task_id, part.stage, 1, True, "0" * 64, "", part.status,
                  provider=part.provider, model=part.model)
         )  # fmt: skip

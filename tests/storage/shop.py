@@ -18,6 +18,7 @@ from storage.garbage import Collection
 from storage.intake import Intake
 from storage.kept_runs import KeptRuns
 from storage.ledger import Ledger
+from storage.parts import Parts
 from storage.sweep import Collected
 from storage.tables import JOBS
 
@@ -55,10 +56,10 @@ class Shop:
         """Lets a run make a narration and name it in the ledger."""
         key = key_of(Stage.VOICE, what)
         task = Task(run, f"voice/{what}", Stage.VOICE, 1, True, key, "", what, {})
-        self.ledger.plan_parts([(task, 1)])
+        Parts(self.ledger.database, patience_s=0).plan([(task, 1)])
         media = (content or what.encode(), ".wav")
         record = self.artefacts.keep(Stage.VOICE, key, ORIGIN, {"audio": media}, {}, 0)
-        self.ledger.note_part(
+        Parts(self.ledger.database, patience_s=0).note(
             Part(run, task.task_id, Stage.VOICE, 1, True, key, "", PartStatus.DONE)
         )
         return record

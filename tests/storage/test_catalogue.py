@@ -7,6 +7,7 @@ from storage.catalogue import Catalogue
 from storage.database import Database
 from storage.intake import Intake
 from storage.ledger import Ledger
+from storage.parts import Parts
 
 Submit = Callable[..., str]
 Claimed = Callable[..., Run]
@@ -67,7 +68,7 @@ def test_the_run_that_was_worked_on_last_is_found_by_the_words_of_its_file(
     for job_id in ("tide-pools-00000001", "tide-pools-00000002", "tide-00000003"):
         run = claimed(job_id)
         task = Task(run, "voice/000", Stage.VOICE, 1, True, "k", "", "", {})
-        ledger.plan_parts([(task, 1)])
+        Parts(ledger.database, patience_s=0).plan([(task, 1)])
     submit("tide-pools-00000004")  # nobody has begun it
     Intake(database).cancel("acme", "tide-pools-00000001")
 

@@ -12,6 +12,7 @@ from storage.catalogue import Catalogue
 from storage.database import Database
 from storage.intake import SERVICE_QUEUE, Intake
 from storage.ledger import MAX_ATTEMPTS, Claim, Ledger
+from storage.parts import Parts
 
 PROBLEM = Problem("voice", ErrorCode.TOOL_FAILED, "the voice died", True, "tail")
 VIDEO = Video("media/manifest.json", {"final.mp4": "media/final.mp4"}, 90, 3.0, {"final.mp4": 7})
@@ -141,7 +142,7 @@ def test_a_worker_that_was_frozen_past_its_lease_can_write_no_more(
     old = claimed(ledger=frozen)
     task = Task(old, "mix/0", Stage.MIX, 1, True, "key", "plan", "label", {})
     part = Part(old, "mix/0", Stage.MIX, 1, True, "key", "plan", PartStatus.FAILED, 2.5, PROBLEM)
-    frozen.plan_parts([(task, 9)])
+    Parts(frozen.database, patience_s=0).plan([(task, 9)])
 
     new = ledger.claim_next(SERVICE_QUEUE)
 
@@ -151,8 +152,8 @@ def test_a_worker_that_was_frozen_past_its_lease_can_write_no_more(
     assert not frozen.advance(old, Status.GENERATING)
     assert not frozen.settle(Outcome(old, Ending.FAILED, (PROBLEM,)))
     assert not frozen.release(old.job_id, old.token)
-    frozen.note_progress(task, 5)
-    frozen.note_part(part)
+    Parts(frozen.database, patience_s=0).note_progress(task, 5)
+    Parts(frozen.database, patience_s=0).note(part)
     assert frozen.is_stopped(old)
     (row,) = Catalogue(database).parts("acme", old.job_id, 1)
     assert (row.status, row.units_done) == ("planned", 0)
@@ -318,13 +319,13 @@ def test_progress_and_ends_of_parts_are_kept(
     run = claimed()
     task = Task(run, "render/0", Stage.RENDER, 1, True, "key", "plan", "label", {})
     part = Part(run, "render/0", Stage.RENDER, 1, True, "key", "plan", PartStatus.DONE, 2.5)
-    ledger.plan_parts([(task, 90)])
-    ledger.plan_parts([(task, 90)])
+    Parts(ledger.database, patience_s=0).plan([(task, 90)])
+    Parts(ledger.database, patience_s=0).plan([(task, 90)])
 
-    ledger.note_progress(task, 30)
+    Parts(ledger.database, patience_s=0).note_progress(task, 30)
     half_way = Catalogue(database).parts("acme", run.job_id, 1)
-    ledger.note_part(part)
-    ledger.note_progress(task, 60)
+    Parts(ledger.database, patience_s=0).note(part)
+    Parts(ledger.database, patience_s=0).note_progress(task, 60)
     ended = Catalogue(database).parts("acme", run.job_id, 1)
 
     assert [(p.status, p.units_done, p.units) for p in half_way] == [("running", 30, 90)]
@@ -350,12 +351,12 @@ def test_events_that_are_written_at_once_are_numbered_without_gaps(
 ) -> None:
     run = claimed()
     names = [f"voice/{number:03}" for number in range(12)]
-    ledger.plan_parts(
+    Parts(ledger.database, patience_s=0).plan(
         (Task(run, name, Stage.VOICE, 12, True, "key", "plan", "label", {}), 1) for name in names
     )
 
     def note(name: str) -> None:
-        ledger.note_part(
+        Parts(ledger.database, patience_s=0).note(
             Part(run, name, Stage.VOICE, 12, True, "key", "plan", PartStatus.DONE, 0.1)
         )
 

@@ -10,6 +10,7 @@ from storage.database import Database
 from storage.intake import Intake
 from storage.ledger import Ledger
 from storage.outbox import Outbox
+from storage.parts import Parts
 from storage.statistics import Calls, Current, Rendered, Statistics, Taken, Totals, Waiting
 from storage.tables import CALLS, DEAD_LETTERS, JOBS, OUTBOX, WEBHOOK_DELIVERIES
 
@@ -35,8 +36,10 @@ def perform(
 ) -> None:
     """A part of a run that took two seconds."""
     task = Task(run, task_id, stage, 1, True, "0" * 64, "plan", "label", {})
-    ledger.plan_parts([(task, units)])
-    ledger.note_part(Part(run, task_id, stage, 1, True, task.key, task.plan, status, seconds=2.0))
+    Parts(ledger.database, patience_s=0).plan([(task, units)])
+    Parts(ledger.database, patience_s=0).note(
+        Part(run, task_id, stage, 1, True, task.key, task.plan, status, seconds=2.0)
+    )
 
 
 def deliver(ledger: Ledger, run: Run, frames: int, duration_s: float) -> None:
@@ -116,7 +119,7 @@ def test_parts_are_counted_by_stage_and_how_they_ended(
         perform(ledger, run, f"voice/{number}", Stage.VOICE, status)
     perform(ledger, run, "music", Stage.MUSIC, PartStatus.CACHED)
     planned = Task(run, "mix", Stage.MIX, 1, True, "0" * 64, "plan", "label", {})
-    ledger.plan_parts([(planned, 1)])
+    Parts(ledger.database, patience_s=0).plan([(planned, 1)])
 
     assert Statistics(database).totals().parts == {
         ("voice", "done"): Taken(2, 4.0),
