@@ -3,14 +3,12 @@
 import secrets
 import time
 from argparse import ArgumentParser
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import (
-    DirectOptions,
     GoogleCloudOptions,
     PipelineOptions,
     SetupOptions,
@@ -73,7 +71,7 @@ def run(options: PipelineOptions, settings: Settings, out: Path) -> PipelineResu
     runner = FnApiRunner() if is_local(options) else options.view_as(StandardOptions).runner
     pipeline = beam.Pipeline(runner=runner, options=options)
     whole = Piece(reprocessing.id, 1, reprocessing.allowed)
-    build(pipeline, [whole.to_bytes()], studio, fan_out)
+    build(pipeline, whole.to_bytes(), studio, fan_out)
     return pipeline.run()
 
 
@@ -99,31 +97,14 @@ def _asked_for(batch: BatchOptions, database: Database) -> Reprocessing:
     )
 
 
-def build(
-    pipeline: beam.Pipeline, pieces: Sequence[bytes], studio: StudioConfig, fan_out: FanOut
-) -> None:
-    """Puts the whole graph into a pipeline."""
+def build(pipeline: beam.Pipeline, whole: bytes, studio: StudioConfig, fan_out: FanOut) -> None:
+    """Puts the whole graph into a pipeline, for the jobs of one `Piece`."""
     rings = (
         pipeline
-        | "Pieces" >> beam.Create(list(pieces))
+        | "Pieces" >> beam.Create([whole])
         | "Split" >> beam.FlatMap(split_piece)
         | "Spread" >> beam.Reshuffle()
         | "OpenRuns" >> OpenRuns(studio)
     )
     produced = rings | "Produce" >> Produce(studio, fan_out)
     _ = produced.rejected | "RecordDeadLetters" >> RecordDeadLetters(studio)
-
-
-def run_here(pieces: Sequence[bytes], studio: StudioConfig, *, processes: int = 0) -> None:
-    """Works on these pieces on this machine, until all their jobs have ended or are left.
-
-    Args:
-      processes: Worker processes, or 0 to work in this one.
-    """
-    options = PipelineOptions(flags=[])
-    if processes:
-        direct = options.view_as(DirectOptions)
-        direct.direct_running_mode = "multi_processing"
-        direct.direct_num_workers = processes
-    with beam.Pipeline(runner=FnApiRunner(), options=options) as pipeline:
-        build(pipeline, pieces, studio, FanOut.POOLED)

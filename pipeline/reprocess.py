@@ -2,38 +2,36 @@
 
 import contextlib
 import json
-import logging
 import os
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from jobs.errors import AiprodError
 from jobs.reprocessing import State
 from pipeline.alone import alone
 from pipeline.calling_off import holder_of
-from pipeline.graph_failure import raise_cause
 from pipeline.options import Settings
 from storage.database import Database
 from storage.directory import disk_trouble
-from storage.ledger import Ledger
-from storage.leftovers import clear_leftovers, owned_prefix
+from storage.ledger import Claim
+from storage.leftovers import owned_prefix
 from storage.reprocessing_report import report
 from storage.reprocessings import Reprocessing, Reprocessings
 from storage.reruns import Reruns
 
 if TYPE_CHECKING:
-    from transforms.studio import Studio, StudioConfig
+    from transforms.studio import Studio
 
-LOG = logging.getLogger(__name__)
-AHEAD = 100  # jobs that are looked at before it is told how many are how far
-REFRESH_S = 0.5
-BUSY_PAUSE_S = 2.0  # while others work on all the jobs that are left
+AHEAD = 100  # jobs that are read from the ledger at once
+REFRESH_S = 0.5  # between two looks at how many are how far
+BUSY_PAUSE_S = 2.0  # before jobs that others work on are looked at again
 NICE = 10  # jobs of people who wait come first
 
 Told = Callable[[dict[State, int]], None]
@@ -46,20 +44,18 @@ class Work:
     Attributes:
       out: Folder for finished videos.
       side_by_side: Jobs that are worked on at a time.
-      processes: Worker processes, or 0 to work in this one.
     """
 
     settings: Settings
     out: Path
     side_by_side: int
-    processes: int = 0
 
 
 def work_off(reprocessing: Reprocessing, work: Work, database: Database, told: Told) -> bool:
     """Runs what may be begun and is left; false when a signal stopped it.
 
-    What was made for one job is kept, whatever happens to the next: running again goes on with the
-    jobs that are left.
+    As one job ends, the next begins. What was made for one is kept, whatever happens to the next:
+    running again goes on with the jobs that are left.
 
     Args:
       told: Is called with how many jobs are how far, whenever that may have changed.
@@ -67,106 +63,94 @@ def work_off(reprocessing: Reprocessing, work: Work, database: Database, told: T
     Raises:
       InvalidInput: Another process works on it.
     """
-    from pipeline.workshop import studio_config  # imports Beam, which takes over a second
+    from pipeline.worker import Worker  # imports Beam, which takes over a second
+    from pipeline.workshop import studio_config
 
-    holder = holder_of(reprocessing.id)
-    studio = replace(studio_config(work.settings, work.out), holder=holder)
-    stop = _Stop(database, holder)
+    jobs = _Jobs(reprocessing, holder_of(reprocessing.id))
     what = f"{reprocessing.id} is being worked on"
-    with alone(work.settings.data, reprocessing.id, what), stop.on_signals():
-        Reruns(database).let_go(holder)  # of a process of this machine that died
-        clear_leftovers(Path(studio.scratch))
+    with alone(work.settings.data, reprocessing.id, what), _signals_taken() as signals:
+        Reruns(database).let_go(jobs.holder)  # of a process of this machine that died
         _step_back()
-        with contextlib.closing(studio.open()) as opened:  # not anew with every wave
-            return _in_waves(reprocessing, opened, work, Reprocessings(database), told, stop)
+        worker = Worker(studio_config(work.settings, work.out), work.side_by_side, jobs.take)
+        worker.start()
+        try:
+            return _attend(worker.ring, jobs, Reprocessings(database), told, signals)
+        finally:
+            jobs.is_closed = True
+            while not worker.stop():
+                pass  # FFmpeg is killed within a second; whatever hangs is waited for
 
 
-def _in_waves(
-    reprocessing: Reprocessing,
-    studio: "Studio",
-    work: Work,
+def _attend(
+    ring: Callable[[], None],
+    jobs: "_Jobs",
     reprocessings: Reprocessings,
     told: Told,
-    stop: "_Stop",
+    signals: list[int],
 ) -> bool:
-    def tell() -> None:
-        told(reprocessings.counts(reprocessing.id))
-
-    after, has_moved = 0, False
-    while not stop.is_set():
-        numbers = reprocessings.left(reprocessing.id, max(AHEAD, work.side_by_side), after)
-        if not numbers and after == 0:
+    """Tells how the jobs get on, until none is left; false when a signal came before that."""
+    reprocessing_id = jobs.reprocessing.id
+    due = time.monotonic() + BUSY_PAUSE_S
+    while not signals:
+        are_through = jobs.are_through.wait(REFRESH_S)
+        jobs.are_through.clear()
+        told(reprocessings.counts(reprocessing_id))
+        if jobs.failure:
+            raise jobs.failure
+        if are_through and not reprocessings.left(reprocessing_id, 1):
             return True
-        if not numbers:
-            if not has_moved:
-                stop.wait(BUSY_PAUSE_S)
-            after, has_moved = 0, False
-            continue
-        wave, after = _open_wave(reprocessing, numbers, studio, work, stop)
-        if wave and not stop.is_set():
-            _run_wave(reprocessing.id, wave, studio.config, work, tell, stop)
-        left = reprocessings.left(reprocessing.id, len(numbers), numbers[0] - 1)
-        has_moved = has_moved or not {one for one in numbers if one <= after} <= set(left)
-        tell()
+        if time.monotonic() >= due:
+            ring()
+            due = time.monotonic() + BUSY_PAUSE_S
     return False
 
 
-def _open_wave(
-    reprocessing: Reprocessing,
-    numbers: Sequence[int],
-    studio: "Studio",
-    work: Work,
-    stop: "_Stop",
-) -> tuple[list[int], int]:
-    """Numbers of as many jobs as are worked on at a time, and the last number that was looked at.
+class _Jobs:
+    """The jobs of a reprocessing that are left, in order, and again from the first. Thread-safe.
 
-    Jobs that are not to be run are settled here: a graph for them would take a second, and most
-    of those that a query finds may be such.
+    Attributes:
+      holder: Who works on them, for the ledger: the same again after a death.
+      are_through: Set when the last was looked at; some may be worked on, here or elsewhere.
+      failure: Why no more can be begun.
+      is_closed: Whether no more are to be begun.
     """
-    from transforms.open_runs import open_run
 
-    wave: list[int] = []
-    looked_at = numbers[0] - 1
-    for number in numbers:
-        if stop.is_set() or len(wave) == work.side_by_side:
-            break
-        if open_run(reprocessing, number, studio):
-            wave.append(number)
-        looked_at = number
-    return wave, looked_at
+    def __init__(self, reprocessing: Reprocessing, holder: str) -> None:
+        self.reprocessing, self.holder = reprocessing, holder
+        self.are_through = threading.Event()
+        self.failure: Exception | None = None
+        self.is_closed = False
+        self._lock = threading.Lock()
+        self._numbers: deque[int] = deque()
+        self._last = 0
 
-
-def _run_wave(
-    reprocessing_id: str,
-    numbers: Sequence[int],
-    studio: "StudioConfig",
-    work: Work,
-    told: Callable[[], None],
-    stop: "_Stop",
-) -> None:
-    """Works on these jobs in a thread of its own; this one tells how they get on."""
-    from pipeline.batch import run_here
-    from transforms.open_runs import Piece
-
-    pieces = [Piece(reprocessing_id, number, number).to_bytes() for number in numbers]
-    failure: list[BaseException] = []
-
-    def run() -> None:
+    def take(self, studio: "Studio") -> Claim | None:
+        """Begins the next job that can be worked on; None when there is none now."""
         try:
-            run_here(pieces, studio, processes=work.processes)
-        except BaseException as error:
-            failure.append(error)
+            while not self.is_closed and (number := self._next(studio)):
+                if claim := self._begun(number, studio):
+                    return claim
+        except Exception as error:
+            self.failure, self.is_closed = error, True
+        self.are_through.set()
+        return None
 
-    thread = threading.Thread(target=run, name="graph")
-    thread.start()
-    while thread.is_alive():
-        thread.join(REFRESH_S)
-        if stop.is_set():
-            stop.put_back()  # what was claimed after the signal came, too
-        told()
-    told()
-    if failure:
-        raise_cause(failure[0])
+    def _next(self, studio: "Studio") -> int | None:
+        with self._lock:
+            if not self._numbers:
+                reprocessings = Reprocessings(studio.ledger.database)
+                left = reprocessings.left(self.reprocessing.id, AHEAD, self._last)
+                self._numbers.extend(left)
+            self._last = self._numbers.popleft() if self._numbers else 0
+            return self._last or None
+
+    def _begun(self, number: int, studio: "Studio") -> Claim | None:
+        from transforms.open_runs import open_run
+
+        ring = open_run(self.reprocessing, number, studio)
+        if ring is None:
+            return None
+        return replace(studio.ledger, worker=self.holder).claim(ring.job_id)
 
 
 def write_report(database: Database, reprocessing_id: str, path: Path) -> None:
@@ -196,42 +180,21 @@ def _step_back() -> None:
         os.nice(NICE - now)
 
 
-class _Stop:
-    """Ctrl-C and SIGTERM: jobs are put back, FFmpeg is killed within a second, parts are kept."""
+@contextlib.contextmanager
+def _signals_taken() -> Iterator[list[int]]:
+    """Ctrl-C and SIGTERM are noted in a list. Whoever takes them does no more than that: it may
+    have interrupted this thread while that holds a lock."""
+    taken: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield taken  # only the main thread may handle signals
+        return
 
-    def __init__(self, database: Database, holder: str) -> None:
-        self._ledger = Ledger(database, patience_s=0.0)
-        self._reruns = Reruns(database, patience_s=0.0)
-        self._holder = holder
-        self._event = threading.Event()
+    def take(number: int, _frame: FrameType | None) -> None:
+        taken.append(number)
 
-    def is_set(self) -> bool:
-        return self._event.is_set()
-
-    def wait(self, seconds: float) -> None:
-        self._event.wait(seconds)
-
-    @contextlib.contextmanager
-    def on_signals(self) -> Iterator[None]:
-        if threading.current_thread() is not threading.main_thread():
-            yield  # only the main thread may handle signals
-            return
-        numbers = (signal.SIGINT, signal.SIGTERM)
-        before = {number: signal.signal(number, self._take) for number in numbers}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _take(self, _number: int, _frame: FrameType | None) -> None:
-        self._event.set()
-        self.put_back()
-
-    def put_back(self) -> None:
-        """Gives back what is worked on: whoever works on it stops within a second."""
-        try:
-            for job_id, token in self._reruns.held_by(self._holder):
-                self._ledger.release(job_id, token)
-        except AiprodError as error:
-            LOG.warning("jobs are found by their leases: %s", error.message)
+    before = {number: signal.signal(number, take) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield taken
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -64,9 +64,6 @@ def reprocess(
     side_by_side: Annotated[
         int | None, typer.Option(min=1, max=1000, help="Jobs at a time.", show_default="2 a core")
     ] = None,
-    processes: Annotated[
-        int, typer.Option(min=0, max=64, help="Worker processes; 0: this one works.")
-    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
 ) -> None:
     """Run jobs that have ended again, changed or by newer stages; their videos of before stay.
@@ -105,4 +102,4 @@ def reprocess(
         yes,
     )
     most = side_by_side or 2 * settings.workers
-    raise typer.Exit(run(order, Running(settings, out, most, processes, report, as_json)))
+    raise typer.Exit(run(order, Running(settings, out, most, report, as_json)))

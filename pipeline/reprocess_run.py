@@ -41,7 +41,6 @@ class Running:
     settings: Settings
     out: Path
     side_by_side: int
-    processes: int
     report: Path | None
     as_json: bool
 
@@ -224,7 +223,7 @@ def _work(database: Database, reprocessing: Reprocessing, running: Running) -> i
     from pipeline.reprocess import Work, work_off, write_report
 
     reprocessings = Reprocessings(database)
-    work = Work(running.settings, running.out, running.side_by_side, running.processes)
+    work = Work(running.settings, running.out, running.side_by_side)
     path = running.report or running.out / f"{reprocessing.id}.jsonl"
     teller = _Teller(reprocessing, is_quiet=running.as_json)
     try:

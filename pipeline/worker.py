@@ -1,7 +1,7 @@
-"""The resident worker: claims jobs from the ledger and runs the graph for each.
+"""The worker: claims jobs and runs the graph for each; as one ends, the next begins.
 
-It is woken by its standard input: a byte is a ring, the end of input means to stop. Whoever
-started it can therefore not leave it behind, however that process ends.
+That of the service is woken by its standard input: a byte is a ring, the end of input means to
+stop. Whoever started it can therefore not leave it behind, however that process ends.
 """
 
 import logging
@@ -24,12 +24,19 @@ from storage.intake import SERVICE_QUEUE
 from storage.ledger import Claim
 from storage.leftovers import clear_leftovers
 from transforms.perform import OUTAGES
-from transforms.studio import RUN_LIMIT_S, StudioConfig
+from transforms.studio import RUN_LIMIT_S, Studio, StudioConfig
 
 LOG = logging.getLogger(__name__)
 STOP_LIMIT_S = 8.0  # of the 10 s that Cloud Run gives a container to stop
 LEDGER_PAUSE_S = 2.0  # a ledger that did not answer within its patience is asked again after that
 PUT_BACK_S = 5.0  # before a run that ended by a fault of ours is tried again
+
+Next = Callable[[Studio], Claim | None]
+
+
+def next_of_service(studio: Studio) -> Claim | None:
+    """Takes the oldest job of the service that nobody works on."""
+    return studio.ledger.claim_next(SERVICE_QUEUE)
 
 
 class Worker:
@@ -37,11 +44,13 @@ class Worker:
 
     Args:
       jobs: How many.
+      take: Takes the next job into work; None when there is none. Several threads call it.
     """
 
-    def __init__(self, config: StudioConfig, jobs: int) -> None:
+    def __init__(self, config: StudioConfig, jobs: int, take: Next = next_of_service) -> None:
         ffmpeg_version(find_ffmpeg(config.ffmpeg))  # a machine without it fails here, no job does
         self._config = config
+        self._take = take
         self._studio = config.open()
         self._bell = threading.Condition()
         self._is_rung = True  # what was left behind is looked for at once
@@ -104,7 +113,7 @@ class Worker:
 
     def _claim(self) -> Claim | None:
         try:
-            return self._studio.ledger.claim_next(SERVICE_QUEUE)
+            return self._take(self._studio)
         except AiprodError as error:
             LOG.error("no job can be claimed: %s", error.message)
             self._stopping.wait(LEDGER_PAUSE_S)
@@ -121,8 +130,11 @@ class Worker:
         try:
             graph.run(Ring(claim.job_id, claim.token).to_bytes())
         except Exception as error:
-            LOG.exception("the graph stopped at job %s", claim.job_id)
-            self._put_back(claim, is_attempt=not _is_outage(error))
+            if outage := _outage(error):
+                LOG.error("job %s is put back: %s", claim.job_id, outage.message)
+            else:
+                LOG.exception("the graph stopped at job %s", claim.job_id)
+            self._put_back(claim, is_attempt=outage is None)
         finally:
             with self._bell:
                 self._held.pop(slot, None)
@@ -150,13 +162,13 @@ class Worker:
                     LOG.warning("the lease of job %s is not renewed: %s", claim.job_id, error)
 
 
-def _is_outage(error: BaseException | None) -> bool:
-    """Whether a database or store that did not answer stopped the graph; Beam wraps its errors."""
+def _outage(error: BaseException | None) -> AiprodError | None:
+    """Which database or store that did not answer stopped the graph; Beam wraps its errors."""
     while error:
         if isinstance(error, AiprodError) and error.code in OUTAGES:
-            return True
+            return error
         error = error.__cause__ or error.__context__
-    return False
+    return None
 
 
 def attend(worker: Worker, bell: IO[bytes]) -> None:

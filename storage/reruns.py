@@ -99,7 +99,7 @@ class Reruns:
         """Lets the leases of a holder run out that is known to have died: its runs go on at once.
 
         Args:
-          holder: As `StudioConfig.holder`.
+          holder: The worker that their claims name.
         """
         with self.database.begin() as connection:
             connection.execute(

@@ -132,6 +132,22 @@ def test_a_job_that_was_rolled_back_is_run_again_from_what_it_shows(
     assert past.shown("job-1") == (3, 3)
 
 
+def test_the_next_job_begins_when_one_ends_however_long_another_takes(past: Past) -> None:
+    scene = {"duration_s": 12, "visual": {"type": "title", "text": "Wait"}}
+    long = {"scenes": [scene], "output": {"height": 480, "quality": "standard"}}
+    lines = [{"id": "job-1", "patch": long}, {"id": "job-2"}, {"id": "job-3"}]
+    (past.folder / "jobs.jsonl").write_text("\n".join(map(json.dumps, lines)))
+
+    told = past.told("--from", "jobs.jsonl", *LOUDER, "--side-by-side", "2")
+
+    events = select(JOB_EVENTS.c.job_id, JOB_EVENTS.c.kind).where(JOB_EVENTS.c.generation == 2)
+    with closing(create_engine(sqlite_url(past.data)).connect()) as connection:
+        order = [tuple(row) for row in connection.execute(events.order_by(JOB_EVENTS.c.at))]
+    assert told["done"] == 3
+    assert order.index(("job-2", "done")) < order.index(("job-3", "planning"))
+    assert order.index(("job-3", "planning")) < order.index(("job-1", "done"))
+
+
 def test_a_dry_run_changes_nothing(past: Past) -> None:
     before = past.contents()
 

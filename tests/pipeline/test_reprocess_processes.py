@@ -10,7 +10,6 @@ import pytest
 
 from jobs.reprocessing import State
 from jobs.slate import LOCAL_TENANT
-from jobs.states import TERMINAL, Status
 from pipeline.reprocess import NICE
 from storage.intake import Intake
 from storage.reprocessings import Reprocessings
@@ -103,29 +102,6 @@ def test_two_with_different_changes_run_each_job_once_for_each(past: Past) -> No
     runs = [[item.generation for item in past.items(one["id"])] for one in told]
     assert [sorted(pair) for pair in zip(*runs, strict=True)] == [[2, 3], [2, 3]]
     assert past.made_twice() == []
-
-
-def test_several_processes_work_off_what_one_does(past: Past) -> None:
-    with past.start("--status", "done", "--set", "output.loudness=ebu", "--processes", "2") as one:
-        out, errors = one.communicate(timeout=240)
-
-    assert json.loads(out)["done"] == 2, errors
-    assert past.jobs() == dict.fromkeys(IDS, ("done", 2))
-    assert past.made_twice() == []
-
-
-def test_a_signal_stops_several_processes_too(past: Past) -> None:
-    with past.start("--status", "done", *LARGER, "--processes", "2") as command:
-        encoders = encoding(command)
-        children = psutil.Process(command.pid).children(recursive=True)
-        niceness = {encoder.nice() for encoder in encoders}
-        command.send_signal(signal.SIGTERM)
-        command.communicate(timeout=60)
-
-    _gone, alive = psutil.wait_procs(children, 10)
-    assert (command.returncode, alive, niceness) == (130, [], {NICE})
-    assert past.status("job-1") is Status.QUEUED
-    assert past.status("job-2") in TERMINAL
 
 
 def test_a_signal_that_comes_before_a_job_is_claimed_stops_it_too(past: Past) -> None:
