@@ -18,6 +18,7 @@ from jobs.stages import Stage
 from jobs.states import WORKING
 from storage.database import Database
 from storage.patience import patiently
+from storage.places import Places
 from storage.spending import Budget, Spending
 from storage.tables import CALLS, JOBS
 
@@ -80,7 +81,7 @@ class Busy(Enum):
     """Why a call has to wait."""
 
     SAME_KEY = "somebody else is paying for the same"
-    PROVIDER = "as many calls of this provider are under way as its plan allows"
+    PROVIDER = "no place is free among the calls of this provider that its plan allows"
 
 
 @dataclass(frozen=True)
@@ -96,13 +97,20 @@ class Calls:
 
     @patiently
     def open(
-        self, call_id: str, run: Run, intent: Intent, budgets: Sequence[Budget], most_open: int
+        self,
+        call_id: str,
+        run: Run,
+        intent: Intent,
+        budgets: Sequence[Budget],
+        most_open: int,
+        waited_s: float = 0.0,
     ) -> Ticket | Busy:
         """Writes the intent of a call and reserves its price, or says what it has to wait for.
 
         Args:
           call_id: New for each call; the same again when the answer to this was lost.
           most_open: Calls of the provider that may be under way in all workers together.
+          waited_s: How long this call has been asking for a place among them.
 
         Raises:
           BudgetExceeded: It would cost more than may be spent; nothing was reserved.
@@ -124,7 +132,9 @@ class Calls:
             if self._open_call(connection, intent.key) is not None:
                 return Busy.SAME_KEY
             self._check_charges(connection, intent)
-            if self._under_way(connection, intent.provider) >= most_open:
+            taken = self._under_way(connection, intent.provider)
+            places = Places(self.database)
+            if not places.is_free(connection, run, intent.provider, most_open, taken, waited_s):
                 return Busy.PROVIDER
             day = Spending(self.database).reserve(connection, run, intent.quote_usd, budgets)
             connection.execute(

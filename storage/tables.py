@@ -28,7 +28,7 @@ JOBS = Table(
     METADATA,
     Column("id", _ID, primary_key=True),
     Column("tenant", _ID, nullable=False),
-    Column("queue", String(20), nullable=False),  # who may claim it: "service", or "render"
+    Column("queue", String(20), nullable=False),  # who may claim it: "service", "render", "batch"
     Column("status", String(20), nullable=False),
     Column("generation", Integer, nullable=False),  # counts runs, from 1
     Column("token", Integer, nullable=False),  # fencing: writes with an older one change nothing
@@ -248,7 +248,8 @@ API_KEYS = Table(
 )
 Index("idx_key_tenant", API_KEYS.c.tenant)
 
-# Token buckets: `tokens` were there at `filled_at`.
+# Token buckets: `tokens` were there at `filled_at`. `waiting:<provider>` was emptied when somebody
+# waited for a place among its calls.
 RATE_BUCKETS = Table(
     "rate_buckets",
     METADATA,

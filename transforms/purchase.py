@@ -323,7 +323,7 @@ def _ticket(
         budgets.append(Budget("day", studio.config.tenant_day_usd))
     waited_s = 0.0
     while True:
-        answer = studio.calls.open(call_id, run, intent, budgets, most_open)
+        answer = studio.calls.open(call_id, run, intent, budgets, most_open, waited_s)
         if isinstance(answer, Ticket):
             if answer.remote_id is None and _found(intent.stage, intent.key, studio):
                 # Somebody bought it after we had looked and before we had the ticket.
