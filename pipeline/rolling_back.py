@@ -3,15 +3,15 @@
 import json
 from contextlib import ExitStack
 
-from jobs.errors import AiprodError
 from jobs.reprocessing import State
 from jobs.states import TERMINAL
 from storage.blobs import Blobs
 from storage.catalogue import Catalogue
 from storage.database import Database
-from storage.deliverables import deliver
+from storage.deliverables import deliver, is_in_bucket
 from storage.reprocessings import Item, Reprocessing, Reprocessings
 from storage.reruns import Reruns
+from storage.rows import VideoRow
 
 NOT_NOW = "not rolled back: somebody works on it"
 NOTHING_BEFORE = "not rolled back: it had no video before"
@@ -31,6 +31,10 @@ def roll_back(
 
     Returns:
       How many jobs show the video of before, and why the others do not, by id.
+
+    Raises:
+      StoreUnavailable: The store does not answer. ResourceLimit: the disk is full.
+      InvalidInput: The folder cannot be written. What was done until then is kept.
     """
     back, not_back = 0, {}
     for item in Reprocessings(database).items(reprocessing.id):
@@ -54,21 +58,17 @@ def _roll_back(database: Database, tenant: str, item: Item, blobs: Blobs, root: 
         return OTHER
     if base.status not in TERMINAL:
         return NOT_NOW  # its files may be about to be delivered
-    try:
-        _deliver(database, blobs, root, tenant, item.job_id, item.before)
-    except (AiprodError, OSError):
+    video = Catalogue(database).video(tenant, item.job_id, item.before)
+    if video is None or not all(map(blobs.exists, (video.manifest, *video.files.values()))):
         return GONE
+    if not is_in_bucket(root, item.job_id, item.before):
+        _deliver(video, blobs, root, item.job_id, item.before)
     return None if reruns.show(tenant, item.job_id, item.before) else NOT_NOW
 
 
-def _deliver(
-    database: Database, blobs: Blobs, root: str, tenant: str, job_id: str, run: int
-) -> None:
-    video = Catalogue(database).video(tenant, job_id, run)
-    manifest = blobs.read(video.manifest) if video else None
-    if video is None or manifest is None:
-        raise FileNotFoundError(job_id)
+def _deliver(video: VideoRow, blobs: Blobs, root: str, job_id: str, run: int) -> None:
     with ExitStack() as stack:
+        manifest = stack.enter_context(blobs.as_file(video.manifest)).read_bytes()
         files = {
             name: stack.enter_context(blobs.as_file(blob)) for name, blob in video.files.items()
         }

@@ -59,6 +59,14 @@ def deliver(
     return str(folder / _MANIFEST)
 
 
+def is_in_bucket(root: str, job_id: str, run: int) -> bool:
+    """Whether a run was delivered into a bucket: each keeps its files there, the manifest last."""
+    if not is_bucket(root):
+        return False
+    with closing(open_blobs(root)) as blobs:
+        return blobs.exists(f"jobs/{job_id}/{run}/{_MANIFEST}")
+
+
 def _into_bucket(root: str, folder: str, files: Mapping[str, Path], manifest: bytes) -> str:
     with closing(open_blobs(root)) as blobs:
         for name, path in files.items():

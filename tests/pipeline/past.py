@@ -55,11 +55,16 @@ class Past:
             prepare(database)
             yield database
 
-    def make(self, documents: dict[str, Any], inputs: Sequence[InputFile] = ()) -> None:
+    def make(
+        self,
+        documents: dict[str, Any],
+        inputs: Sequence[InputFile] = (),
+        bucket: str | None = None,
+    ) -> None:
         """Renders jobs, by id."""
         studio = StudioConfig(
-            str(self.data), str(self.data / "work"), sqlite_url(self.data),
-            str(self.folder / "out"), None, 2,
+            bucket or str(self.data), str(self.data / "work"), sqlite_url(self.data),
+            bucket or str(self.folder / "out"), None, 2,
         )  # fmt: skip
         with self.database() as database:
             for job_id, document in documents.items():

@@ -9,8 +9,10 @@ import pytest
 from PIL import Image
 from sqlalchemy import create_engine, select, update
 
+from jobs.slate import LOCAL_TENANT
 from jobs.submission import InputFile
 from pipeline.alone import alone
+from storage.catalogue import Catalogue
 from storage.database import sqlite_url
 from storage.directory import DirectoryBlobs
 from storage.tables import JOB_EVENTS, JOBS
@@ -115,6 +117,23 @@ def test_a_rollback_leaves_a_job_that_was_run_again_since(
     assert "2 jobs show the video of before again" in result.stdout
     assert "job-2: not rolled back: another run has delivered since" in result.stdout
     assert (past.shown("job-1"), past.shown("job-2")) == ((1, 1), (3, 3))
+
+
+def test_a_rollback_leaves_a_job_whose_video_of_before_is_gone(
+    louder: tuple[Past, list[Any]], tmp_path: Path
+) -> None:
+    past, (first, *_) = louder
+    past = past.copy(tmp_path / "past")
+    with past.database() as database:
+        before = Catalogue(database).video(LOCAL_TENANT, "job-2", 1)
+    assert before is not None
+    (past.data / before.files["final.mp4"]).unlink()
+
+    result = past.run("--rollback", first["id"])
+
+    assert result.exit_code == 1
+    assert "job-2: not rolled back: files of the video of before are gone" in result.stdout
+    assert (past.shown("job-1"), past.shown("job-2")) == ((1, 1), (2, 2))
 
 
 def test_a_job_that_was_rolled_back_is_run_again_from_what_it_shows(
