@@ -126,23 +126,23 @@ class _Jobs:
 
     def take(self, studio: "Studio") -> Claim | None:
         """Begins the next job that can be worked on; None when there is none now."""
-        try:
-            while not self.is_closed and (number := self._next(studio)):
-                if claim := self._begun(number, studio):
-                    return claim
-        except Exception as error:
-            self.failure, self.is_closed = error, True
+        with self._lock:  # none is looked at by two at once
+            try:
+                while not self.is_closed and (number := self._next(studio)):
+                    if claim := self._begun(number, studio):
+                        return claim
+            except Exception as error:
+                self.failure, self.is_closed = error, True
         self.are_through.set()
         return None
 
     def _next(self, studio: "Studio") -> int | None:
-        with self._lock:
-            if not self._numbers:
-                reprocessings = Reprocessings(studio.ledger.database)
-                left = reprocessings.left(self.reprocessing.id, AHEAD, self._last)
-                self._numbers.extend(left)
-            self._last = self._numbers.popleft() if self._numbers else 0
-            return self._last or None
+        if not self._numbers:
+            reprocessings = Reprocessings(studio.ledger.database)
+            left = reprocessings.left(self.reprocessing.id, AHEAD, self._last)
+            self._numbers.extend(left)
+        self._last = self._numbers.popleft() if self._numbers else 0
+        return self._last or None
 
     def _begun(self, number: int, studio: "Studio") -> Claim | None:
         from transforms.open_runs import open_run

@@ -241,11 +241,15 @@ class Reprocessings:
 
     @patiently
     def note(self, reprocessing_id: str, number: int, state: State, why: str | None) -> None:
-        """Notes that a job is not run, and why."""
+        """Notes that a job is not run, and why; nothing when somebody else has begun its run."""
         with self.database.begin() as connection:
             connection.execute(
                 update(REPROCESSING_JOBS)
-                .where(_ITEMS.reprocessing == reprocessing_id, _ITEMS.number == number)
+                .where(
+                    _ITEMS.reprocessing == reprocessing_id,
+                    _ITEMS.number == number,
+                    _ITEMS.state == State.WAITING.value,
+                )
                 .values(state=state.value, why=why)
             )
 

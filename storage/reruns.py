@@ -122,8 +122,15 @@ class Reruns:
         takes: Mapping[str, int],
     ) -> Ring | None:  # fmt: skip
         """Makes the new run of a job and returns its ring; None when somebody else has begun one
-        since it was looked at."""
+        since it was looked at, for this reprocessing or otherwise."""
+        of_item = (
+            REPROCESSING_JOBS.c.reprocessing == reprocessing_id,
+            REPROCESSING_JOBS.c.number == item.number,
+        )
         with self.database.begin() as connection:
+            state = select(REPROCESSING_JOBS.c.state).where(*of_item).with_for_update()
+            if connection.scalar(state) != State.WAITING.value:
+                return None
             row = change(
                 self.database, connection,
                 (
@@ -154,10 +161,7 @@ class Reruns:
                 return None
             connection.execute(
                 update(REPROCESSING_JOBS)
-                .where(
-                    REPROCESSING_JOBS.c.reprocessing == reprocessing_id,
-                    REPROCESSING_JOBS.c.number == item.number,
-                )
+                .where(*of_item)
                 .values(state=State.OPENED.value, generation=row.generation, before=base.shown)
             )
         return Ring(item.job_id)

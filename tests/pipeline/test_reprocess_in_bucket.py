@@ -98,6 +98,17 @@ def test_a_rollback_moves_no_bytes(back: tuple[dict[str, Any], dict[str, int], l
     assert set(asked) == {"look_up"}
 
 
+def test_what_keeps_jobs_from_being_begun_ends_the_command(cloud: Cloud) -> None:
+    cloud.fake.plan(Fault("download", status=403))
+
+    result = cloud.past.run("job-2", "--only", "mix", "--yes")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("aiprod: ")
+    assert BUCKET in result.stderr
+    assert cloud.past.jobs()["job-2"] == ("done", 1)
+
+
 def test_a_rollback_says_when_the_bucket_does_not_answer(
     cloud: Cloud, canary: tuple[dict[str, Any], list[int | None]]
 ) -> None:

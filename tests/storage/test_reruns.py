@@ -5,6 +5,7 @@ from sqlalchemy import select, update
 
 from jobs.elements import Ending
 from jobs.errors import InvalidInput
+from jobs.reprocessing import State
 from jobs.stages import Stage
 from jobs.states import Status
 from storage.catalogue import Catalogue
@@ -58,6 +59,21 @@ def test_what_the_run_before_was_to_cost_is_forgotten(archive: Archive) -> None:
     job = Catalogue(archive.database).job(TENANT, "a")
     assert job is not None
     assert job.quote_usd is None
+
+
+def test_who_looked_at_a_job_before_another_ran_it_does_not_run_it_again(archive: Archive) -> None:
+    archive.done("a")
+    archive.begin()
+    (seen,) = archive.items()
+    archive.open_run()
+    archive.end("a")
+    base = archive.base("a")
+
+    ring = archive.reruns.open_run("re-1", seen, base, base.submission, base.takes)
+    archive.reprocessings.note("re-1", seen.number, State.UNCHANGED, None)
+
+    assert (ring, archive.base("a").generation) == (None, 2)
+    assert [item.state for item in archive.items()] == [State.DONE]
 
 
 def test_an_earlier_run_is_shown_again_with_what_it_was_made_of(archive: Archive) -> None:
