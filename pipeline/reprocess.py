@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 AHEAD = 100  # jobs that are read from the ledger at once
 REFRESH_S = 0.5  # between two looks at how many are how far
+COUNTING = 20  # times as long as it took to count them: of a million jobs 0.3 s of CPU
 BUSY_PAUSE_S = 2.0  # before jobs that others work on are looked at again
 NICE = 10  # jobs of people who wait come first
 
@@ -90,18 +91,23 @@ def _attend(
 ) -> bool:
     """Tells how the jobs get on, until none is left; false when a signal came before that."""
     reprocessing_id = jobs.reprocessing.id
-    due = time.monotonic() + BUSY_PAUSE_S
+    ring_at = time.monotonic() + BUSY_PAUSE_S
+    tell_at = 0.0
     while not signals:
         are_through = jobs.are_through.wait(REFRESH_S)
         jobs.are_through.clear()
-        told(reprocessings.counts(reprocessing_id))
         if jobs.failure:
             raise jobs.failure
-        if are_through and not reprocessings.left(reprocessing_id, 1):
+        is_over = are_through and not reprocessings.left(reprocessing_id, 1)
+        now = time.monotonic()
+        if is_over or now >= tell_at:
+            told(reprocessings.counts(reprocessing_id))
+            tell_at = now + COUNTING * (time.monotonic() - now)
+        if is_over:
             return True
-        if time.monotonic() >= due:
+        if time.monotonic() >= ring_at:
             ring()
-            due = time.monotonic() + BUSY_PAUSE_S
+            ring_at = time.monotonic() + BUSY_PAUSE_S
     return False
 
 
