@@ -1,14 +1,15 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup run serve stream test live lint bench chaos schema matrix clean
+.PHONY: help setup run serve stream test live lint bench chaos policy schema provider-schema matrix clean
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 TOOLS  := $(VENV)/.tools
+POLICY := .venv-policy
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 # Re-made when setup.py changes. pip works quietly: say what takes two minutes and why.
 $(STAMP): setup.py jobs/version.py
@@ -59,6 +60,16 @@ bench: $(STAMP) ## measurements as JSON
 	@$(BIN)/python -m bench.reuse
 	@$(BIN)/python -m bench.variants
 
+# In an environment of its own: checkov wants older libraries than we do.
+policy: ## the rules of checkov for deployments/terraform
+	@test -x $(POLICY)/bin/checkov || { $(PYTHON) -m venv $(POLICY) && $(POLICY)/bin/pip install --quiet --disable-pip-version-check 'checkov>=3.3,<4'; }
+	@$(POLICY)/bin/python $(POLICY)/bin/checkov -d deployments/terraform --framework terraform --compact --quiet --skip-download
+
+# The last packages that HashiCorp made, of 6.50 of the providers. 100 MB, which nothing but this needs.
+provider-schema: $(TOOLS) ## write tests/deployments/provider_schema.json: what Google's Terraform providers accept
+	@$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --dest build/providers cdktf-cdktf-provider-google==16.12.1 cdktf-cdktf-provider-google-beta==16.12.1
+	@$(BIN)/python -m tests.deployments.derive_schema build/providers/*.whl
+
 schema: $(STAMP) ## write docs/job.schema.json from the job document
 	@$(BIN)/aiprod schema > docs/job.schema.json
 
@@ -66,4 +77,4 @@ matrix: $(TOOLS) ## write docs/field-matrix.md: what is made again when a field 
 	@$(BIN)/python -m tests.pipeline.field_matrix > docs/field-matrix.md
 
 clean: ## remove .venv, out/ and aiprod-data/
-	rm -rf $(VENV) out aiprod-data
+	rm -rf $(VENV) $(POLICY) out aiprod-data

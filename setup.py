@@ -76,6 +76,8 @@ setup(
             "psutil>=6",
             "pytest>=8.3",
             "pytest-xdist>=3.6",
+            "python-hcl2>=8.1,<9",  # reads the Terraform files
+            "pyyaml>=6",
             "ruff>=0.8",
             "schemathesis>=4.32",
         ],

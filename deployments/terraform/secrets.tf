@@ -1,0 +1,84 @@
+# Containers alone. Their values are put in by gcloud (docs/deploy.md), so that they are in no state.
+locals {
+  # By the variable that a service's key is read from.
+  key_of = {
+    gemini     = "GEMINI_API_KEY"
+    suno       = "SUNO_API_KEY"
+    freesound  = "FREESOUND_API_KEY"
+    elevenlabs = "ELEVENLABS_API_KEY"
+  }
+
+  keys = { for name in var.services : local.key_of[name] => "${name}-api-key" }
+
+  own = {
+    DATABASE_URL       = "aiprod-db-url"
+    AIPROD_LINK_SECRET = "aiprod-link-secret" # links that one instance signs, all others take
+  }
+
+  # What the API is given as variables.
+  secret_env = merge(local.keys, local.own)
+
+  # The url for Dataflow names the address of the database, where that of Cloud Run names a socket.
+  worker_url = "aiprod-db-url-dataflow"
+  secrets    = setunion(values(local.secret_env), local.is_dataflow ? [local.worker_url] : [])
+}
+
+resource "google_secret_manager_secret" "all" {
+  for_each = local.secrets
+
+  secret_id = each.value
+  labels    = local.labels
+
+  replication {
+    user_managed {
+      replicas {
+        location = var.region
+      }
+    }
+  }
+
+  depends_on = [google_project_service.used]
+}
+
+resource "google_secret_manager_secret_iam_member" "api" {
+  for_each = toset(values(local.secret_env))
+
+  secret_id = google_secret_manager_secret.all[each.value].id
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.api.member
+}
+
+resource "google_secret_manager_secret_iam_member" "worker" {
+  for_each = local.is_dataflow ? toset(concat(values(local.keys), [local.worker_url])) : []
+
+  secret_id = google_secret_manager_secret.all[each.value].id
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.worker[0].member
+}
+
+# What the sidecar reads, and where: Cloud Run mounts files from secrets alone. Nothing in it is secret.
+resource "google_secret_manager_secret" "scraping" {
+  secret_id = "aiprod-scraping"
+  labels    = local.labels
+
+  replication {
+    user_managed {
+      replicas {
+        location = var.region
+      }
+    }
+  }
+
+  depends_on = [google_project_service.used]
+}
+
+resource "google_secret_manager_secret_version" "scraping" {
+  secret      = google_secret_manager_secret.scraping.id
+  secret_data = file("${path.module}/scraping.yaml")
+}
+
+resource "google_secret_manager_secret_iam_member" "scraping" {
+  secret_id = google_secret_manager_secret.scraping.id
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.api.member
+}
