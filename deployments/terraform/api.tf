@@ -16,11 +16,16 @@ locals {
     FORWARDED_ALLOW_IPS       = "169.254.0.0/16,${google_compute_global_address.edge.address}"
     GCS_BUCKET_NAME           = google_storage_bucket.assets.name
     GOOGLE_CLOUD_PROJECT      = var.project
+    HOME                      = "/home/aiprod"
     LOG_LEVEL                 = "INFO"
     PUBSUB_TOPIC_NAME         = google_pubsub_topic.jobs.id
   }
 
-  serve = ["serve", "--host=0.0.0.0", "--out=/tmp/out"]
+  # The image `pipeline` has what renders, and begins as root, which Dataflow needs and nobody else.
+  image   = "${local.images}/${local.is_dataflow ? "api" : "pipeline"}:${var.release}"
+  as_user = ["setpriv", "--reuid=10001", "--regid=10001", "--clear-groups", "--no-new-privs", "aiprod"]
+  command = local.is_dataflow ? ["aiprod"] : local.as_user
+  serve   = ["serve", "--host=0.0.0.0", "--out=/tmp/out"]
 
   all_env = merge(
     local.env,
@@ -67,8 +72,8 @@ resource "google_cloud_run_v2_service" "api" {
 
     containers {
       name    = "api"
-      image   = "${local.images}/api:${var.release}"
-      command = ["aiprod"]
+      image   = local.image
+      command = local.command
       args    = concat(local.serve, local.is_dataflow ? ["--no-worker"] : [])
 
       ports {

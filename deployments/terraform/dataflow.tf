@@ -6,8 +6,7 @@ resource "google_dataflow_flex_template_job" "stream" {
   name                         = "aiprod-streaming"
   region                       = var.region
   labels                       = local.labels
-  container_spec_gcs_path      = "gs://${google_storage_bucket.assets.name}/templates/${var.release}/aiprod-streaming.json"
-  sdk_container_image          = "${local.images}/pipeline:${var.release}"
+  container_spec_gcs_path      = "gs://${google_storage_bucket.assets.name}/templates/aiprod-${var.release}.json"
   service_account_email        = google_service_account.worker[0].email
   machine_type                 = "n2-standard-4"
   max_workers                  = var.max_workers
@@ -21,12 +20,19 @@ resource "google_dataflow_flex_template_job" "stream" {
   skip_wait_on_job_termination = false
 
   parameters = {
+    sdk_container_image = "${local.images}/pipeline:${var.release}"
     subscription        = google_pubsub_subscription.pulled[0].id
     dead_letter_topic   = google_pubsub_topic.dead.id
     store               = "gs://${google_storage_bucket.assets.name}"
     database_url_secret = google_secret_manager_secret.all[local.worker_url].id
     input_buckets       = join(",", var.input_buckets)
     tasks_per_worker    = "4" # the cores of its machine
+
+    # Machines of Dataflow have no environment of ours. Keys are read from their secrets.
+    settings = join(";", [
+      "AIPROD_PROVIDERS=${join(",", var.services)}",
+      "AIPROD_TENANT_DAY_USD=${var.tenant_day_usd}",
+    ])
   }
 
   depends_on = [

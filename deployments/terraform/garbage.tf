@@ -22,8 +22,8 @@ resource "google_cloud_run_v2_job" "garbage" {
       }
 
       containers {
-        image   = "${local.images}/api:${var.release}"
-        command = ["aiprod"]
+        image   = local.image
+        command = local.command
         args    = ["gc"]
 
         resources {

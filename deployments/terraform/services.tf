@@ -8,6 +8,7 @@ resource "google_project_service" "used" {
     "containerscanning.googleapis.com",
     "dataflow.googleapis.com",
     "iam.googleapis.com",
+    "iap.googleapis.com",
     "iamcredentials.googleapis.com",
     "logging.googleapis.com",
     "monitoring.googleapis.com",

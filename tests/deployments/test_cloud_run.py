@@ -83,9 +83,10 @@ def template(made: Body) -> Body:
 
 def test_every_variable_that_is_set_is_read(asked: set[str]) -> None:
     by_uvicorn = {"FORWARDED_ALLOW_IPS"}
+    by_libraries = {"HOME"}  # of whom the process goes on as
     source = Path(uvicorn.config.__file__).read_text(encoding="utf-8")
 
-    assert {*settings(), *secrets()} - by_uvicorn - asked == set()
+    assert {*settings(), *secrets()} - by_uvicorn - by_libraries - asked == set()
     assert all(f'"{name}"' in source for name in by_uvicorn)
 
 
@@ -213,8 +214,12 @@ def test_terraform_makes_the_same_service(
         SERVICE["metadata"]["annotations"]["run.googleapis.com/custom-audiences"]
     )
     assert {name: value(one) for name, one in network.items()} == told
-    assert [value(api["image"]), sidecar["image"]] == [API["image"], SIDECAR["image"]]
-    assert [*api["command"], *configuration.locals["serve"]] == [*API["command"], *API["args"]]
+    assert sidecar["image"] == SIDECAR["image"]
+    assert API["image"] == f"{value(configuration.locals['images'])}/pipeline:RELEASE"
+    assert [*configuration.locals["as_user"], *configuration.locals["serve"]] == [
+        *API["command"],
+        *API["args"],
+    ]
     for container, written in ((api, API), (sidecar, SIDECAR)):
         assert blocks(container, "resources")[0]["limits"] == written["resources"]["limits"]
     for terraform, knative in (

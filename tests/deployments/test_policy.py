@@ -1,5 +1,6 @@
 """What the Terraform files must not do, and what must hold in them whatever else changes."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ from tests.deployments.values import value_of
 from tests.test_deployment_pubsub import created
 
 FILES = sorted(path for path in DEPLOYMENTS.rglob("*") if path.is_file())
-PIPELINE = DEPLOYMENTS.parent / "pipeline"
 # Keys of Google, ElevenLabs and GitHub, private keys, urls with a password.
 SECRET = re.compile(
     r"AIza[\w-]{30}|\bsk_[0-9a-f]{40}|\bgh[ps]_\w{30}|-----BEGIN|://[^/\s:$]+:[^/\s@$]+@"
@@ -138,15 +138,26 @@ def test_each_shape_has_its_own_subscription(configuration: Configuration) -> No
     }
 
 
-def test_the_streaming_job_is_told_what_the_pipeline_asks_for(configuration: Configuration) -> None:
+def test_the_streaming_job_is_told_what_its_template_asks_for(
+    configuration: Configuration,
+) -> None:
+    metadata = DEPLOYMENTS.parent / "templates" / "metadata.json"
+    if not metadata.is_file():
+        pytest.skip("templates/metadata.json is not here, which says what a template asks for")
+    known = {one["name"]: one for one in json.loads(metadata.read_text())["parameters"]}
     job = configuration.resources["google_dataflow_flex_template_job", "stream"]
-    sources = (PIPELINE / name for name in ("placing.py", "streaming.py"))
-    options = {name for path in sources for name in re.findall(r'"--(\w+)"', path.read_text())}
 
-    assert set(job["parameters"]) - options == set()
-    assert {"subscription", "dead_letter_topic", "store", "database_url_secret"} <= set(
+    assert set(job["parameters"]) - set(known) == set()
+    assert {name for name, one in known.items() if not one.get("isOptional")} <= set(
         job["parameters"]
     )
+
+
+def test_the_streaming_job_has_a_task_for_each_core_and_ends_what_it_began(
+    configuration: Configuration,
+) -> None:
+    job = configuration.resources["google_dataflow_flex_template_job", "stream"]
+
     assert job["machine_type"].endswith(f"-{job['parameters']['tasks_per_worker']}")
     assert job["on_delete"] == "drain"
 
