@@ -1,15 +1,14 @@
 """The commands of docs/deployment-pubsub.md: that gcloud knows them, and what they set up."""
 
-import ast
 import re
 import shlex
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipeline.topics import ACK_DEADLINE_S, Names
+from tests.deployments.gcloud import flags_of, options, read_grammar
 
 PAGE = (Path(__file__).parents[1] / "docs" / "deployment-pubsub.md").read_text(encoding="utf-8")
 AGENT, RUNTIME = "$AGENT", "$RUNTIME"
@@ -21,12 +20,6 @@ def commands() -> list[list[str]]:
     lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
     found = [re.fullmatch(r"(?:\w+=\$\()?gcloud (.+?)\)?", line) for line in lines]
     return [shlex.split(match[1]) for match in found if match]
-
-
-def options(command: list[str]) -> dict[str, str]:
-    """Flags with their values."""
-    pairs = (word.partition("=") for word in command if word.startswith("--"))
-    return {name: value for name, _, value in pairs}
 
 
 def created(kind: str, name: str) -> dict[str, str]:
@@ -45,28 +38,15 @@ def grants() -> set[tuple[str, str, str]]:
 
 @pytest.fixture(scope="module")
 def grammar() -> dict[str, Any]:
-    """What the gcloud of this machine knows: groups, commands, flags. Nothing is run."""
-    program = shutil.which("gcloud")
-    if program is None:
-        pytest.skip("gcloud is not on this machine: its commands are not checked")
-    path = Path(program).resolve().parents[1] / "data" / "cli" / "gcloud_completions.py"
-    if not path.is_file():
-        pytest.skip(f"this gcloud has no grammar at {path}: its commands are not checked")
-    text = path.read_text(encoding="utf-8")
-    found: dict[str, Any] = ast.literal_eval(text[text.index("= {") + 2 :])
-    return found
+    return read_grammar()
 
 
 @pytest.mark.parametrize("command", commands(), ids=lambda words: " ".join(words[:4]))
 def test_gcloud_knows_the_command_and_its_flags(
     grammar: dict[str, Any], command: list[str]
 ) -> None:
-    node, flags, words = grammar, dict(grammar["flags"]), list(command)
-    while words and words[0] in node["commands"]:
-        node = node["commands"][words.pop(0)]
-        flags |= node["flags"]
+    flags = flags_of(grammar, command)
 
-    assert not node["commands"], f"{command} names a group, not a command"
     for name, value in options(command).items():
         assert name in flags, f"{name} of {command}"
         kind = flags[name]
