@@ -61,7 +61,7 @@ resource "google_service_account_iam_member" "api_signs_links" {
 resource "google_project_iam_audit_config" "data" {
   for_each = toset([
     "cloudsql.googleapis.com",
-    "iamcredentials.googleapis.com",
+    "iam.googleapis.com",
     "secretmanager.googleapis.com",
   ])
 

@@ -81,7 +81,7 @@ locals {
     }
     database = {
       says  = "The database has few connections left"
-      query = "max(cloudsql_googleapis_com:database_postgresql_num_backends{monitored_resource=\"cloudsql_database\",database_id=\"${var.project}:${local.database}\"}) > ${floor(local.max_connections * 0.9)}"
+      query = "sum(cloudsql_googleapis_com:database_postgresql_num_backends{monitored_resource=\"cloudsql_database\",database_id=\"${var.project}:${local.database}\"}) > ${floor(local.max_connections * 0.9)}"
       lasts = "300s"
       then  = "docs/operations.md counts them. Lower AIPROD_DB_POOL or max_instances."
     }

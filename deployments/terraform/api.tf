@@ -115,6 +115,8 @@ resource "google_cloud_run_v2_service" "api" {
         }
       }
 
+      # For a url as the guide has it. Ours names the address of the database, as Google advises where
+      # that is private; then nobody uses the socket.
       volume_mounts {
         name       = "cloudsql"
         mount_path = "/cloudsql"

@@ -24,7 +24,7 @@ resource "google_dataflow_flex_template_job" "stream" {
     subscription        = google_pubsub_subscription.pulled[0].id
     dead_letter_topic   = google_pubsub_topic.dead.id
     store               = "gs://${google_storage_bucket.assets.name}"
-    database_url_secret = google_secret_manager_secret.all[local.worker_url].id
+    database_url_secret = google_secret_manager_secret.all[local.own.DATABASE_URL].id
     input_buckets       = join(",", var.input_buckets)
     tasks_per_worker    = "4" # the cores of its machine
 

@@ -47,7 +47,7 @@ resource "google_cloud_run_v2_job" "garbage" {
 
           value_source {
             secret_key_ref {
-              secret  = google_secret_manager_secret.all["aiprod-db-url"].secret_id
+              secret  = google_secret_manager_secret.all[local.own.DATABASE_URL].secret_id
               version = "latest"
             }
           }

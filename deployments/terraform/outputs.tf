@@ -19,11 +19,11 @@ output "database" {
 }
 
 output "database_address" {
-  description = "Of the database inside of the network, for the url that Dataflow is given."
+  description = "Of the database inside of the network, for its url."
   value       = google_sql_database_instance.ledger.private_ip_address
 }
 
 output "secrets" {
   description = "Secrets that need a version before the API can start."
-  value       = sort(local.secrets)
+  value       = sort(values(local.secret_env))
 }

@@ -17,14 +17,10 @@ locals {
 
   # What the API is given as variables.
   secret_env = merge(local.keys, local.own)
-
-  # The url for Dataflow names the address of the database, where that of Cloud Run names a socket.
-  worker_url = "aiprod-db-url-dataflow"
-  secrets    = setunion(values(local.secret_env), local.is_dataflow ? [local.worker_url] : [])
 }
 
 resource "google_secret_manager_secret" "all" {
-  for_each = local.secrets
+  for_each = toset(values(local.secret_env))
 
   secret_id = each.value
   labels    = local.labels
@@ -49,7 +45,7 @@ resource "google_secret_manager_secret_iam_member" "api" {
 }
 
 resource "google_secret_manager_secret_iam_member" "worker" {
-  for_each = local.is_dataflow ? toset(concat(values(local.keys), [local.worker_url])) : []
+  for_each = local.is_dataflow ? toset(concat(values(local.keys), [local.own.DATABASE_URL])) : []
 
   secret_id = google_secret_manager_secret.all[each.value].id
   role      = "roles/secretmanager.secretAccessor"

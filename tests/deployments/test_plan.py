@@ -27,7 +27,6 @@ OF_PULLS = {
     "google_dataflow_flex_template_job.stream[0]",
     "google_service_account.worker[0]",
     "google_compute_router_nat.out[0]",
-    'google_secret_manager_secret.all["aiprod-db-url-dataflow"]',
 }
 
 
