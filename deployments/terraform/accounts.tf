@@ -41,7 +41,8 @@ resource "google_project_iam_member" "api_writes_metrics" {
   member  = google_service_account.api.member
 }
 
-# What every machine of Dataflow does: takes work, reports, writes logs.
+# What every machine of Dataflow does: takes work, reports, writes logs. The role has objects of all
+# buckets of the project in it, and Google knows none with less.
 resource "google_project_iam_member" "worker" {
   count = local.is_dataflow ? 1 : 0
 

@@ -28,9 +28,10 @@ resource "google_dataflow_flex_template_job" "stream" {
     input_buckets       = join(",", var.input_buckets)
     tasks_per_worker    = "4" # the cores of its machine
 
-    # Machines of Dataflow have no environment of ours. Keys are read from their secrets.
+    # Machines of Dataflow have no environment of ours. Keys are read from their secrets. It has to
+    # come to what the API has by its variables: jobs are planned by the one and made by the other.
     settings = join(";", [
-      "AIPROD_PROVIDERS=${join(",", var.services)}",
+      "AIPROD_PROVIDERS=${join(",", flatten([for name in var.services : local.makers_of[name]]))}",
       "AIPROD_TENANT_DAY_USD=${var.tenant_day_usd}",
     ])
   }

@@ -8,6 +8,14 @@ locals {
     elevenlabs = "ELEVENLABS_API_KEY"
   }
 
+  # What a key opens, as AIPROD_PROVIDERS names it.
+  makers_of = {
+    gemini     = ["gemini", "lyria", "omni"]
+    suno       = ["suno"]
+    freesound  = ["freesound"]
+    elevenlabs = ["elevenlabs"]
+  }
+
   keys = { for name in var.services : local.key_of[name] => "${name}-api-key" }
 
   own = {

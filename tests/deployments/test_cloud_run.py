@@ -13,6 +13,7 @@ import yaml
 from api.app import create_app
 from api.settings import Settings as ApiSettings
 from pipeline.options import Settings
+from providers.roster import configured
 from tests.deployments.configuration import DEPLOYMENTS, Body, Configuration, blocks
 from tests.deployments.values import EDGE, value_of
 
@@ -190,6 +191,19 @@ def test_terraform_gives_the_same_settings_and_secrets(configuration: Configurat
     assert env["FORWARDED_ALLOW_IPS"].endswith(EDGE)
     assert of_services | configuration.locals["own"] == mounted
     assert {version for _, version in secrets().values()} == {"latest"}
+
+
+def test_a_streaming_job_is_given_the_services_that_keys_give_to_the_api(
+    configuration: Configuration,
+) -> None:
+    keys, makers = configuration.locals["key_of"], configuration.locals["makers_of"]
+
+    for name, variable in keys.items():
+        by_key = {maker for maker, _ in configured({variable: "a-key-of-a-test"}).hired()}
+        by_name = {
+            maker for maker, _ in configured({"AIPROD_PROVIDERS": ",".join(makers[name])}).hired()
+        }
+        assert by_key == by_name == set(makers[name])
 
 
 def test_terraform_makes_the_same_service(
