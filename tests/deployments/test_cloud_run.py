@@ -1,5 +1,6 @@
 """`cloud-run.yaml` beside what Terraform makes, the deployment guide wants, and the code reads."""
 
+import copy
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from api.settings import Settings as ApiSettings
 from pipeline.options import Settings
 from providers.roster import configured
 from tests.deployments.configuration import DEPLOYMENTS, Body, Configuration, blocks
+from tests.deployments.gcloud import refusal
 from tests.deployments.values import EDGE, value_of
 
 SERVICE = yaml.safe_load((DEPLOYMENTS / "cloud-run.yaml").read_text(encoding="utf-8"))
@@ -112,6 +114,14 @@ def test_the_service_takes_its_settings(environment: dict[str, str]) -> None:
     }
     assert here.environment == "production"
     assert here.jobs == here.workers == int(API["resources"]["limits"]["cpu"])
+
+
+def test_gcloud_takes_the_file() -> None:
+    misspelt = copy.deepcopy(SERVICE)
+    misspelt["spec"]["template"]["spec"]["containers"][0]["startupProbe"]["periodSecond"] = 3
+
+    assert refusal(SERVICE) == ""
+    assert "startupProbe.periodSecond" in refusal(misspelt)
 
 
 def test_limits_are_those_of_the_guide() -> None:
