@@ -1,6 +1,5 @@
 """What the `gcloud` of this machine knows: commands, flags, messages. No command is run."""
 
-import ast
 import json
 import shutil
 import subprocess
@@ -49,7 +48,8 @@ def read_grammar() -> dict[str, Any]:
     if not path.is_file():
         pytest.skip(f"this gcloud has no grammar at {path}: its commands are not checked")
     text = path.read_text(encoding="utf-8")
-    found: dict[str, Any] = ast.literal_eval(text[text.index("= {") + 2 :])
+    # A value of Python that is JSON as well, which is read ten times faster.
+    found: dict[str, Any] = json.loads(text[text.index("= {") + 2 :])
     return found
 
 
