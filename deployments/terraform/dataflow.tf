@@ -13,7 +13,6 @@ resource "google_dataflow_flex_template_job" "stream" {
   enable_streaming_engine      = true
   temp_location                = "gs://${google_storage_bucket.assets.name}/tmp"
   staging_location             = "gs://${google_storage_bucket.assets.name}/tmp/staging"
-  network                      = google_compute_network.private.id
   subnetwork                   = google_compute_subnetwork.private.self_link
   ip_configuration             = "WORKER_IP_PRIVATE"
   on_delete                    = "drain" # what is at work is finished
