@@ -22,8 +22,9 @@ SCHEMA = Path(__file__).parent / "provider_schema.json"
 # Terraform's own, of every resource.
 _META = {"connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioners"}
 _NAMES = {"builtins.str": "string", "jsii.Number": "number", "builtins.bool": "bool"}
-# How a docstring names the argument, as Terraform spells it.
-_SPELLED = re.compile(r":param (\w+):.*?\{@link \S+#(\w+) ")
+# How a docstring tells of an argument: its name here, what is said, its name in Terraform.
+_TOLD = re.compile(r":param (\w+):(.*?)\{@link \S+#(\w+) ")
+_VALUES = re.compile(r'Possible values: (\["[^\]]*"\])')
 _VERSION = re.compile(r"provider version (\S+)")
 
 
@@ -88,7 +89,7 @@ class _Module:
         init = next(
             one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__init__"
         )
-        spelled = dict(_SPELLED.findall(ast.get_docstring(init) or ""))
+        told = {name: (text, spelled) for name, text, spelled in _TOLD.findall(_docstring(init))}
         arguments = {}
         pairs = zip(init.args.kwonlyargs, init.args.kw_defaults, strict=True)
         for argument, default in pairs:
@@ -98,7 +99,10 @@ class _Module:
             accepted = self._accepted(argument.annotation)
             if default is None:
                 accepted["required"] = True
-            arguments[spelled.get(argument.arg, argument.arg)] = accepted
+            text, spelled = told.get(argument.arg, ("", argument.arg))
+            if values := _VALUES.search(text):
+                accepted["values"] = json.loads(values[1])
+            arguments[spelled] = accepted
         return {"arguments": dict(sorted(arguments.items()))}
 
     def _accepted(self, node: ast.expr) -> dict[str, Any]:
@@ -149,11 +153,23 @@ class _Module:
         return "map(string)" if text == "_cdktf_9a9027ec.StringMap" else "object"
 
 
+def _docstring(node: ast.FunctionDef) -> str:
+    return ast.get_docstring(node) or ""
+
+
 def main() -> None:
     """Writes the schema of what is used."""
     wanted = read_configuration(TERRAFORM).used()
     schema = derive([Path(name) for name in sys.argv[1:]], wanted)
-    SCHEMA.write_text(json.dumps(schema, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    kinds = [
+        f'"{kind}": {{\n'
+        + ",\n".join(
+            f'"{name}": {json.dumps(one, sort_keys=True)}' for name, one in sorted(found.items())
+        )
+        + "\n}"
+        for kind, found in sorted(schema.items())
+    ]
+    SCHEMA.write_text("{\n" + ",\n".join(kinds) + "\n}\n", encoding="utf-8")  # a line for each
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def mistakes(body: Body, accepted: Body, where: str) -> Iterator[str]:
         if name not in arguments:
             yield f"{at} is not accepted"
         elif "type" in arguments[name]:
-            yield from _wrong_value(value, arguments[name]["type"], at)
+            yield from _wrong_value(value, arguments[name], at)
         elif not isinstance(value, list):
             yield f"{at} is a block, not an argument"
         else:
@@ -42,10 +42,13 @@ def mistakes(body: Body, accepted: Body, where: str) -> Iterator[str]:
             yield f"{where}.{name} is missing"
 
 
-def _wrong_value(value: Any, kind: str, at: str) -> Iterator[str]:
+def _wrong_value(value: Any, argument: Body, at: str) -> Iterator[str]:
     """Literals of another type. Of expressions Terraform alone knows the type (test_plan.py)."""
+    kind = argument["type"]
     if isinstance(value, str) and "${" in value:
         return
+    if kind == "string" and value not in argument.get("values", [value]):
+        yield f"{at} is {value!r}, and not one of {', '.join(argument['values'])}"
     if kind.startswith("list("):
         if not isinstance(value, list):
             yield f"{at} is no list"
@@ -115,6 +118,14 @@ def test_mistakes_are_found(
     body = read_configuration(tmp_path).resources["google_pubsub_subscription", "x"]
 
     assert list(mistakes(body, schema["resource"]["google_pubsub_subscription"], "x")) == said
+
+
+def test_values_that_the_provider_does_not_know_are_found(schema: dict[str, Any]) -> None:
+    accepted = schema["resource"]["google_compute_global_address"]
+
+    assert list(mistakes({"name": "n", "address_type": "INNER"}, accepted, "x")) == [
+        "x.address_type is 'INNER', and not one of EXTERNAL, INTERNAL"
+    ]
 
 
 def test_the_schema_is_of_what_is_used_and_of_the_version_that_is_asked_for(
