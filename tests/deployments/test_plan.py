@@ -110,3 +110,7 @@ def test_wrong_variables_are_refused_by_name(terraform: Terraform) -> None:
 
     said = set(re.findall(r"^. (\w+) (?:is|are) (?!\")", str(refused.value), re.M))
     assert said >= wrong.keys()
+
+
+def test_files_are_written_as_terraform_writes_them(terraform: Terraform) -> None:
+    assert terraform.run("fmt", "-check", "-no-color", str(TERRAFORM)) == ""
