@@ -1,5 +1,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup run serve stream test live lint bench chaos policy schema provider-schema matrix clean
+.PHONY: graph update-check
 
 PYTHON ?= python3
 VENV   := .venv
@@ -9,7 +10,7 @@ TOOLS  := $(VENV)/.tools
 POLICY := .venv-policy
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 # Re-made when setup.py changes. pip works quietly: say what takes two minutes and why.
 $(STAMP): setup.py jobs/version.py
@@ -75,6 +76,14 @@ schema: $(STAMP) ## write docs/job.schema.json from the job document
 
 matrix: $(TOOLS) ## write docs/field-matrix.md: what is made again when a field changes
 	@$(BIN)/python -m tests.pipeline.field_matrix > docs/field-matrix.md
+
+graph: $(STAMP) ## write tests/pipeline/graph.golden.json, after a change of the graph that was meant
+	@$(BIN)/python -m pipeline.graph_shape
+
+quoted = '$(subst ','\'',$($(1)))'
+
+update-check: $(STAMP) ## whether the job of SINCE=<tag> can be updated to this graph [MAPPING=<JSON>]
+	@$(BIN)/python -m pipeline.update_check --since=$(call quoted,SINCE) --mapping=$(call quoted,MAPPING)
 
 clean: ## remove .venv, out/ and aiprod-data/
 	rm -rf $(VENV) $(POLICY) out aiprod-data

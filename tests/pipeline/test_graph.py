@@ -9,27 +9,20 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import apache_beam as beam
 import pytest
-from apache_beam.options.pipeline_options import PipelineOptions
-from apache_beam.portability.api import beam_runner_api_pb2
-from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
 from jobs.message import Ring
 from jobs.slate import LOCAL_TENANT
 from jobs.states import Status
 from jobs.submission import Submission
 from pipeline.execute import Translated, execute
-from pipeline.graph import FanOut, Produce
-from pipeline.streaming import ServiceOptions, build
+from pipeline.graph import FanOut
 from storage.catalogue import Catalogue
 from storage.database import open_database, sqlite_url
 from storage.intake import Intake
 from storage.migrate import prepare
 from tests.pipeline.conftest import SMALL
 from transforms.studio import StudioConfig
-
-GOLDEN = Path(__file__).parent / "graph.golden.json"
 
 
 def studio_in(folder: Path, out: str = "out") -> StudioConfig:
@@ -199,63 +192,3 @@ def test_a_message_that_comes_twice_is_worked_on_once(pooled: StudioConfig) -> N
     with catalogue_of(pooled) as catalogue:
         kinds = [event.kind for event in catalogue.events(LOCAL_TENANT, "twice")]
     assert kinds.count("planning") == kinds.count("done") == 1
-
-
-CONFIG = StudioConfig("data", "work", "sqlite://", "out", None, 1)
-
-
-def described(fan_out: FanOut) -> list[list[str]]:
-    """Unique name, kind, and output coders of every transform: what an update must not change."""
-    pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(flags=[]))
-    _ = pipeline | "Read" >> beam.Create([b""]) | "Produce" >> Produce(CONFIG, fan_out)
-    return sorted(row for row in _rows(pipeline.to_runner_api()) if row[0].startswith("Produce/"))
-
-
-def described_around() -> list[list[str]]:
-    """The same of what the streaming pipeline has around `Produce`."""
-    options = PipelineOptions(
-        [
-            "--streaming",
-            "--subscription=projects/a-project/subscriptions/aiprod-jobs-pull",
-            "--dead_letter_topic=projects/a-project/topics/aiprod-jobs-dlq",
-        ]
-    )
-    pipeline = beam.Pipeline(runner=FnApiRunner(), options=options)
-    build(pipeline, options.view_as(ServiceOptions), CONFIG, FanOut.BRANCHES)
-    rows = _rows(pipeline.to_runner_api())
-    return sorted(row for row in rows if row[1] and not row[0].startswith("Produce/"))
-
-
-def _rows(proto: beam_runner_api_pb2.Pipeline) -> Iterator[list[str]]:
-    components = proto.components
-    for transform in components.transforms.values():
-        coders = sorted(
-            _coder(components, components.pcollections[output].coder_id)
-            for output in transform.outputs.values()
-        )
-        yield [transform.unique_name, transform.spec.urn, *coders]
-
-
-def _coder(components: beam_runner_api_pb2.Components, name: str) -> str:
-    coder = components.coders[name]
-    inner = ",".join(_coder(components, part) for part in coder.component_coder_ids)
-    urn = coder.spec.urn.removeprefix("beam:coder:")
-    return f"{urn}<{inner}>" if inner else urn
-
-
-@pytest.mark.parametrize("fan_out", list(FanOut), ids=lambda f: f.value)
-def test_names_and_coders_of_the_graph_are_the_agreed_ones(fan_out: FanOut) -> None:
-    golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
-
-    assert described(fan_out) == golden[fan_out.value]
-
-
-def test_what_stands_around_the_graph_is_as_agreed() -> None:
-    assert described_around() == json.loads(GOLDEN.read_text(encoding="utf-8"))["around"]
-
-
-def write_golden() -> None:
-    """To be called by hand, after a change of the graph that was meant."""
-    graphs = {fan_out.value: described(fan_out) for fan_out in FanOut}
-    graphs["around"] = described_around()
-    GOLDEN.write_text(json.dumps(graphs, indent=1) + "\n", encoding="utf-8")
