@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -33,12 +33,26 @@ from transforms.record_dead_letters import RecordDeadLetters
 from transforms.studio import StudioConfig
 
 
+def _is_true(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ArgumentTypeError(f"it is {text!r}; give true or false")
+    return text.lower() == "true"
+
+
 class BatchOptions(PipelineOptions):
     """What the batch pipeline is told beside `PlaceOptions`."""
 
     @classmethod
     def _add_argparse_args(cls, parser: ArgumentParser) -> None:
-        parser.add_argument("--batch", action="store_true", help="Run jobs that have ended again.")
+        parser.add_argument(
+            "--batch",
+            # Not "store_true": the launcher of a Flex Template gives every parameter a value.
+            nargs="?",
+            const=True,
+            default=False,
+            type=_is_true,
+            help="true: run jobs that have ended again. Otherwise jobs come from Pub/Sub.",
+        )
         parser.add_argument(
             "--reprocessing",
             help="Id of a reprocessing that was begun: it is gone on with.",

@@ -4,9 +4,14 @@ from argparse import ArgumentParser
 from contextlib import closing
 from pathlib import Path
 
-from apache_beam.options.pipeline_options import DebugOptions, PipelineOptions, StandardOptions
+from apache_beam.options.pipeline_options import (
+    GoogleCloudOptions,
+    PipelineOptions,
+    StandardOptions,
+)
 
 from jobs.errors import InvalidInput
+from pipeline.fleet import equip
 from pipeline.graph import FanOut
 from pipeline.options import Settings
 from pipeline.workshop import studio_config
@@ -15,11 +20,8 @@ from storage.migrate import prepare
 from storage.secrets import reference
 from transforms.studio import StudioConfig
 
+TRACES = "OTEL_EXPORTER_OTLP_ENDPOINT"
 LOCAL = ("local", "DirectRunner")  # ours; Beam would take the second for what it can download
-# A bundle that waits for a service holds a thread: enough of them that renders are not kept out.
-HARNESS_THREADS = 64
-# One process per machine: its pool, its voice and its limits are for all cores together.
-ONE_PROCESS = "no_use_multiple_sdk_containers"
 
 
 class PlaceOptions(PipelineOptions):
@@ -55,6 +57,13 @@ class PlaceOptions(PipelineOptions):
             help="How long the jobs of this pipeline stay with it after its last worker has gone, "
             "in seconds.",
         )
+        parser.add_argument(
+            "--settings",
+            default="",
+            help="Settings of services and limits, as AIPROD_PROVIDERS=elevenlabs,gemini;"
+            "AIPROD_TENANT_DAY_USD=50: those of the environment, with semicolons between them. "
+            "Keys are read from Secret Manager.",
+        )
 
 
 # Options that say where workers find things. A local run is told by its environment.
@@ -78,12 +87,9 @@ def placed(options: PipelineOptions, settings: Settings, out: Path) -> tuple[Stu
     places = options.view_as(PlaceOptions)
     if is_local(options):
         return _local_studio(places, settings, out), FanOut.POOLED
-    debug = options.view_as(DebugOptions)
-    debug.add_experiment(ONE_PROCESS)
-    debug.number_of_worker_harness_threads = (
-        debug.number_of_worker_harness_threads or HARNESS_THREADS
-    )
-    return _cloud_studio(places), FanOut.BRANCHES
+    equip(options)
+    project = options.view_as(GoogleCloudOptions).project
+    return _cloud_studio(places, project), FanOut.BRANCHES
 
 
 def _local_studio(places: PlaceOptions, settings: Settings, out: Path) -> StudioConfig:
@@ -98,14 +104,16 @@ def _local_studio(places: PlaceOptions, settings: Settings, out: Path) -> Studio
     return studio
 
 
-def _cloud_studio(places: PlaceOptions) -> StudioConfig:
-    """Places that any worker reaches; the ledger by the name of its secret."""
+def _cloud_studio(places: PlaceOptions, project: str | None) -> StudioConfig:
+    """Places that any worker reaches; the ledger and keys by the names of their secrets. What the
+    environment of whoever starts it says is not meant for workers, which do not have it."""
     for name in _PLACES:
         if not getattr(places, name):
             raise InvalidInput(f"--{name} is missing")
     if not places.store.startswith("gs://"):
         raise InvalidInput(f"--store is {places.store}; give gs://<bucket>, which workers share")
     buckets = places.input_buckets.split(",")
+    told = Settings.from_environment(_told(places.settings))
     return StudioConfig(
         store=places.store,
         scratch="/tmp/aiprod",  # noqa: S108  # of a worker's container, which has one user
@@ -115,4 +123,21 @@ def _cloud_studio(places: PlaceOptions) -> StudioConfig:
         workers=places.tasks_per_worker,
         lease_s=places.lease_s,
         input_buckets=tuple(name.strip() for name in buckets if name.strip()),
+        traces_endpoint=told.traces_endpoint,
+        tenant_day_usd=told.tenant_day_usd,
+        roster=told.roster,
+        project=project,
+        key_versions=told.key_versions,
     )
+
+
+def _told(settings: str) -> dict[str, str]:
+    """Settings by name, from one text."""
+    pairs = [one.strip().partition("=") for one in settings.split(";") if one.strip()]
+    for name, _, value in pairs:
+        if not value or not (name.startswith("AIPROD_") or name == TRACES) or "KEY" in name:
+            raise InvalidInput(
+                f"--settings has {name!r}; give NAME=VALUE, with names that begin with AIPROD_, "
+                f"or {TRACES}, and never a key"
+            )
+    return {name: value for name, _, value in pairs}

@@ -13,11 +13,12 @@ from google.cloud.dataflow_v1beta3 import JobType
 
 from jobs.reprocessing import Change, Request, Selection, State
 from jobs.wire import to_json
+from pipeline.machines import MACHINES
 from storage.database import open_database, sqlite_url
 from storage.migrate import prepare
 from storage.reprocessings import EVERY, Listed, Reprocessings
 from tests.chaos.reprocessing import History
-from tests.pipeline.test_dataflow_job import GOLDEN, google, submit
+from tests.pipeline.test_dataflow_job import GOLDEN, IMAGE, google, submit
 from transforms.open_runs import Piece, split_piece
 
 REPOSITORY = Path(__file__).parents[2]
@@ -32,7 +33,7 @@ def test_what_dataflow_is_sent_is_a_batch_of_the_same_steps(tmp_path: Path) -> N
         begun = Reprocessings(database).begin("re-1", LOUDER, listed, EVERY)
 
     with google() as server:
-        entry = ["--batch", f"--reprocessing={begun.id}"]
+        entry = ["--batch=true", f"--reprocessing={begun.id}"]
         ran = submit(server, tmp_path, entry=entry, ledger=url)
 
     assert (ran.returncode, server.refused) == (0, []), ran.stderr
@@ -45,6 +46,14 @@ def test_what_dataflow_is_sent_is_a_batch_of_the_same_steps(tmp_path: Path) -> N
     # The same Produce, step by step, behind another source.
     assert {name for name in golden if name.startswith("Produce")} - names == set()
     assert {"Pieces", "Split", "Spread", "OpenRuns"} <= names
+    # Nothing was asked for: the machines are ours.
+    (pool,) = job["environment"]["workerPools"]
+    assert pool["machineType"] == MACHINES["machine_type"]
+    assert pool["numWorkers"] == MACHINES["num_workers"]
+    assert pool["autoscalingSettings"]["maxNumWorkers"] == MACHINES["max_num_workers"]
+    assert pool["diskSizeGb"] == MACHINES["disk_size_gb"]
+    assert [image["containerImage"] for image in pool["sdkHarnessContainerImages"]] == [IMAGE]
+    assert job["labels"]["shape"] == "batch"
 
 
 def test_any_number_of_jobs_is_split_into_pieces_that_hold_each_job_once() -> None:

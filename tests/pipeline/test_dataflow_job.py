@@ -18,8 +18,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import google_crc32c
 import pytest
+from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.portability.api import beam_runner_api_pb2
-from google.cloud.dataflow_v1beta3 import JobType, StreamingMode
+from google.cloud.dataflow_v1beta3 import JobType, StreamingMode, WorkerIPAddressConfiguration
+
+from jobs.errors import InvalidInput
+from jobs.version import VERSION
+from pipeline.options import Settings
+from pipeline.streaming import run
 
 REPOSITORY = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "graph.golden.json"
@@ -33,11 +39,19 @@ OPTIONS = [
     "--temp_location=gs://aiprod-test-temp/tmp",
     "--service_account_email=aiprod-sa@aiprod-test.iam.gserviceaccount.com",
     f"--sdk_container_image={IMAGE}",
-    "--max_num_workers=5",
-    "--machine_type=n2-standard-4",
     "--store=gs://aiprod-test-assets",
     "--database_url_secret=projects/aiprod-test/secrets/aiprod-db-url",
     "--tasks_per_worker=4",
+]
+ASKED_FOR = [
+    "--machine_type=c3-standard-8",
+    "--num_workers=2",
+    "--max_num_workers=9",
+    "--disk_size_gb=80",
+    "--subnetwork=regions/europe-west1/subnetworks/aiprod",
+    "--labels=shape=trial",
+    "--labels=team=film",
+    "--settings=AIPROD_PROVIDERS=elevenlabs;AIPROD_TENANT_DAY_USD=50",
 ]
 STREAMING = [
     "--streaming",
@@ -176,7 +190,7 @@ class Submitted:
 @pytest.fixture(scope="module")
 def submitted(tmp_path_factory: pytest.TempPathFactory) -> Submitted:
     with google() as server:
-        ran = submit(server, tmp_path_factory.mktemp("dataflow"))
+        ran = submit(server, tmp_path_factory.mktemp("dataflow"), *ASKED_FOR)
     assert (ran.returncode, server.refused) == (0, []), ran.stderr
     (job,) = server.jobs
     graph = server.staged("pipeline.pb")
@@ -247,12 +261,40 @@ def test_workers_are_as_asked_for_with_one_process_each(submitted: Submitted) ->
     environment = submitted.job["environment"]
     (pool,) = environment["workerPools"]
 
-    assert pool["machineType"] == "n2-standard-4"
-    assert pool["autoscalingSettings"]["maxNumWorkers"] == 5
+    assert pool["machineType"] == "c3-standard-8"
+    assert pool["numWorkers"] == 2
+    assert pool["autoscalingSettings"]["maxNumWorkers"] == 9
+    assert pool["diskSizeGb"] == 80
+    assert pool["subnetwork"] == "regions/europe-west1/subnetworks/aiprod"
     assert pool["numThreadsPerWorker"] == 64
     assert [image["containerImage"] for image in pool["sdkHarnessContainerImages"]] == [IMAGE]
     assert "no_use_multiple_sdk_containers" in environment["experiments"]
     assert environment["serviceAccountEmail"] == "aiprod-sa@aiprod-test.iam.gserviceaccount.com"
+
+
+def test_nobody_on_the_internet_can_call_a_worker(submitted: Submitted) -> None:
+    (pool,) = submitted.job["environment"]["workerPools"]
+
+    assert (
+        WorkerIPAddressConfiguration(pool["ipConfiguration"])
+        is WorkerIPAddressConfiguration.WORKER_IP_PRIVATE
+    )
+
+
+def test_labels_tell_what_it_is_and_what_was_given_comes_first(submitted: Submitted) -> None:
+    assert submitted.job["labels"] == {
+        "app": "aiprod", "version": VERSION.replace(".", "-"), "shape": "trial", "team": "film",
+    }  # fmt: skip
+
+
+def test_workers_know_which_services_to_ask_and_read_keys_themselves(submitted: Submitted) -> None:
+    assert b"providers.elevenlabs.client" in submitted.everything
+    assert b"providers.suno" not in submitted.everything
+
+
+def test_nothing_is_installed_when_a_worker_starts(submitted: Submitted) -> None:
+    # The launcher of Beam's containers installs what has one of these names.
+    assert set(submitted.files) <= {"pipeline.pb", "submission_environment_dependencies.txt"}
 
 
 def test_the_job_names_its_secret_and_does_not_have_it(submitted: Submitted) -> None:
@@ -278,6 +320,18 @@ def test_the_program_that_submits_is_not_sent_along(submitted: Submitted) -> Non
         ),
         pytest.param("--store=", "--store is missing", id="nowhere to write"),
         pytest.param(
+            "--sdk_container_image=",
+            "--sdk_container_image is missing; give the image that this code is in, since Beam's "
+            "own has neither it nor FFmpeg",
+            id="nothing to run in",
+        ),
+        pytest.param(
+            "--settings=ELEVENLABS_API_KEY=open-sesame",
+            "--settings has 'ELEVENLABS_API_KEY'; give NAME=VALUE, with names that begin with "
+            "AIPROD_, or OTEL_EXPORTER_OTLP_ENDPOINT, and never a key",
+            id="a key",
+        ),
+        pytest.param(
             "--store=/data",
             "--store is /data; give gs://<bucket>, which workers share",
             id="a folder, which each worker has for itself",
@@ -290,11 +344,18 @@ def test_the_program_that_submits_is_not_sent_along(submitted: Submitted) -> Non
         ),
     ],
 )
-def test_options_that_cannot_work_are_refused_before_anything_is_sent(
-    tmp_path: Path, option: str, sentence: str
-) -> None:
-    with google() as server:
-        ran = submit(server, tmp_path, option)
+def test_options_that_cannot_work_are_refused(tmp_path: Path, option: str, sentence: str) -> None:
+    options = PipelineOptions([*OPTIONS, *STREAMING, option])
 
-    assert (ran.returncode, ran.stderr) == (2, f"pipeline: {sentence}\n")
+    with pytest.raises(InvalidInput) as refused:
+        run(options, Settings.from_environment({}), tmp_path)
+
+    assert refused.value.message == sentence
+
+
+def test_what_is_refused_is_said_in_one_line_and_nothing_is_sent(tmp_path: Path) -> None:
+    with google() as server:
+        ran = submit(server, tmp_path, "--store=")
+
+    assert (ran.returncode, ran.stderr) == (2, "pipeline: --store is missing\n")
     assert (server.objects, server.jobs) == ({}, [])
