@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup run serve stream test live lint bench chaos policy schema provider-schema matrix clean
 .PHONY: graph update-check
+.PHONY: template-metadata
 
 PYTHON ?= python3
 VENV   := .venv
@@ -76,6 +77,9 @@ schema: $(STAMP) ## write docs/job.schema.json from the job document
 
 matrix: $(TOOLS) ## write docs/field-matrix.md: what is made again when a field changes
 	@$(BIN)/python -m tests.pipeline.field_matrix > docs/field-matrix.md
+
+template-metadata: $(STAMP) ## write templates/metadata.json from the options of the pipeline
+	@$(BIN)/python -m pipeline.flex_template > templates/metadata.json
 
 graph: $(STAMP) ## write tests/pipeline/graph.golden.json, after a change of the graph that was meant
 	@$(BIN)/python -m pipeline.graph_shape
