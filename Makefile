@@ -2,6 +2,7 @@
 .PHONY: help setup run serve stream test live lint bench chaos policy schema provider-schema matrix clean
 .PHONY: graph update-check
 .PHONY: template-metadata
+.PHONY: lock try-images
 
 PYTHON ?= python3
 VENV   := .venv
@@ -49,6 +50,7 @@ lint: $(TOOLS) ## style, types, import rules
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/hadolint templates/*.Dockerfile
 
 chaos: $(TOOLS) ## hundreds of jobs while processes are killed; builds broken on purpose
 	@$(BIN)/python -m tests.chaos.run --jobs 200 --mutants
@@ -89,5 +91,14 @@ quoted = '$(subst ','\'',$($(1)))'
 update-check: $(STAMP) ## whether the job of SINCE=<tag> can be updated to this graph [MAPPING=<JSON>]
 	@$(BIN)/python -m pipeline.update_check --since=$(call quoted,SINCE) --mapping=$(call quoted,MAPPING)
 
-clean: ## remove .venv, out/ and aiprod-data/
-	rm -rf $(VENV) $(POLICY) out aiprod-data
+LOCKING := build/locking
+lock: ## write templates/*.lock from setup.py; versions that fit are kept, remove a file for the newest
+	@$(PYTHON) -m venv $(LOCKING)
+	@$(LOCKING)/bin/pip install --quiet --disable-pip-version-check setuptools uv
+	@$(LOCKING)/bin/python templates/lock.py
+
+try-images: ## the steps of the Dockerfiles in a bare Debian: as root, with debootstrap; minutes [TRY=<folder>]
+	@$(PYTHON) templates/try_install.py $(TRY)
+
+clean: ## remove .venv, build/, out/ and aiprod-data/
+	rm -rf $(VENV) $(POLICY) build out aiprod-data

