@@ -3,6 +3,7 @@
 .PHONY: graph update-check
 .PHONY: template-metadata
 .PHONY: lock try-images
+.PHONY: dataflow-template dataflow-run dataflow-update dataflow-drain
 
 PYTHON ?= python3
 VENV   := .venv
@@ -99,6 +100,27 @@ lock: ## write templates/*.lock from setup.py; versions that fit are kept, remov
 
 try-images: ## the steps of the Dockerfiles in a bare Debian: as root, with debootstrap; minutes [TRY=<folder>]
 	@$(PYTHON) templates/try_install.py $(TRY)
+
+# What is not set is said by the command itself, with an example.
+LAUNCH = $(BIN)/python -m pipeline.launch $(1) $(if $(DRY_RUN),--dry_run) \
+	--project=$(call quoted,PROJECT) --region=$(call quoted,REGION) --bucket=$(call quoted,BUCKET) \
+	--subnetwork=$(call quoted,SUBNETWORK) --release=$(call quoted,RELEASE) --image=$(call quoted,IMAGE) --account=$(call quoted,ACCOUNT) \
+	--name=$(call quoted,NAME) --settings=$(call quoted,SETTINGS) --request=$(call quoted,REQUEST) \
+	--reprocessing=$(call quoted,REPROCESSING) --mapping=$(call quoted,MAPPING) --flags=$(call quoted,FLAGS)
+
+dataflow-template: $(STAMP) ## build images and Flex Template: PROJECT, REGION, BUCKET [RELEASE, DRY_RUN=1]
+	@$(call LAUNCH,template)
+
+dataflow-run: $(STAMP) ## start the job: PROJECT, REGION, BUCKET, SUBNETWORK [SETTINGS, REQUEST, FLAGS, DRY_RUN=1]
+	@$(call LAUNCH,run)
+
+dataflow-update: $(STAMP) ## put this version in the place of that of SINCE=<tag>; otherwise as dataflow-run [MAPPING]
+	@test -n $(call quoted,SINCE) || { echo "dataflow-update: SINCE is not set; give the tag or commit that runs now" >&2; exit 2; }
+	@$(BIN)/python -m pipeline.update_check --since=$(call quoted,SINCE) --mapping=$(call quoted,MAPPING)
+	@$(call LAUNCH,update)
+
+dataflow-drain: $(STAMP) ## let the job end what it has begun: PROJECT, REGION [NAME, DRY_RUN=1]
+	@$(call LAUNCH,drain)
 
 clean: ## remove .venv, build/, out/ and aiprod-data/
 	rm -rf $(VENV) $(POLICY) build out aiprod-data

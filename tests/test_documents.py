@@ -10,7 +10,9 @@ from sqlalchemy.pool import QueuePool
 
 from api.settings import Settings as ApiSettings
 from pipeline.cli import app
+from pipeline.flex_template import PARAMETERS
 from pipeline.ingest import read_job_file
+from pipeline.machines import HARNESS_THREADS, MACHINES, ONE_PROCESS
 from pipeline.options import Settings
 from pipeline.workshop import studio_config
 from storage.audit import Action
@@ -56,6 +58,25 @@ def test_connections_are_counted_as_processes_open_them(tmp_path: Path) -> None:
     assert len(rows) == 4
     for instances, pool_size, workers, total in (map(int, row) for row in rows):
         assert total == instances * (pool_size + workers + beside)
+
+
+def test_machines_are_told_as_they_are() -> None:
+    told = (REPOSITORY / "docs" / "dataflow.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| `(.+?)` \|", told, re.M))
+    extra = {"number_of_worker_harness_threads": HARNESS_THREADS, "experiments": ONE_PROCESS}
+
+    wanted = {**MACHINES, **extra}
+    assert {name: rows.get(name) for name in wanted} == {
+        name: str(value) for name, value in wanted.items()
+    }
+
+
+@pytest.mark.parametrize("name", sorted(PARAMETERS))
+def test_every_option_of_the_pipeline_is_documented(name: str) -> None:
+    names = ("streaming.md", "reprocessing.md", "dataflow.md")
+    pages = [(REPOSITORY / "docs" / page).read_text() for page in names]
+
+    assert any(f"`--{name}" in page or f"`{name}" in page for page in pages)
 
 
 def test_every_audited_action_is_in_the_manual_and_no_other() -> None:
