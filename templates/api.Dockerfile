@@ -1,4 +1,4 @@
-# The API: accepts jobs and answers questions about them. It has neither Beam nor what makes films, so it is a third of
+# The API: accepts jobs and answers questions about them. It has neither Beam nor what makes films, so it is far smaller than
 # the other image, and does no work itself: a Dataflow job does, or instances of the other image.
 #
 # Tags can move. templates/cloudbuild.yaml finds out the digest and builds with it.

@@ -11,16 +11,16 @@ import json
 import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
-from urllib.request import urlopen
 
 REPOSITORY = Path(__file__).parents[1]
-PORT = 8123
 USER = "10001:10001"
 CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
 # Text in each script that fonts are added for; none may be missing from the picture.
@@ -109,9 +109,9 @@ class Root:
                 shutil.copy(path, goal)
 
 
-def build(root: Root, dockerfile: Path, context: Path) -> list[str]:
-    """Does what a Dockerfile says; returns its CMD."""
-    command: list[str] = []
+def build(root: Root, dockerfile: Path, context: Path) -> dict[str, list[str]]:
+    """Does what a Dockerfile says; returns its CMD and the command of its HEALTHCHECK."""
+    commands: dict[str, list[str]] = {}
     for word, rest in instructions(dockerfile.read_text(encoding="utf-8")):
         begun = time.monotonic()
         if word == "WORKDIR":
@@ -124,13 +124,15 @@ def build(root: Root, dockerfile: Path, context: Path) -> list[str]:
         elif word == "RUN":
             root.run(["sh", "-c", rest])
         elif word == "CMD":
-            command = json.loads(rest)
+            commands["CMD"] = json.loads(rest)
+        elif word == "HEALTHCHECK":
+            commands[word] = json.loads(rest.partition(" CMD ")[2])
         else:
             sys.stdout.write(f"  not tried: {word} {rest[:80]}\n")
             continue
         sys.stdout.write(f"  {time.monotonic() - begun:6.1f} s  {word} {rest[:80]}\n")
         sys.stdout.flush()
-    return command
+    return commands
 
 
 def build_context(folder: Path) -> Path:
@@ -162,43 +164,64 @@ def render(root: Root) -> None:
     sys.stdout.write(f"  {time.monotonic() - begun:6.1f} s  rendered as {USER}, all glyphs drawn\n")
 
 
-def answer(root: Root, command: Sequence[str]) -> None:
-    """The service, started as the image starts it, asked how it is, and told to stop."""
+def launch(root: Root) -> None:
+    """The file that the launcher of the Flex Template starts, as far as its first refusal."""
     begun = time.monotonic()
-    variables = root.environment({"PORT": str(PORT)})
-    process = subprocess.Popen(root.inside(command, USER), env=variables)
+    file = root.variables["FLEX_TEMPLATE_PYTHON_PY_FILE"]
+    command = root.inside(["python", file, "--runner=DataflowRunner"], USER)
+    ran = subprocess.run(
+        command, env=root.environment({}), check=False, capture_output=True, text=True
+    )
+    if ran.returncode != 2 or not ran.stderr.startswith("pipeline: --subscription is missing"):
+        sys.exit(f"{file} ends with {ran.returncode}: {ran.stderr}")
+    sys.stdout.write(f"  {time.monotonic() - begun:6.1f} s  {file} starts the pipeline\n")
+
+
+def answer(root: Root, command: Sequence[str], check: Sequence[str]) -> None:
+    """The service, started as the image starts it, but on loopback, and asked how it is by the
+    image's own health check."""
+    begun = time.monotonic()
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        variables = root.environment({"PORT": str(free.getsockname()[1])})
+    process = subprocess.Popen(
+        root.inside([*command, "--host", "127.0.0.1"], USER), env=variables, start_new_session=True
+    )
     try:
-        health = b""
-        while not health and process.poll() is None and time.monotonic() < begun + 60:
-            with suppress(OSError), urlopen(f"http://127.0.0.1:{PORT}/health", timeout=5) as said:
-                health = said.read()
-        if not health:
-            sys.exit("the API does not answer")
+        healthy = False
+        while not healthy and process.poll() is None and time.monotonic() < begun + 60:
+            asked = subprocess.run(
+                root.inside(check, USER), env=variables, check=False, stderr=subprocess.DEVNULL
+            )
+            healthy = asked.returncode == 0
     finally:
-        process.kill()
+        # With all that it started: whoever changes the user is no longer ended with its parent.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    told = f"the API answers as {USER}: {health.decode()}"
-    sys.stdout.write(f"  {time.monotonic() - begun:6.1f} s  {told}\n")
+    if not healthy:
+        sys.exit("the API does not answer")
+    sys.stdout.write(f"  {time.monotonic() - begun:6.1f} s  the API answers as {USER}\n")
 
 
 def main() -> None:
-    """Tries both images, each in a folder of its own, which stays to be looked at."""
+    """Tries both images, or those named after the folder; what was made there stays."""
     if os.geteuid() != 0 or not shutil.which("debootstrap"):
         sys.exit("make try-images needs root and debootstrap: apt-get install debootstrap")
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "/tmp/aiprod-images")  # noqa: S108
     if folder.exists():
         sys.exit(f"{folder} is there already; remove it, or name another")
     context = build_context(folder / "context")
-    for name in ("api", "pipeline"):
+    for name in sys.argv[2:] or ("api", "pipeline"):
         sys.stdout.write(f"{name}:\n")
         root = Root(folder / name)
         begun = time.monotonic()
         root.start()
         sys.stdout.write(f"  {time.monotonic() - begun:6.1f} s  bare Debian\n")
-        command = build(root, REPOSITORY / "templates" / f"{name}.Dockerfile", context)
+        commands = build(root, REPOSITORY / "templates" / f"{name}.Dockerfile", context)
         if name == "api":
-            answer(root, command)
+            answer(root, commands["CMD"], commands["HEALTHCHECK"])
         else:
+            launch(root)
             render(root)
 
 
