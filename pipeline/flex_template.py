@@ -11,7 +11,7 @@ from pipeline.batch import BatchOptions
 from pipeline.placing import PlaceOptions
 from pipeline.streaming import ServiceOptions
 
-PROJECT = "[a-z][a-z0-9.:-]+"
+PROJECT = "[a-z0-9][a-z0-9.:-]+"
 NAME = "[A-Za-z][A-Za-z0-9._~%+-]+"
 
 
@@ -95,15 +95,18 @@ def _options() -> Iterator[Action]:
 
 def _parameter(action: Action) -> dict[str, Any]:
     shown = PARAMETERS[action.dest]
+    has_default = action.default not in (None, "")
+    # What need not be given, and is nothing then, may be given empty: Terraform does so.
+    may_be_empty = shown.is_optional and not has_default
     parameter: dict[str, Any] = {
         "name": action.dest,
         "label": shown.label,
         "helpText": action.help,
         "isOptional": shown.is_optional,
-        "regexes": [f"^({shown.regex})$"],
+        "regexes": [f"^({shown.regex}){'?' if may_be_empty else ''}$"],
         "paramType": shown.kind,
     }
-    if action.default not in (None, ""):
+    if has_default:
         parameter["defaultValue"] = str(action.default).lower()
     if shown.within:
         parameter |= {"parentName": shown.within, "parentTriggerValues": ["true"]}

@@ -134,8 +134,8 @@ def _cloud_studio(places: PlaceOptions, project: str | None) -> StudioConfig:
 def _told(settings: str) -> dict[str, str]:
     """Settings by name, from one text."""
     pairs = [one.strip().partition("=") for one in settings.split(";") if one.strip()]
-    for name, _, value in pairs:
-        if not value or not (name.startswith("AIPROD_") or name == TRACES) or "KEY" in name:
+    for name, equals, _ in pairs:
+        if not equals or not (name.startswith("AIPROD_") or name == TRACES) or "KEY" in name:
             raise InvalidInput(
                 f"--settings has {name!r}; give NAME=VALUE, with names that begin with AIPROD_, "
                 f"or {TRACES}, and never a key"

@@ -51,7 +51,7 @@ ASKED_FOR = [
     "--subnetwork=regions/europe-west1/subnetworks/aiprod",
     "--labels=shape=trial",
     "--labels=team=film",
-    "--settings=AIPROD_PROVIDERS=elevenlabs;AIPROD_TENANT_DAY_USD=50",
+    "--settings=AIPROD_PROVIDERS=elevenlabs;AIPROD_TENANT_DAY_USD=50;AIPROD_GEMINI_VOICE=",
 ]
 STREAMING = [
     "--streaming",

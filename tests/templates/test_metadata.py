@@ -9,7 +9,8 @@ from google.cloud.dataflow_v1beta3.types import TemplateMetadata
 
 from pipeline.flex_template import PARAMETERS, metadata
 
-COMMITTED = Path(__file__).parents[2] / "templates" / "metadata.json"
+REPOSITORY = Path(__file__).parents[2]
+COMMITTED = REPOSITORY / "templates" / "metadata.json"
 BY_NAME = {parameter["name"]: parameter for parameter in metadata()["parameters"]}
 
 
@@ -36,11 +37,13 @@ VALUES = [
     ("subscription", "projects/aiprod-484120/subscriptions/aiprod-jobs-pull", True),
     ("subscription", "aiprod-jobs-pull", False),
     ("subscription", "projects/a-project/topics/aiprod-jobs", False),
+    ("subscription", "", True),
     ("dead_letter_topic", "projects/aiprod-484120/topics/aiprod-jobs-dlq", True),
     ("dead_letter_topic", "projects/aiprod-484120/subscriptions/aiprod-jobs-dlq", False),
     ("store", "gs://aiprod-v33-assets", True),
     ("store", "gs://aiprod-v33-assets/prefix", True),
     ("store", "/data", False),
+    ("store", "", False),
     ("database_url_secret", "projects/aiprod-484120/secrets/aiprod-db-url", True),
     ("database_url_secret", "projects/aiprod-484120/secrets/aiprod-db-url/versions/3", True),
     ("database_url_secret", "postgresql://aiprod:open-sesame@db/aiprod", False),
@@ -52,6 +55,7 @@ VALUES = [
     ("lease_s", "five", False),
     ("batch", "true", True),
     ("batch", "yes", False),
+    ("batch", "", False),
     ("reprocessing", "re-01JX5-abc", True),
     ("request", '{"selection": {}}', True),
     ("request", "everything", False),
@@ -85,3 +89,13 @@ def test_a_default_is_let_through(name: str) -> None:
     (regex,) = BY_NAME[name]["regexes"]
 
     assert re.fullmatch(regex, BY_NAME[name]["defaultValue"])
+
+
+def test_terraform_gives_parameters_that_there_are_and_all_that_are_needed() -> None:
+    written = (REPOSITORY / "deployments" / "terraform" / "dataflow.tf").read_text(encoding="utf-8")
+    block = written.partition("  parameters = {\n")[2].partition("\n  }\n")[0]
+
+    given = set(re.findall(r"^    (\w+) += ", block, re.M))
+
+    assert given <= BY_NAME.keys()
+    assert {name for name, one in BY_NAME.items() if not one["isOptional"]} <= given
