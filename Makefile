@@ -1,4 +1,5 @@
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help setup run serve stream test live lint bench chaos policy schema provider-schema matrix clean
 .PHONY: graph update-check
 .PHONY: template-metadata
@@ -15,19 +16,24 @@ POLICY := .venv-policy
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-17s %s\n", $$1, $$2}'
 
-# Re-made when setup.py changes. pip works quietly: say what takes two minutes and why.
-$(STAMP): setup.py jobs/version.py
+# pip works quietly: say what takes two minutes and why.
+define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "AIPROD needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
 	@echo "Setting up .venv (once, about two minutes) ..."
 	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check -e .
+	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.$(1)'
 	@sh templates/fonts.sh
+endef
+
+# Re-made when setup.py changes.
+$(STAMP): setup.py jobs/version.py
+	$(call install)
 	@touch $@
 
-# What only tests and checks need.
-$(TOOLS): $(STAMP)
-	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
-	@touch $@
+# With what only tests and checks need: in one go, since pip takes as long again for a second one.
+$(TOOLS): setup.py jobs/version.py
+	$(call install,[dev])
+	@touch $(STAMP) $@
 
 setup: $(TOOLS) ## install everything into .venv
 
