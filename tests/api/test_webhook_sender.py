@@ -1,13 +1,12 @@
 import contextlib
 import logging
 import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from logging.handlers import QueueHandler
 from queue import Queue
+from subprocess import PIPE
 
 import httpx
 from sqlalchemy import text
@@ -29,6 +28,7 @@ from tests.api.receivers import (
     status,
 )
 from tests.fakes.local_hosts import names
+from tests.warm import Process
 
 
 def test_what_is_queued_is_sent(database: Database) -> None:
@@ -156,10 +156,9 @@ if sys.argv[3] == "finish":
 @contextlib.contextmanager
 def process(
     database_url: str, crash_point: str = "", how_to_end: str = "finish"
-) -> "Iterator[subprocess.Popen[str]]":
-    command = [sys.executable, "-c", PROCESS, database_url, crash_point, how_to_end]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+) -> Iterator[Process]:
+    with Process(
+        PROCESS, database_url, crash_point, how_to_end, stdin=PIPE, stdout=PIPE, text=True
     ) as child:
         try:
             assert child.stdout is not None
@@ -169,13 +168,13 @@ def process(
             child.kill()
 
 
-def begin(child: "subprocess.Popen[str]") -> None:
+def begin(child: Process) -> None:
     assert child.stdin is not None
     child.stdin.write("go\n")
     child.stdin.flush()
 
 
-def end(child: "subprocess.Popen[str]") -> int:
+def end(child: Process) -> int:
     assert child.stdin is not None
     child.stdin.close()
     return child.wait(WAIT_S / 2)

@@ -26,13 +26,12 @@ from sqlalchemy import func, select
 from storage.database import open_database, sqlite_url
 from storage.tables import CALLS
 from tests.fakes.everybody import Fakes, everybody
+from tests.warm import AIPROD, Process
 
-REPOSITORY = Path(__file__).parents[2]
 MOST_CHARGES = 3
 LIMIT_S = 600.0  # of a command
 LOOK_EVERY_S = 0.02
 LATEST, LONGEST_S = 14, 0.3  # requests and then seconds until a command is killed, at most
-PROGRAM = "import sys; from pipeline.cli import main; sys.argv[0] = 'aiprod'; main()"
 
 
 def document(number: int) -> dict[str, Any]:
@@ -70,15 +69,12 @@ def under_fire(fakes: Fakes, folder: Path, kills: int, dice: random.Random) -> d
 
 def _run(fakes: Fakes, folder: Path, dies_at: int | None, later_s: float) -> int:
     """Runs the command, and kills it so long after so many requests; None: it is let finish."""
-    environment = {
-        **os.environ, **fakes.environment, "AIPROD_DATA": str(folder / "data"),
-        "PYTHONPATH": str(REPOSITORY),
-    }  # fmt: skip
-    command = [sys.executable, "-c", PROGRAM, "render", "job.json", "--out", "out"]
+    environment = {**os.environ, **fakes.environment, "AIPROD_DATA": str(folder / "data")}
     before, deadline = _requests(fakes), time.monotonic() + LIMIT_S
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+    with Process(
+        AIPROD, "render", "job.json", "--out", "out",
+        cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
         while time.monotonic() < deadline:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 return process.wait(LOOK_EVERY_S)

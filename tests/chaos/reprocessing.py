@@ -5,7 +5,6 @@ import json
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 from sqlalchemy import select
@@ -27,10 +27,9 @@ from storage.database import Database, open_database, sqlite_url
 from storage.intake import Intake
 from storage.migrate import prepare
 from storage.tables import JOB_EVENTS, JOBS, REPROCESSING_JOBS
+from tests.warm import AIPROD, Process
 from transforms.studio import StudioConfig
 
-REPOSITORY = Path(__file__).parents[2]
-PROGRAM = "import sys; from pipeline.cli import main; sys.argv[0] = 'aiprod'; main()"
 WAVE = 20
 
 
@@ -87,17 +86,14 @@ class History:
             numbers = range(first, min(first + WAVE, jobs + 1))
             execute([Ring(f"job-{number:04}").to_bytes() for number in numbers], studio)
 
-    def reprocess(self, *arguments: str) -> subprocess.Popen[str]:
+    def reprocess(self, *arguments: str) -> Process:
         """Starts the command."""
-        return subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, "reprocess", *arguments, "--yes", "--json"],
+        return Process(
+            AIPROD,
+            *("reprocess", *arguments, "--yes", "--json"),
             cwd=self.folder,
-            env={
-                **os.environ,
-                "AIPROD_DATA": str(self.folder / "data"),
-                "PYTHONPATH": str(REPOSITORY),
-            },
-            stdout=subprocess.PIPE,
+            env={**os.environ, "AIPROD_DATA": str(self.folder / "data")},
+            stdout=PIPE,
             text=True,
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-REPOSITORY = Path(__file__).parents[2]
+from tests.warm import AIPROD, REPOSITORY, Process
 
 # As small as a video can be and still have everything: speech, music, an effect, two pictures,
 # a transition, captions.
@@ -60,15 +60,12 @@ class Desk:
     def environment(self, **more: str) -> dict[str, str]:
         return {**os.environ, "AIPROD_DATA": str(self.folder / "data"), **more}
 
-    def command(self, *arguments: str) -> list[str]:
-        program = "import sys; from pipeline.cli import main; sys.argv[0] = 'aiprod'; main()"
-        return [sys.executable, "-c", program, *arguments]
-
-    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            self.command(*arguments),
+    def start(self, *arguments: str, **environment: str) -> Process:
+        return Process(
+            AIPROD,
+            *arguments,
             cwd=self.folder,
-            env=self.environment(PYTHONPATH=str(REPOSITORY), **environment),
+            env=self.environment(**environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -77,7 +74,20 @@ class Desk:
     def run(self, *arguments: str, **environment: str) -> Ran:
         with self.start(*arguments, **environment) as process:
             out, err = process.communicate(timeout=300)
-            return Ran(process.returncode, out, err)
+            return Ran(process.wait(), out, err)
+
+    def run_cold(self, *arguments: str, **environment: str) -> Ran:
+        """Runs the program that was installed, which has to load all that it needs."""
+        done = subprocess.run(
+            [Path(sys.executable).with_name("aiprod"), *arguments],
+            cwd=self.folder,
+            env=self.environment(PYTHONPATH=str(REPOSITORY), **environment),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture

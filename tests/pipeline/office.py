@@ -1,7 +1,6 @@
 """Commands against the real service, as a user would run them."""
 
 import contextlib
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,6 +12,7 @@ from storage.database import open_database, sqlite_url
 from storage.migrate import prepare
 from tests.api.service import Service, running
 from tests.pipeline.conftest import Desk, Ran
+from tests.warm import Process
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Office:
         return self.desk.run(*arguments, **{**self._access(), **environment})
 
     @contextlib.contextmanager
-    def start(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    def start(self, *arguments: str) -> Iterator[Process]:
         with self.desk.start(*arguments, **self._access()) as process:
             try:
                 yield process

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from storage.intake import Intake
 from storage.migrate import prepare
 from storage.reprocessings import Item, Reprocessings
 from tests.pipeline.conftest import Desk
+from tests.warm import Process
 from transforms.studio import StudioConfig
 
 
@@ -93,7 +93,7 @@ class Past:
         written = (self.folder / told["report"]).read_text(encoding="utf-8")
         return [json.loads(line) for line in written.splitlines()]
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> Process:
         """`aiprod reprocess` as a process."""
         return self.desk.start("reprocess", *arguments, "--yes", "--json")
 

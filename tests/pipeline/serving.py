@@ -2,24 +2,25 @@
 
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from subprocess import PIPE
 from typing import Any
 
 import httpx
 import psutil
 
-from tests.pipeline.workers import PROGRAM, REPOSITORY, Shop
+from tests.api.service import client_at
+from tests.pipeline.workers import Shop
+from tests.warm import AIPROD, Process
 
 
 @dataclass(frozen=True)
 class Served:
     """A service that runs, and a client that has its key, if it wrote one."""
 
-    process: subprocess.Popen[str]
+    process: Process
     client: httpx.Client
 
     def submit(self, document: dict[str, Any], key: str) -> httpx.Response:
@@ -32,9 +33,10 @@ class Served:
 @contextmanager
 def serving(shop: Shop, *options: str, **environment: str) -> Iterator[Served]:
     with (shop.folder / "serve.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, "serve", "--port", "0", *options],
-            stdout=subprocess.PIPE,
+        process = Process(
+            AIPROD,
+            *("serve", "--port", "0", *options),
+            stdout=PIPE,
             stderr=log,
             text=True,
             cwd=shop.folder,
@@ -42,7 +44,6 @@ def serving(shop: Shop, *options: str, **environment: str) -> Iterator[Served]:
                 **os.environ,
                 "AIPROD_DATA": str(shop.folder),
                 "DATABASE_URL": shop.url,
-                "PYTHONPATH": str(REPOSITORY),
                 "AIPROD_SWEEP_S": "0.5",
                 **environment,
             },
@@ -55,7 +56,7 @@ def serving(shop: Shop, *options: str, **environment: str) -> Iterator[Served]:
         path = shop.folder / "api-key"  # which a service in production does not write
         key = path.read_text(encoding="ascii").strip() if path.exists() else None
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        with httpx.Client(base_url=found[0], headers=headers, timeout=60) as client:
+        with client_at(found[0], headers) as client:
             yield Served(process, client)
     finally:
         process.kill()

@@ -72,7 +72,7 @@ def test_files_that_are_no_job(desk: Desk, content: bytes, says: str) -> None:
 def test_all_mistakes_are_told_at_once(desk: Desk, small_job: Build) -> None:
     job = small_job(title=7, language="xx", scenes=[{"narration": ""}, {"narration": "a", "x": 1}])
 
-    ran = desk.run("validate", str(desk.write("job.json", job)))
+    ran = desk.run_cold("validate", str(desk.write("job.json", job)))
 
     places = ("title", "language", "scenes[0].narration", "scenes[1].x")
     assert all(place in ran.err for place in places)

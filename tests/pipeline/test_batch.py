@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -19,9 +18,9 @@ from storage.migrate import prepare
 from storage.reprocessings import EVERY, Listed, Reprocessings
 from tests.chaos.reprocessing import History
 from tests.pipeline.test_dataflow_job import GOLDEN, IMAGE, google, submit
+from tests.warm import module, run
 from transforms.open_runs import Piece, split_piece
 
-REPOSITORY = Path(__file__).parents[2]
 LOUDER = Request(Selection(), Change(sets=("output.loudness=podcast",)))
 
 
@@ -102,11 +101,5 @@ def test_what_is_not_asked_for_well_is_told_in_a_sentence(
 
 
 def run_here(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", "--batch", *options],
-        cwd=folder,
-        env={
-            **os.environ, "PYTHONPATH": str(REPOSITORY), "AIPROD_DATA": str(folder / "data"),
-        },
-        check=False, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
+    env = {**os.environ, "AIPROD_DATA": str(folder / "data")}
+    return run(module("pipeline"), "--batch", *options, cwd=folder, env=env, timeout=300)

@@ -13,7 +13,8 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.pipeline.conftest import REPOSITORY, Desk
+from tests.pipeline.conftest import Desk
+from tests.warm import REPOSITORY, Process
 
 Build = Callable[..., dict[str, Any]]
 
@@ -25,11 +26,11 @@ def long_job(build: Build) -> dict[str, Any]:
     return build(scenes=[scene, {**scene, "narration": "Two."}], output=output)
 
 
-def descendants(process: subprocess.Popen[str]) -> list[psutil.Process]:
+def descendants(process: Process) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
 
 
-def wait_for(process: subprocess.Popen[str], line: str) -> None:
+def wait_for(process: Process, line: str) -> None:
     assert process.stderr is not None
     for said in process.stderr:
         if line in said:
@@ -110,7 +111,8 @@ def test_the_same_job_gives_the_same_file_in_any_data_folder(desk: Desk, small_j
     job = str(desk.write("job.json", small_job()))
 
     first = desk.run("render", job, "--out", "a", "--json")
-    second = desk.run("render", job, "--out", "b", "--json", AIPROD_DATA=str(desk.folder / "other"))
+    other = str(desk.folder / "other")
+    second = desk.run_cold("render", job, "--out", "b", "--json", AIPROD_DATA=other)
 
     assert first.json["id"] == second.json["id"]
     videos = [Path(desk.folder / result.json["video"]).read_bytes() for result in (first, second)]
@@ -143,7 +145,7 @@ def test_plan_counts_the_stages_that_follow(desk: Desk, small_job: Build) -> Non
     scenes = [{"narration": "One.", "duration_s": 5}, {"narration": "Two.", "duration_s": 5}]
     job = str(desk.write("job.json", small_job(scenes=scenes)))
 
-    planned = desk.run("plan", job, "--json").json
+    planned = desk.run_cold("plan", job, "--json").json
 
     following = [(row["stage"], row["parts"], row["cached"]) for row in planned["stages"][-3:]]
     assert following == [("render", 2, 0), ("mix", 1, 0), ("finish", 1, 0)]
@@ -257,7 +259,7 @@ def test_quick_commands_do_not_load_beam(
     )
 
     ran = subprocess.run(
-        [desk.command()[0], "-c", program],
+        [sys.executable, "-c", program],
         cwd=desk.folder,
         env=desk.environment(PYTHONPATH=os.pathsep.join([str(Path(__file__).parents[2])])),
         capture_output=True,
@@ -268,7 +270,7 @@ def test_quick_commands_do_not_load_beam(
 
 
 def test_doctor_finds_what_the_local_product_needs(desk: Desk) -> None:
-    ran = desk.run("doctor", "--json")
+    ran = desk.run_cold("doctor", "--json")
 
     needed = [finding for finding in ran.json if finding["is_needed"]]
     assert ran.code == 0
@@ -288,7 +290,7 @@ def test_doctor_says_how_to_get_what_is_missing(desk: Desk) -> None:
 def test_version_is_printed(desk: Desk) -> None:
     from jobs.version import VERSION
 
-    assert desk.run("--version").out == f"aiprod {VERSION}\n"
+    assert desk.run_cold("--version").out == f"aiprod {VERSION}\n"
 
 
 def test_a_job_is_rendered_by_one_process_at_a_time(desk: Desk, small_job: Build) -> None:

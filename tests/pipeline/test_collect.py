@@ -49,7 +49,7 @@ def test_what_a_failed_job_has_made_is_removed_and_made_again(desk: Desk, small_
     failed = desk.run("render", str(desk.write("long.json", too_long)))
     let_a_day_pass(desk.folder / "data")
 
-    young = desk.run("gc", "--json").json
+    young = desk.run_cold("gc", "--json").json
     dry = desk.run("gc", "--older-than", "0", "--dry-run", "--json").json
     wet = desk.run("gc", "--older-than", "0", "--json").json
     told = desk.run("gc", "--older-than", "0").out

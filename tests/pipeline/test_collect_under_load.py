@@ -1,11 +1,10 @@
 """Garbage is collected while real processes make it, find it again, and make it anew."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -16,26 +15,27 @@ from storage.artefacts import Artefacts
 from storage.database import Database, open_database, sqlite_url
 from storage.directory import DirectoryBlobs
 from storage.tables import PARTS, VIDEOS
-from tests.pipeline.conftest import REPOSITORY, Desk, Ran
+from tests.pipeline.conftest import Desk, Ran
 from tests.pipeline.test_collect import let_a_day_pass
+from tests.warm import Process, module
 
 Build = Callable[..., dict[str, Any]]
 RENDERERS, ROUNDS = 2, 4
 BAD, GOOD = ("failed", ["invalid_input"]), ("done", [])
 
 
-def collecting(desk: Desk) -> subprocess.Popen[str]:
+def collecting(desk: Desk) -> Process:
     """Collects until its standard input ends, which leaving its context does."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.pipeline.collecting", str(desk.folder / "data")],
-        cwd=REPOSITORY,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+    return Process(
+        module("tests.pipeline.collecting"),
+        str(desk.folder / "data"),
+        stdin=PIPE,
+        stdout=PIPE,
         text=True,
     )
 
 
-def wait_for_a_collection(process: subprocess.Popen[str]) -> None:
+def wait_for_a_collection(process: Process) -> None:
     assert process.stdout is not None
     assert process.stdout.readline()
 

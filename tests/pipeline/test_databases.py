@@ -65,7 +65,7 @@ def test_a_database_that_restarts_costs_no_job(
     own_server: Any, tmp_path: Path, small_job: Build
 ) -> None:
     scenes = [{"duration_s": 6, "visual": {"type": "title", "text": "Long"}}]
-    document = small_job(scenes=scenes, output={"height": 1080, "fps": 30})
+    document = small_job(scenes=scenes, output={"height": 720, "fps": 24})
     with open_shop(tmp_path / "data", own_server.get_uri()) as shop, shop.worker() as worker:
         job_id = shop.submit(document)
         worker.ring()

@@ -26,8 +26,8 @@ from jobs.errors import InvalidInput
 from jobs.version import VERSION
 from pipeline.options import Settings
 from pipeline.streaming import run
+from tests import warm
 
-REPOSITORY = Path(__file__).parents[2]
 GOLDEN = Path(__file__).parent / "graph.golden.json"
 HIDDEN = "open-sesame"
 IMAGE = "europe-west1-docker.pkg.dev/aiprod-test/aiprod/worker:1"
@@ -149,21 +149,21 @@ def submit(
     *options: str,
     entry: list[str] = STREAMING,
     ledger: str = f"postgresql://aiprod:{HIDDEN}@db/aiprod",
+    is_cold: bool = False,
 ) -> subprocess.CompletedProcess[str]:
+    given = [*OPTIONS, *entry, f"--dataflow_endpoint={server.url}", "--no_auth", *options]
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(warm.REPOSITORY),
+        "STORAGE_EMULATOR_HOST": server.url,
+        "AIPROD_DATA": str(folder / "data"),
+        "DATABASE_URL": ledger,
+    }
+    if not is_cold:
+        return warm.run(warm.module("pipeline"), *given, cwd=folder, env=env, timeout=120)
     return subprocess.run(
-        [
-            sys.executable, "-m", "pipeline", *OPTIONS, *entry,
-            f"--dataflow_endpoint={server.url}", "--no_auth", *options,
-        ],
-        cwd=folder,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(REPOSITORY),
-            "STORAGE_EMULATOR_HOST": server.url,
-            "AIPROD_DATA": str(folder / "data"),
-            "DATABASE_URL": ledger,
-        },
-        check=False, capture_output=True, text=True, timeout=120,
+        [sys.executable, "-m", "pipeline", *given],
+        cwd=folder, env=env, check=False, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
 
 
@@ -190,7 +190,7 @@ class Submitted:
 @pytest.fixture(scope="module")
 def submitted(tmp_path_factory: pytest.TempPathFactory) -> Submitted:
     with google() as server:
-        ran = submit(server, tmp_path_factory.mktemp("dataflow"), *ASKED_FOR)
+        ran = submit(server, tmp_path_factory.mktemp("dataflow"), *ASKED_FOR, is_cold=True)
     assert (ran.returncode, server.refused) == (0, []), ran.stderr
     (job,) = server.jobs
     graph = server.staged("pipeline.pb")

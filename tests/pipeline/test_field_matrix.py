@@ -28,7 +28,6 @@ from storage.database import open_database
 from storage.directory import DirectoryBlobs
 from storage.intake import Intake
 from storage.rows import PartRow, RunRow
-from tests.pipeline.conftest import REPOSITORY
 from tests.pipeline.field_matrix import (
     NOTHING,
     PROMPT,
@@ -40,6 +39,7 @@ from tests.pipeline.field_matrix import (
     told,
 )
 from tests.pipeline.test_graph import studio_in
+from tests.warm import REPOSITORY
 from transforms.studio import StudioConfig
 
 # Named by some rows; none of them is asked for anything.

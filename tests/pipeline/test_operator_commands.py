@@ -95,7 +95,7 @@ def test_the_first_key_of_a_tenant_needs_no_service_and_no_key(
 ) -> None:
     nothing = {"ENVIRONMENT": "production", "DATABASE_URL": database_url}
 
-    first = desk.run("keys", "open-tenant", "acme", "--days", "7", **nothing)
+    first = desk.run_cold("keys", "open-tenant", "acme", "--days", "7", **nothing)
     second = desk.run("keys", "open-tenant", "acme", "--json", **nothing)
     operator = desk.run(
         "keys", "open-tenant", "ops", "--scope", "operator", "--name", "me", **nothing

@@ -2,7 +2,6 @@
 
 import json
 import signal
-import subprocess
 from pathlib import Path
 
 import psutil
@@ -17,6 +16,7 @@ from tests.chaos.reprocessing import document
 from tests.pipeline.past import Past
 from tests.pipeline.test_cli import leftovers
 from tests.pipeline.workers import until
+from tests.warm import Process
 
 IDS = ("job-1", "job-2")
 # Enough frames that a signal arrives while they are made.
@@ -38,7 +38,7 @@ def past(rendered: Past, tmp_path: Path) -> Past:
     return rendered.copy(tmp_path / "past")
 
 
-def encoders(command: subprocess.Popen[str]) -> list[psutil.Process]:
+def encoders(command: Process) -> list[psutil.Process]:
     """FFmpegs that make frames."""
     found = []
     for child in psutil.Process(command.pid).children(recursive=True):
@@ -50,7 +50,7 @@ def encoders(command: subprocess.Popen[str]) -> list[psutil.Process]:
     return found
 
 
-def encoding(command: subprocess.Popen[str]) -> list[psutil.Process]:
+def encoding(command: Process) -> list[psutil.Process]:
     found: list[psutil.Process] = until(lambda: encoders(command), "an encoder")
     return found
 
@@ -65,7 +65,7 @@ def test_a_signal_puts_jobs_back_and_the_same_command_goes_on(past: Past) -> Non
     _gone, alive = psutil.wait_procs(encoders, 5)
     jobs = past.jobs()
 
-    again = past.told("--status", "done", *LARGER)
+    again = past.desk.run_cold("reprocess", "--status", "done", *LARGER, "--yes", "--json").json
 
     assert (command.returncode, alive, niceness) == (130, [], {NICE})
     assert jobs == {"job-1": ("queued", 2), "job-2": ("done", 1)}

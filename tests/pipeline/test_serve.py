@@ -51,7 +51,7 @@ def jobs_of(shop: Shop) -> list[str]:
 
 @pytest.mark.parametrize("point", ["submit.before_commit", "submit.after_commit"])
 def test_a_client_that_lost_its_answer_asks_again_and_has_one_job(shop: Shop, point: str) -> None:
-    with serving(shop, AIPROD_CRASH_POINT=point) as dying:
+    with serving(shop, "--no-worker", AIPROD_CRASH_POINT=point) as dying:
         with pytest.raises(httpx.HTTPError):
             dying.submit(SMALL, "order-1")
         assert dying.process.wait(WAIT_S) == -signal.SIGKILL

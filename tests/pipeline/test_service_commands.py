@@ -3,6 +3,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,8 +12,9 @@ import pytest
 
 from jobs.elements import Ending, Problem
 from jobs.errors import ErrorCode
-from tests.pipeline.conftest import REPOSITORY, Desk
+from tests.pipeline.conftest import Desk
 from tests.pipeline.office import Office, open_office
+from tests.warm import REPOSITORY, Process
 
 FILES = {"final.mp4": b"moving pictures", "captions.srt": b"1\n"}
 
@@ -23,7 +25,7 @@ def office(desk: Desk) -> Iterator[Office]:
         yield opened
 
 
-def id_in(process: subprocess.Popen[str]) -> str:
+def id_in(process: Process) -> str:
     """Id of the job that a command waits for, once it follows it."""
     assert process.stdout is not None
     job_id = ""
@@ -189,12 +191,14 @@ def test_a_folder_that_cannot_be_written_is_told_before_the_job_is_made(office: 
         pytest.param(("submit", "job.json"), id="submit"),
         pytest.param(("jobs", "list"), id="jobs"),
         pytest.param(("keys", "list"), id="keys"),
+        pytest.param(("dlq", "list"), id="dlq"),
+        pytest.param(("webhooks", "log", "job-1"), id="webhooks"),
     ],
 )
 def test_without_a_service_one_sentence_says_so(desk: Desk, command: tuple[str, ...]) -> None:
     desk.write("job.json", {"prompt": "Tea."})
 
-    ran = desk.run(*command, AIPROD_URL="http://127.0.0.1:9", AIPROD_API_KEY="")
+    ran = desk.run_cold(*command, AIPROD_URL="http://127.0.0.1:9", AIPROD_API_KEY="")
 
     assert ran.code == 1
     assert ran.err.count("\n") == 1
@@ -350,7 +354,7 @@ def test_help_loads_nothing_that_takes_long(desk: Desk, command: tuple[str, ...]
     )
 
     ran = subprocess.run(
-        [desk.command()[0], "-c", program],
+        [sys.executable, "-c", program],
         env=desk.environment(PYTHONPATH=str(REPOSITORY)),
         capture_output=True,
         text=True,
@@ -376,7 +380,7 @@ def test_talking_to_a_service_loads_neither_beam_nor_the_service(
     key = office.service.client.headers["Authorization"].removeprefix("Bearer ")
 
     ran = subprocess.run(
-        [office.desk.command()[0], "-c", program],
+        [sys.executable, "-c", program],
         env={
             **os.environ,
             "PYTHONPATH": str(REPOSITORY),

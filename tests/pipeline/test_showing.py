@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.answers import Cost, Job
 from pipeline.showing import describe_job
-from tests.pipeline.conftest import REPOSITORY
+from tests.warm import REPOSITORY
 
 ROWS = [
     ("job-01m86e83hhjrp1zc9zdsp9shm1", "awaiting_review", "23 min", "A [bold]title[/] " * 9),

@@ -27,8 +27,9 @@ from pipeline.topics import Names
 from storage.dead_letters import DeadLetterRow, DeadLetters
 from storage.outbox import Outbox
 from tests.pipeline.serving import serving
-from tests.pipeline.workers import REPOSITORY, Shop, open_shop, until
+from tests.pipeline.workers import Shop, open_shop, until
 from tests.pubsub import Post, new_post
+from tests.warm import REPOSITORY
 
 pytest_plugins = ["tests.pubsub_fixtures"]
 

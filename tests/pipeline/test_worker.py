@@ -120,7 +120,7 @@ def test_a_killed_worker_takes_its_encoders_along(shop: Shop, small_job: Build) 
 def test_a_killed_encoder_is_started_again(shop: Shop, small_job: Build) -> None:
     scenes = [{"duration_s": 4, "visual": {"type": "title", "text": "Long"}}]
     with shop.worker() as worker:
-        job_id = shop.submit(small_job(scenes=scenes, output={"height": 1080, "fps": 30}))
+        job_id = shop.submit(small_job(scenes=scenes, output={"height": 720, "quality": "draft"}))
         worker.ring()
         for encoder in until(worker.ffmpegs, "an encoder"):
             encoder.kill()

@@ -4,13 +4,12 @@ import itertools
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import PIPE
 from typing import IO, Any
 
 import psutil
@@ -25,10 +24,9 @@ from storage.intake import Intake, Request
 from storage.migrate import prepare
 from storage.rows import JobRow
 from storage.tables import JOBS, OUTBOX
+from tests.warm import AIPROD, Process
 
-REPOSITORY = Path(__file__).parents[2]
 WAIT_S = 240  # for things that take a second or two on an idle machine
-PROGRAM = "import sys; from pipeline.cli import main; sys.argv[0] = 'aiprod'; main()"
 
 
 def until(condition: Callable[[], Any], what: str) -> Any:
@@ -112,16 +110,16 @@ class Shop:
         finally:
             worker.kill()
 
-    def _start(self, log: IO[bytes], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, "worker", "--out", str(self.folder / "out")],
-            stdin=subprocess.PIPE,
+    def _start(self, log: IO[bytes], environment: dict[str, str]) -> Process:
+        return Process(
+            AIPROD,
+            *("worker", "--out", str(self.folder / "out")),
+            stdin=PIPE,
             stderr=log,
             env={
                 **os.environ,
                 "AIPROD_DATA": str(self.folder),
                 "DATABASE_URL": self.url,
-                "PYTHONPATH": str(REPOSITORY),
                 "AIPROD_JOBS": "2",
                 **environment,
             },
@@ -132,7 +130,7 @@ class Shop:
 class WorkerProcess:
     """A worker, and the pipe that rings it."""
 
-    process: subprocess.Popen[bytes]
+    process: Process
 
     def ring(self) -> None:
         assert self.process.stdin is not None
