@@ -1,5 +1,6 @@
 import contextlib
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 
 from media.run import Workspace, find_ffmpeg
-from storage.database import Database, open_database, sqlite_url
+from storage.database import DATABASE_FILE, Database, open_database, sqlite_url
 from storage.migrate import prepare
 
 KEYS = (
@@ -58,33 +59,81 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
             server.cleanup()
 
 
-@pytest.fixture
-def postgresql_url(postgresql: URL) -> Iterator[URL]:
-    """An empty database of its own on that server."""
+@contextlib.contextmanager
+def _database_on(server: URL, template: str = "template1") -> Iterator[URL]:
+    """A database of its own on that server, a copy of another."""
     name = f"aiprod_{uuid.uuid4().hex}"
-    server = create_engine(
-        postgresql.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
+    engine = create_engine(
+        server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
     )
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield postgresql.set(database=name)
-    with server.connect() as connection:
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield server.set(database=name)
+    with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
+    engine.dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database: every test that takes it runs on SQLite and on PostgreSQL."""
-    if request.param == "sqlite":
-        return sqlite_url(tmp_path / "data")
-    url: URL = request.getfixturevalue("postgresql_url")
+def _text(url: URL) -> str:
     return url.render_as_string(hide_password=False)
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """A migrated database of either kind."""
-    with contextlib.closing(open_database(database_url, pool_size=20)) as opened:
+def postgresql_url(postgresql: URL) -> Iterator[URL]:
+    """An empty database on that server."""
+    with _database_on(postgresql) as url:
+        yield url
+
+
+# To migrate takes longer than most tests: it is done once, and tests have copies.
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("migrated")
+    with contextlib.closing(open_database(sqlite_url(folder))) as opened:
         prepare(opened)
+    return folder / DATABASE_FILE
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql: URL) -> Iterator[str]:
+    with _database_on(postgresql) as url:
+        with contextlib.closing(open_database(_text(url))) as opened:
+            prepare(opened)
+        assert url.database is not None
+        yield url.database
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path, migrated_sqlite: Path) -> Path:
+    """A data folder with a migrated database."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    shutil.copy(migrated_sqlite, folder)
+    return folder
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database: every test that takes it runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path / "data")
+    return _text(request.getfixturevalue("postgresql_url"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A migrated database of either kind."""
+    if request.param == "sqlite":
+        yield sqlite_url(request.getfixturevalue("data_folder"))
+        return
+    server, template = map(request.getfixturevalue, ("postgresql", "migrated_postgresql"))
+    with _database_on(server, template) as url:
+        yield _text(url)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    with contextlib.closing(open_database(database_url, pool_size=20)) as opened:
         yield opened

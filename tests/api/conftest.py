@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from storage.database import Database, open_database, sqlite_url
-from storage.migrate import prepare
 from storage.webhooks import Webhooks
 from tests.api.service import Service, running
 
@@ -18,18 +17,18 @@ def service(database: Database, tmp_path: Path) -> Iterator[Service]:
 
 
 @pytest.fixture
-def embedded(tmp_path: Path) -> Iterator[Service]:
+def embedded(data_folder: Path) -> Iterator[Service]:
     """The service over the embedded database, where the database does not matter."""
-    data = tmp_path / "data"
-    with contextlib.closing(open_database(sqlite_url(data), pool_size=20)) as database:
-        prepare(database)
-        with running(database, data) as found:
-            yield found
+    url = sqlite_url(data_folder)
+    with (
+        contextlib.closing(open_database(url, pool_size=20)) as database,
+        running(database, data_folder) as found,
+    ):
+        yield found
 
 
 @pytest.fixture
-def webhooks(tmp_path: Path) -> Iterator[Webhooks]:
+def webhooks(data_folder: Path) -> Iterator[Webhooks]:
     """Over the embedded database, where the database does not matter."""
-    with contextlib.closing(open_database(sqlite_url(tmp_path / "data"))) as opened:
-        prepare(opened)
+    with contextlib.closing(open_database(sqlite_url(data_folder))) as opened:
         yield Webhooks(opened)

@@ -52,9 +52,9 @@ def restart(server: Any) -> None:
 
 
 def test_a_job_is_made_on_either_database(
-    database_url: str, tmp_path: Path, small_job: Build
+    empty_database_url: str, tmp_path: Path, small_job: Build
 ) -> None:
-    with open_shop(tmp_path / "data", database_url) as shop, shop.worker() as worker:
+    with open_shop(tmp_path / "data", empty_database_url) as shop, shop.worker() as worker:
         job_id = shop.submit(small_job())
         worker.ring()
 

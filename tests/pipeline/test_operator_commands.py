@@ -91,9 +91,9 @@ def test_the_secret_of_webhooks_is_replaced_and_printed_once(office: Office) -> 
 
 
 def test_the_first_key_of_a_tenant_needs_no_service_and_no_key(
-    desk: Desk, database_url: str
+    desk: Desk, empty_database_url: str
 ) -> None:
-    nothing = {"ENVIRONMENT": "production", "DATABASE_URL": database_url}
+    nothing = {"ENVIRONMENT": "production", "DATABASE_URL": empty_database_url}
 
     first = desk.run_cold("keys", "open-tenant", "acme", "--days", "7", **nothing)
     second = desk.run("keys", "open-tenant", "acme", "--json", **nothing)
@@ -101,7 +101,7 @@ def test_the_first_key_of_a_tenant_needs_no_service_and_no_key(
         "keys", "open-tenant", "ops", "--scope", "operator", "--name", "me", **nothing
     )
 
-    with closing(open_database(database_url)) as database:
+    with closing(open_database(empty_database_url)) as database:
         keys = ApiKeys(database)
         found = [keys.find(text) for text in (first.out.strip(), operator.out.strip())]
         rows = keys.page("acme")

@@ -84,18 +84,18 @@ def test_the_audit_log_cannot_be_changed(database: Database, change: str) -> Non
         connection.execute(text(change))
 
 
-def test_many_processes_that_start_at_once_migrate_once(database_url: str) -> None:
+def test_many_processes_that_start_at_once_migrate_once(empty_database_url: str) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     def start(_number: int) -> None:
-        database = open_database(database_url)
+        database = open_database(empty_database_url)
         prepare(database)
         database.close()
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(start, range(6)))
 
-    database = open_database(database_url)
+    database = open_database(empty_database_url)
     with database.reading() as connection:
         assert connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
     database.close()

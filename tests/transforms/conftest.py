@@ -6,21 +6,16 @@ import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
-from storage.database import open_database, sqlite_url
-from storage.migrate import prepare
+from storage.database import sqlite_url
 from transforms.studio import StudioConfig
 
 
 @pytest.fixture
-def studio(tmp_path: Path) -> StudioConfig:
-    url = sqlite_url(tmp_path / "data")
-    database = open_database(url)
-    prepare(database)
-    database.close()
+def studio(tmp_path: Path, data_folder: Path) -> StudioConfig:
     return StudioConfig(
-        store=str(tmp_path / "data"),
-        scratch=str(tmp_path / "data" / "work"),
-        database_url=url,
+        store=str(data_folder),
+        scratch=str(data_folder / "work"),
+        database_url=sqlite_url(data_folder),
         deliver_to=str(tmp_path / "out"),
         ffmpeg=None,
         workers=2,
