@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from storage.database import open_database
 from storage.rate_limits import RateLimits
 
-THREADS, TRIES = 25, 40
+THREADS, TRIES = 25, 20
 
 
 def main(url: str, how: str, per_minute: int) -> None:

@@ -108,7 +108,7 @@ def test_two_processes_of_many_threads_never_take_more_than_allowed(
     database: Database, how: str
 ) -> None:
     url = database.engine.url.render_as_string(hide_password=False)
-    per_minute = 480  # eight a second; 2,000 tries
+    per_minute = 480  # eight a second; 1,000 tries
     processes = [
         subprocess.Popen(
             [sys.executable, str(TAKERS), url, how, str(per_minute)],
