@@ -1,8 +1,14 @@
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
-from storage.database import Database
+import pytest
+from sqlalchemy import URL
+
+from storage.database import Database, open_database
+from storage.migrate import prepare
 from tests.api.attended import TESTER, attended
 from tests.api.service import listening, services_over
 
@@ -17,10 +23,19 @@ PYTHON_FAULT = "AST constructor recursion depth mismatch"
 UNFIT = "positive_data_acceptance,ignored_auth"
 
 
+@pytest.fixture
+def strict(postgresql_url: URL) -> Iterator[Database]:
+    """PostgreSQL, which takes less than SQLite does: no NUL in a text, no number of any length."""
+    url = postgresql_url.render_as_string(hide_password=False)
+    with closing(open_database(url, pool_size=20)) as opened:
+        prepare(opened)
+        yield opened
+
+
 def test_whatever_is_sent_the_service_keeps_to_its_document(
-    database: Database, tmp_path: Path
+    strict: Database, tmp_path: Path
 ) -> None:
-    services, _rings = services_over(database, tmp_path / "data")
+    services, _rings = services_over(strict, tmp_path / "data")
     service = attended(services)
 
     operations = {
