@@ -1,4 +1,6 @@
 .DEFAULT_GOAL := help
+# Without .pyc files every process would compile our code anew: a second of CPU each.
+unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 .PHONY: help setup run serve stream test live lint bench chaos policy schema provider-schema matrix clean
 .PHONY: graph update-check
