@@ -34,7 +34,8 @@ MODELS = ("V4", "V4_5", "V4_5PLUS", "V4_5ALL", "V5", "V5_5")
 MOST_BYTES = 32 << 20  # eight minutes of 320 kbit/s are 19 MB
 _OK, _LEAST_REFUSAL = 200, 400
 # The status of HTTP is 200 also for failures; what counts is the code in the answer.
-_ACCESS, _LATER = (401, 403, 429), (405, 408, 430, 455)
+_NO_CREDITS = 429  # as a code; as a status of HTTP it is a gateway that asks for patience
+_ACCESS, _LATER = (401, 403), (405, 408, 430, 455)
 _FAILED = ("CREATE_TASK_FAILED", "GENERATE_AUDIO_FAILED")
 _UNDER_WAY = ("PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS")
 _UNTOLD = "CALLBACK_EXCEPTION"  # nobody answered the callback; songs may come all the same
@@ -267,23 +268,29 @@ class SunoSession:
 
 def explain(failure: Failure, is_paid: bool) -> ProviderError:
     """What an answer means whose status of HTTP is no success."""
-    code, said = failure.status, ""
+    told, said = None, ""
     if isinstance(failure.data, dict):
         told = _code(failure.data)
-        code = told if told is not None and told >= _LEAST_REFUSAL else code
         said = str(failure.data.get("msg") or "")
-    return refusal(code, said, is_paid, failure.retry_after_s)
+    if told is not None and told >= _LEAST_REFUSAL:
+        return refusal(told, said, is_paid, failure.retry_after_s)
+    return refusal(failure.status, said, is_paid, failure.retry_after_s, is_http=True)
 
 
 def refusal(
-    code: int, said: str, is_paid: bool, retry_after_s: float | None = None
+    code: int,
+    said: str,
+    is_paid: bool,
+    retry_after_s: float | None = None,
+    *,
+    is_http: bool = False,
 ) -> ProviderError:
-    """What a code means. 429 is an account without credits, 430 asks for patience."""
+    """What a code in an answer means, or a status of HTTP where there is none."""
     kind: type[ProviderError] = ProviderRejected
     charged = Charged.NO
-    if code in _ACCESS:
+    if code in _ACCESS or (code == _NO_CREDITS and not is_http):
         kind = ProviderAccess
-    elif code in _LATER or code >= 500:
+    elif code in _LATER or code == _NO_CREDITS or code >= 500:
         kind = ProviderUnavailable
         charged = Charged.UNKNOWN if code >= 500 and is_paid else Charged.NO
     return kind(

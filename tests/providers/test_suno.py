@@ -277,6 +277,17 @@ def test_an_account_without_credits_is_for_the_operator(
         compose(opened(), desk)
 
 
+def test_a_gateway_that_asks_for_patience_is_no_account_without_credits(
+    fake: FakeSuno, desk: Desk, opened: Callable[..., SunoSession]
+) -> None:
+    fake.plan(Fault(status=429, body=HTML, headers={"Retry-After": "7"}))
+
+    with pytest.raises(ProviderUnavailable, match="suno answered 429") as caught:
+        compose(opened(), desk)
+
+    assert (caught.value.charged, caught.value.retry_after_s) == (Charged.NO, 7.0)
+
+
 FAULTS = [
     pytest.param(Fault(status=401, body=HTML), ProviderAccess, Charged.NO, id="401"),
     pytest.param(Fault(status=404, body=HTML), ProviderRejected, Charged.NO, id="404"),
