@@ -19,12 +19,12 @@ from media.run import Workspace
 from providers.roster import Hire
 from providers.takes import Picture, Sound
 from storage.artefacts import Origin, Record
-from transforms.purchase import CALL, Buy, Order, purchase
+from transforms.purchase import CALL, Bought, Buy, Order, purchase
 from transforms.studio import Studio
 
 T = TypeVar("T")
-Use: TypeAlias = Callable[[Workspace, bytes, str], T]
-"""Makes something of bytes that came, which are said to be a file with this suffix."""
+Use: TypeAlias = Callable[[Workspace, Bought], T]
+"""Makes something of what came. Raises `UnsupportedMedia` when it cannot be used."""
 
 
 def is_remote(task: Task) -> bool:
@@ -77,29 +77,27 @@ def origin(hire: Hire, made: Order, came: Sound | Picture) -> Origin:
     )
 
 
-def bought(
-    made: Order, role: str, task: Task, studio: Studio, buy: Buy, use: Use[T]
-) -> tuple[Record, T]:
+def bought(made: Order, task: Task, studio: Studio, buy: Buy, use: Use[T]) -> tuple[Record, T]:
     """Buys something, and makes something of what came. What cannot be used has been paid for all
     the same, and is asked for once more.
 
     Args:
-      role: Of the media that is used.
-      use: Raises `UnsupportedMedia` when it cannot be used. When it fails otherwise, what came
-        stays in the store, and costs whoever comes next nothing.
+      use: When it fails otherwise than by `UnsupportedMedia`, what came stays in the store, and
+        costs whoever comes next nothing.
 
     Raises:
       ProviderError, BudgetExceeded, Cancelled, StoreUnavailable, ResourceLimit, ToolFailed.
     """
     while True:
         record = purchase(made, task.run, studio, buy)
-        name = record.media[role]
-        data = studio.blobs.read(name)
-        if data is None:
-            raise StoreUnavailable(f"the stored file {name} is gone")
+        came = Bought(
+            {role: _file(name, studio) for role, name in record.media.items()},
+            record.facts,
+            record.origin,
+        )
         try:
             with studio.space(task.run) as space:
-                return record, _used(space, data, PurePosixPath(name).suffix, use)
+                return record, _used(space, came, use)
         except UnsupportedMedia as error:
             refusal = ProviderUnusable(
                 f"{made.provider} sent something that cannot be used: {error.message}",
@@ -110,10 +108,17 @@ def bought(
                 raise refusal from error
 
 
-def _used(space: Workspace, data: bytes, suffix: str, use: Use[T]) -> T:
+def _file(name: str, studio: Studio) -> tuple[bytes, str]:
+    data = studio.blobs.read(name)
+    if data is None:
+        raise StoreUnavailable(f"the stored file {name} is gone")
+    return data, PurePosixPath(name).suffix
+
+
+def _used(space: Workspace, came: Bought, use: Use[T]) -> T:
     try:
-        return use(space, data, suffix)
+        return use(space, came)
     except UnsupportedMedia:
         # Before somebody is paid once more: is it FFmpeg, or a mishap of this machine?
         check_decoding(space)
-        return use(space, data, suffix)
+        return use(space, came)

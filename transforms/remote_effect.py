@@ -45,7 +45,9 @@ def sound_remotely(task: Task, studio: Studio) -> Made:
             sound.cost_usd,
         )
 
-    record, samples = bought(made, "audio", task, studio, buy, _heard)
+    record, samples = bought(
+        made, task, studio, buy, lambda space, came: _heard(space, *came.media["audio"])
+    )
     left = record.facts.get("left")
     return Made(
         record.origin,

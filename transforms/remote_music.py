@@ -12,6 +12,7 @@ from media.run import Workspace
 from media.timeline import SAMPLE_RATE_HZ
 from media.wave import Samples, pcm_wave
 from providers.takes import Music, Sound
+from storage.artefacts import Media
 from transforms.hired import bought, hired, order, origin
 from transforms.perform import Made
 from transforms.purchase import Bought
@@ -34,21 +35,57 @@ def compose_remotely(task: Task, studio: Studio) -> Made:
     def buy(remote_id: str | None, started: Callable[[str], None]) -> Bought:
         session = studio.session(params["provider"])
         sound: Sound = session.compose(wanted, remote_id, started, partial(studio.pause, task.run))
-        media = {"audio": (sound.data, sound.suffix)}
-        for number, other in enumerate(sound.others, start=2):
-            media[f"track_{number}"] = (other.data, other.suffix)  # paid for, too
-        return Bought(media, {"title": sound.title}, origin(hire, made, sound), sound.cost_usd)
+        tracks = {
+            _role(number): track for number, track in enumerate((sound, *sound.others), start=1)
+        }
+        return Bought(
+            {role: (track.data, track.suffix) for role, track in tracks.items()},
+            {"titles": {role: track.title for role, track in tracks.items()}},
+            origin(hire, made, sound),
+            sound.cost_usd,
+        )
 
-    record, (samples, lufs) = bought(made, "audio", task, studio, buy, _heard)
+    record, heard = bought(made, task, studio, buy, _heard)
+    taken, *others = heard  # all are paid for
+    samples = heard[taken]
+    media: dict[str, Media] = {"audio": (pcm_wave(samples), ".wav")}
+    for number, other in enumerate(others, start=2):
+        media[_role(number)] = record.media[other]
     return Made(
         record.origin,
-        {**record.media, "audio": (pcm_wave(samples), ".wav")},
-        {"samples": len(samples), "lufs": lufs, "title": record.facts["title"]},
+        media,
+        {
+            "samples": len(samples),
+            "lufs": round(integrated_lufs(samples), 2),
+            "title": record.facts["titles"][taken],
+        },
     )
 
 
-def _heard(space: Workspace, data: bytes, suffix: str) -> tuple[Samples, float]:
+def _role(number: int) -> str:
+    """Of the track that is used, and of those beside it."""
+    return "audio" if number == 1 else f"track_{number}"
+
+
+def _heard(space: Workspace, came: Bought) -> dict[str, Samples]:
+    """The tracks that are music, by role, the best first.
+
+    Raises:
+      UnsupportedMedia: None is; what is wrong with the best.
+    """
+    heard, faults = {}, []
+    for role in sorted(came.media):
+        try:
+            heard[role] = _samples(space, *came.media[role])
+        except UnsupportedMedia as error:
+            faults.append(error)
+    if not heard:
+        raise faults[0]
+    return heard
+
+
+def _samples(space: Workspace, data: bytes, suffix: str) -> Samples:
     samples = decoded(space, data, suffix, 2)
     if len(samples) < SHORTEST_S * SAMPLE_RATE_HZ:
         raise UnsupportedMedia(f"{len(samples) / SAMPLE_RATE_HZ:.1f} s of music")
-    return samples, round(integrated_lufs(samples), 2)
+    return samples

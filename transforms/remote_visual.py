@@ -42,12 +42,13 @@ def picture_remotely(task: Task, studio: Studio) -> Made:
             {"picture": (came.data, came.suffix)}, {}, origin(hire, made, came), came.cost_usd
         )
 
-    record, facts = bought(made, "picture", task, studio, buy, _looked_at)
+    record, facts = bought(made, task, studio, buy, _looked_at)
     return Made(record.origin, {**record.media}, {**facts, "blob": record.media["picture"]})
 
 
-def _looked_at(space: Workspace, data: bytes, suffix: str) -> dict[str, Any]:
+def _looked_at(space: Workspace, came: Bought) -> dict[str, Any]:
     """Decodes it once: what is damaged is found now, not while the video is rendered."""
+    data, suffix = came.media["picture"]
     path = space.folder / f"received{suffix}"
     path.write_bytes(data)
     try:

@@ -74,12 +74,12 @@ def _bought(task: Task, piece: Piece, studio: Studio) -> tuple[Record, Samples]:
             sound.cost_usd,
         )
 
-    def heard(space: Workspace, data: bytes, suffix: str) -> Samples:
-        samples = decoded(space, data, suffix, 1)
+    def heard(space: Workspace, came: Bought) -> Samples:
+        samples = decoded(space, *came.media["audio"], 1)
         _check_length(samples, line)
         return samples
 
-    return bought(made, "audio", task, studio, buy, heard)
+    return bought(made, task, studio, buy, heard)
 
 
 def _check_length(samples: Samples, line: Line) -> None:

@@ -93,16 +93,22 @@ class StudioConfig:
             studio = _OPEN.get(self)
             if studio is None:
                 studio = _OPEN[self] = Studio(self)
-            studio.users += 1
+            else:
+                studio.users += 1
             return studio
 
 
 class Studio:
-    """Open stores, the voice, and scratch space. Safe for several threads."""
+    """Open stores, the voice, and scratch space. Safe for several threads.
 
-    def __init__(self, config: StudioConfig) -> None:
+    Args:
+      sleep: Waits so many seconds.
+    """
+
+    def __init__(self, config: StudioConfig, sleep: Callable[[float], object] = time.sleep) -> None:
         self.config = config
-        self.users = 0
+        self.users = 1
+        self._sleep = sleep
         self._scratch = Path(config.scratch)
         self.artefacts = Artefacts(open_blobs(config.store, self._scratch))
         self.blobs = self.artefacts.blobs
@@ -170,14 +176,14 @@ class Studio:
 
     def pause(self, run: Run, seconds: float) -> None:
         """Waits. Raises `Cancelled` as soon as the run is stopped or has lost its claim."""
-        deadline = time.monotonic() + seconds
+        left_s = seconds
         while True:
             if self.ledger.is_stopped(run):
                 raise Cancelled("stopped by the user")
-            left_s = deadline - time.monotonic()
             if left_s <= 0:
                 return
-            time.sleep(min(left_s, LOOK_EVERY_S))
+            self._sleep(min(left_s, LOOK_EVERY_S))
+            left_s -= LOOK_EVERY_S
 
     @contextmanager
     def space(self, run: Run | None = None) -> Iterator[Workspace]:
