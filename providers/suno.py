@@ -6,7 +6,7 @@ docs/providers/suno.md.
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -131,12 +131,9 @@ class Song:
 class SunoSession:
     """Requests to a reseller of Suno. Safe for several threads."""
 
-    def __init__(
-        self, config: Suno, access: Access, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, config: Suno, access: Access) -> None:
         self._config = config
         self._access = access
-        self._clock = clock
         self._remote = Remote(
             NAME, config.base_url, explain, silence_s=config.silence_s, total_s=config.total_s
         )
@@ -187,9 +184,9 @@ class SunoSession:
         return task_id
 
     def _songs(self, task_id: str, pause: Pause) -> list[Song]:
-        deadline = self._clock() + self._config.at_most_s
+        begun, waited_s = time.monotonic(), 0.0
         while True:
-            is_last = self._clock() > deadline
+            is_last = max(waited_s, time.monotonic() - begun) >= self._config.at_most_s
             if songs := self._made(task_id, is_last):
                 return songs
             if is_last:
@@ -200,6 +197,7 @@ class SunoSession:
                     provider=NAME,
                 )
             pause(self._config.every_s)
+            waited_s += self._config.every_s
 
     def _made(self, task_id: str, is_last: bool) -> list[Song] | None:
         """The songs of an order; None while they are made. Raises what ended it otherwise."""
@@ -212,7 +210,7 @@ class SunoSession:
                 error.charged = Charged.UNKNOWN
             raise
         songs = _songs_in(data)
-        status = str(data.get("status")) if isinstance(data, dict) else ""
+        status = str(data.get("status") or "") if isinstance(data, dict) else ""
         if status == "SENSITIVE_WORD_ERROR":
             raise ContentRefused(
                 f"{NAME} refuses the words of this prompt", charged=Charged.YES, is_over=True,
@@ -226,7 +224,7 @@ class SunoSession:
             if is_last and not songs:
                 raise _unusable(f"ended without a song ({status})", Charged.YES)
             return songs if is_last or len(songs) >= SONGS else None
-        if status not in _UNDER_WAY:
+        if status and status not in _UNDER_WAY:
             raise _unusable("answered with a status that nobody knows", Charged.UNKNOWN)
         return None
 

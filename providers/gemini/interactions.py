@@ -75,7 +75,7 @@ class Interactions:
             if not isinstance(remote_id, str) or not remote_id:
                 raise self._unusable("an interaction without an id")
             started(remote_id)
-            if found.get("status") in _GOES_ON:
+            if _goes_on(found):
                 found = None
                 pause(self.every_s)
         if found is None:
@@ -87,7 +87,7 @@ class Interactions:
         def look() -> dict[str, Any] | None:
             answer = self.wire.ask("GET", path, is_paid=False, most_bytes=MOST_BYTES)
             found = self._object(answer, Charged.NO)
-            return None if found.get("status") in _GOES_ON else found
+            return None if _goes_on(found) else found
 
         return wait_for(self.wire.name, look, pause, every_s=self.every_s, at_most_s=self.at_most_s)
 
@@ -167,6 +167,15 @@ class Interactions:
         return ProviderUnusable(
             f"{self.wire.name} sent {what}", charged=charged, provider=self.wire.name
         )
+
+
+def _goes_on(interaction: Mapping[str, Any]) -> bool:
+    """Whether it is under way, as far as it says: one that says nothing of itself may be, unless it
+    is an error instead."""
+    status = interaction.get("status")
+    if isinstance(status, str):
+        return status in _GOES_ON
+    return "error" not in interaction
 
 
 def _is_output(step: Mapping[str, Any]) -> bool:

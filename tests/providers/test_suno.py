@@ -222,6 +222,16 @@ def test_the_other_song_may_be_missing(
     assert (sound.data, sound.others) == (song_mp3(33.0), ())
 
 
+@pytest.mark.parametrize("data", ["null", "[]", "{}", '{"status": null}'])
+def test_an_answer_without_a_status_is_asked_for_again(
+    data: str, fake: FakeSuno, desk: Desk, opened: Callable[..., SunoSession]
+) -> None:
+    fake.plan(Fault(path="record-info", body=f'{{"code": 200, "data": {data}}}'))
+
+    assert compose(opened(), desk).data == song_mp3(33.0)
+    assert len(fake.charges) == 1
+
+
 def test_nobody_waits_for_ever(desk: Desk, opened: Callable[..., SunoSession]) -> None:
     with pytest.raises(ProviderUnavailable, match="not ready after 0 s") as caught:
         compose(opened(at_most_s=0.0), desk)
@@ -356,7 +366,7 @@ def test_a_key_that_is_repeated_is_not_told(
         pytest.param(Fault(path="record-info", body=envelope(430)), id="too often"),
         pytest.param(Fault(path="record-info", body=HTML), id="page"),
         pytest.param(Fault(path="record-info", lost=True), id="lost"),
-        pytest.param(Fault(path="record-info", body='{"code": 200, "data": {}}'), id="no status"),
+        pytest.param(Fault(path="record-info", body=record("NOVELTY")), id="new status"),
     ],
 )
 def test_what_goes_wrong_with_a_question_leaves_the_order_open(
