@@ -72,7 +72,12 @@ class Offer:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture or clip as a service sent it. `suffix`: `.png`, `.jpg`, `.mp4`."""
+    """A picture or clip as a service sent it.
+
+    Attributes:
+      suffix: `.png`, `.jpg`, `.mp4`.
+      ordered_s: How long a clip was ordered.
+    """
 
     data: bytes = field(repr=False)
     suffix: str
@@ -82,6 +87,7 @@ class Picture:
     licence: str = ""
     attribution: tuple[str, ...] = ()
     source_type: str = GENERATED
+    ordered_s: float | None = None
 
 
 @dataclass(frozen=True)

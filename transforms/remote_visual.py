@@ -7,6 +7,7 @@ from typing import Any
 from jobs.elements import Task
 from jobs.errors import UnsupportedMedia
 from jobs.stages import Stage
+from media.blank import is_blank, is_blank_clip
 from media.packets import probe_clip
 from media.pictures import read_picture
 from media.run import Workspace
@@ -17,6 +18,7 @@ from transforms.purchase import Bought
 from transforms.studio import Studio
 
 LONGEST_CLIP_S = 120.0  # no service makes longer ones
+SHORTEST = 0.5  # of the length that was ordered; what is shorter was cut off
 
 
 def picture_remotely(task: Task, studio: Studio) -> Made:
@@ -39,7 +41,10 @@ def picture_remotely(task: Task, studio: Studio) -> Made:
         else:
             came = session.film(wanted, remote_id, started, partial(studio.pause, task.run))
         return Bought(
-            {"picture": (came.data, came.suffix)}, {}, origin(hire, made, came), came.cost_usd
+            {"picture": (came.data, came.suffix)},
+            {"ordered_s": came.ordered_s},
+            origin(hire, made, came),
+            came.cost_usd,
         )
 
     record, facts = bought(made, task, studio, buy, _looked_at)
@@ -53,16 +58,20 @@ def _looked_at(space: Workspace, came: Bought) -> dict[str, Any]:
     path.write_bytes(data)
     try:
         if suffix != ".mp4":
-            height, width = read_picture(path).shape[:2]
+            picture = read_picture(path)
+            height, width = picture.shape[:2]
+            if is_blank(picture):
+                raise UnsupportedMedia("the picture is of one colour")
             return {"width": width, "height": height}
         track = probe_clip(space, path, 0.0, LONGEST_CLIP_S, "the clip")
+        (width, height), length_s = track.size, float(track.duration_s)
+        if length_s <= 0:
+            raise UnsupportedMedia("the clip has no length")
+        ordered_s = came.facts["ordered_s"]
+        if ordered_s and length_s < SHORTEST * ordered_s:
+            raise UnsupportedMedia(f"{length_s:.1f} s of film, of {ordered_s:g} s ordered")
+        if is_blank_clip(space, path, width, height):
+            raise UnsupportedMedia("every picture of the clip is of one colour")
     finally:
         path.unlink(missing_ok=True)
-    if len(track.starts) < 1 or track.duration_s <= 0:
-        raise UnsupportedMedia("the clip has no length")
-    return {
-        "width": track.size[0],
-        "height": track.size[1],
-        "start_s": 0.0,
-        "length_s": float(track.duration_s),
-    }
+    return {"width": width, "height": height, "start_s": 0.0, "length_s": length_s}

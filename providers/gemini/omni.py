@@ -102,12 +102,16 @@ class Omni:
         if stage is not Stage.VISUAL:
             raise ValueError(f"{NAME} makes no {stage.value}")
         resolution = self.resolution(params["width"], params["height"])
-        length_s = long_enough(params["length_s"], LENGTHS_S[self.model])
+        length_s = self.seconds(params["length_s"])
         return price("gemini", "video", self.model, resolution).of(length_s)
 
     def resolution(self, width: int, height: int) -> str:
         """Of a film for a video of this size."""
         return nearest_resolution(width, height, up_to(self.largest, RESOLUTIONS))
+
+    def seconds(self, wanted_s: float | None) -> int:
+        """The length of a film for a scene of this length."""
+        return long_enough(wanted_s, LENGTHS_S[self.model])
 
     def order(self, scenery: Scenery) -> dict[str, Any]:
         """The body of the request for a film."""
@@ -118,7 +122,7 @@ class Omni:
             "type": "video",
             "aspect_ratio": nearest_ratio(scenery.width, scenery.height),
             "resolution": self.resolution(scenery.width, scenery.height),
-            "duration": f"{long_enough(scenery.duration_s, LENGTHS_S[self.model])}s",
+            "duration": f"{self.seconds(scenery.duration_s)}s",
         }
         if not self.door.is_vertex:  # there it would need a bucket
             film["delivery"] = "uri"  # an answer holds no more than 4 MB inline
@@ -157,7 +161,10 @@ class OmniSession:
         body = self._config.order(scenery)
         made = self._interactions.make(body, "video", remote_id, started, pause)
         suffix = film_suffix(NAME, made.data)
-        return Picture(made.data, suffix, made.request_id, seed=self._config.seed)
+        return Picture(
+            made.data, suffix, made.request_id, seed=self._config.seed,
+            ordered_s=self._config.seconds(scenery.duration_s),
+        )  # fmt: skip
 
     def close(self) -> None:
         """Lets go of the connections."""

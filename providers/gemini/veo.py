@@ -153,7 +153,10 @@ class VeoSession:
             data = base64.b64decode(film.get("bytesBase64Encoded") or "", validate=True)
         except (ValueError, TypeError) as error:
             raise _unusable("a film that is no base64") from error
-        return Picture(data, film_suffix(NAME, data), remote_id, seed=config.seed)
+        return Picture(
+            data, film_suffix(NAME, data), remote_id, seed=config.seed,
+            ordered_s=long_enough(scenery.duration_s, LENGTHS_S),
+        )  # fmt: skip
 
     def close(self) -> None:
         """Lets go of the connections."""

@@ -54,6 +54,10 @@ class FakeElevenLabs(FakeService):
         self.busy = threading.Semaphore(most)
         self._answered = 0
 
+    def clear(self) -> None:
+        super().clear()
+        self.left, self.tier = 100_000, "creator"
+
     def answer(self, asked: Asked) -> Reply:
         if asked.headers.get("xi-api-key") != self.key:
             raise refused(401, "invalid_api_key", "Invalid API key")
@@ -146,7 +150,7 @@ class FakeElevenLabs(FakeService):
         }
         pcm = _voice(text, seconds, hz) if "mute" not in text else bytes(2 * round(seconds * hz))
         answer = {
-            "audio_base64": base64.b64encode(pcm).decode(),
+            "audio_base64": base64.b64encode(self.made(pcm)).decode(),
             "alignment": alignment,
             "normalized_alignment": None,
         }
@@ -166,7 +170,7 @@ class FakeElevenLabs(FakeService):
             raise invalid("duration_seconds")
         check_policy(body["text"])
         self.charge("sound", f"sound {body['text']}", PRICES_USD["sound"])
-        return song_mp3(float(seconds or SOUND_S))
+        return self.made(song_mp3(float(seconds or SOUND_S)))
 
     def _music(self, asked: Asked) -> bytes:
         body = checked(
@@ -183,7 +187,7 @@ class FakeElevenLabs(FakeService):
         check_policy(body["prompt"])
         cost_usd = PRICES_USD["music"] * length_ms / 1000
         self.charge("music", f"music {length_ms} {body['prompt']}", cost_usd)
-        return song_mp3(length_ms / 1000)
+        return self.made(song_mp3(length_ms / 1000))
 
 
 def _model(name: str) -> dict[str, Any]:

@@ -28,6 +28,21 @@ def film(width: int, height: int, duration_s: float, has_audio: bool) -> bytes:
 
 
 @cache
+def black_film(width: int, height: int, duration_s: float) -> bytes:
+    """The same, showing nothing, without sound."""
+    picture = f"color=black:size={width}x{height}:rate={FRAME_RATE}:duration={duration_s}"
+    options = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+    return _encoded(".mp4", "-f", "lavfi", "-i", picture, *options)
+
+
+@cache
+def silent_mp3(duration_s: float) -> bytes:
+    """Stereo MP3 at 44.1 kHz, without a sound in it."""
+    sound = f"anullsrc=channel_layout=stereo:sample_rate=44100:duration={duration_s}"
+    return _encoded(".mp3", "-f", "lavfi", "-i", sound, "-b:a", "128k")
+
+
+@cache
 def song_mp3(duration_s: float) -> bytes:
     """Stereo MP3 at 44.1 kHz."""
     sound = f"sine=frequency=220:sample_rate=44100:duration={duration_s}"

@@ -87,10 +87,15 @@ class FakeFreesound(FakeService):
         self.catalogue: tuple[Recording, ...] = CATALOGUE
         self.previews: dict[int, bytes] = {}
 
+    def clear(self) -> None:
+        super().clear()
+        self.left, self.catalogue = 10_000, CATALOGUE
+        self.previews.clear()
+
     def answer(self, asked: Asked) -> Reply:
         if found := _PREVIEW.fullmatch(asked.path):  # of another host, and for everybody
             sound = self.previews.get(int(found[1])) or song_mp3(2.0)
-            return Reply(sound, headers={"Content-Type": "audio/mpeg"})
+            return Reply(self.made(sound), headers={"Content-Type": "audio/mpeg"})
         query = dict(asked.query)
         given = asked.headers.get("authorization") or f"Token {query.pop('token', '')}"
         if given != f"Token {self.key}":

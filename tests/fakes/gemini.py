@@ -197,7 +197,8 @@ class FakeGemini(FakeService):
         if "declined" in prompt:
             said = {"text": "I would rather describe it to you."}
             return self._reply(model, prompt, 9, [said], "STOP")
-        inline = {"mimeType": "image/png", "data": _encoded(picture_png(ratio, size, prompt))}
+        picture = picture_png(ratio, size, prompt)
+        inline = {"mimeType": "image/png", "data": _encoded(self.made(picture))}
         return self._reply(model, prompt, 1120, [{"inlineData": inline}], "STOP", "IMAGE")
 
     def _speech(self, model: str, body: Mapping[str, Any], part: Mapping[str, Any]) -> Reply:
@@ -228,7 +229,7 @@ class FakeGemini(FakeService):
         if is_verbatim:
             mime_type, data = "audio/wav", _wav(pcm)
         tokens = len(pcm) * 25 // (2 * SAMPLE_RATE_HZ)
-        inline = {"mimeType": mime_type, "data": _encoded(data)}
+        inline = {"mimeType": mime_type, "data": _encoded(self.made(data))}
         return self._reply(model, text, tokens, [{"inlineData": inline}], "STOP", "AUDIO")
 
     def _reply(
@@ -273,13 +274,15 @@ def speech_pcm(text: str) -> bytes:
 
 
 def picture_png(ratio: str, size: str, prompt: str) -> bytes:
-    """A plain picture of the ratio, with as many pixels as a square of the size."""
+    """Sky above ground, in the ratio, with as many pixels as a square of the size."""
     across, down = map(int, ratio.split(":"))
     side = SIDES[size] / (across * down) ** 0.5
     frame = round(side * across / 16) * 16, round(side * down / 16) * 16
     shade = sum(prompt.encode()) % 200
     buffer = io.BytesIO()
-    Image.new("RGB", frame, (shade, 90, 200 - shade)).save(buffer, "PNG", compress_level=1)
+    picture = Image.new("RGB", frame, (shade, 90, 200 - shade))
+    picture.paste((40, 60, 40), (0, frame[1] * 2 // 3, *frame))
+    picture.save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
 
 

@@ -69,9 +69,7 @@ class FakeGeminiMedia(FakeService):
         self._last = 0
 
     def clear(self) -> None:
-        """Forgets everything, and what shall go wrong."""
-        for kept in (self.journal, self.charges, self.refusals, self._faults):
-            kept.clear()
+        super().clear()
         self._jobs.clear()
         self._files.clear()
         self.polls, self.is_inline, self.are_expired, self._last = 2, True, False, 0
@@ -191,7 +189,7 @@ class FakeGeminiMedia(FakeService):
             fault = {"code": "content_policy", "message": "The output was blocked for safety."}
             step = {"type": "model_output", "content": [], "error": fault}
             return {**_shown(job, "failed"), "steps": [*_shown(job, "")["steps"], step]}
-        mime_type, data = job.media
+        mime_type, data = job.media[0], self.made(job.media[1])
         content: list[dict[str, Any]] = [{"type": "text", "text": "Here you are."}]
         if "declined" not in job.prompt:
             kind = mime_type.partition("/")[0]
@@ -241,7 +239,8 @@ class FakeGeminiMedia(FakeService):
         if "forbidden" in prompt:
             text = "The prompt contains sensitive words that violate our usage guidelines."
             raise refusal(400, "INVALID_ARGUMENT", text)
-        self.charge("veo", f"{model} {what} {prompt}", usd)
+        if "filtered" not in prompt:  # which is not charged for, as its answer says
+            self.charge("veo", f"{model} {what} {prompt}", usd)
         job = self._job(f"{path}/operations/{self._number():04d}", model, prompt, media)
         return Reply({"name": job.name})
 
@@ -264,7 +263,7 @@ class FakeGeminiMedia(FakeService):
             reasons = ["Videos were filtered out. You will not be charged. Support code: 15236754"]
             answer |= {"raiMediaFilteredCount": 1, "raiMediaFilteredReasons": reasons}
         elif "declined" not in job.prompt:
-            mime_type, data = job.media
+            mime_type, data = job.media[0], self.made(job.media[1])
             encoded = base64.b64encode(data).decode()
             answer["videos"] = [{"bytesBase64Encoded": encoded, "mimeType": mime_type}]
         return Reply({**done, "response": answer})
@@ -278,7 +277,7 @@ class FakeGeminiMedia(FakeService):
         if "forbidden" in instance["prompt"] or "filtered" in instance["prompt"]:
             raise refusal(400, "INVALID_ARGUMENT", "Music generation failed: prompt blocked.")
         self.charge("predict", f"lyria-002 {instance['prompt']}", 0.06)
-        data = base64.b64encode(song_wav(30.0)).decode()
+        data = base64.b64encode(self.made(song_wav(30.0))).decode()
         return Reply({"predictions": [{"mimeType": "audio/wav", "audioContent": data}]})
 
     def _job(

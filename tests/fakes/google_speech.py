@@ -68,7 +68,7 @@ class FakeGoogleSpeech(FakeService):
         self.charge("synthesize", f"synthesize {text}", PRICES_USD[found[1]] * len(ssml))
         step = SECONDS_A_CHARACTER / config["speakingRate"]
         points = [{"markName": name, "timeSeconds": round(at * step, 3)} for name, at in marks]
-        sound = _wav(max(0.2, len(text) * step), config["sampleRateHertz"])
+        sound = self.made(_wav(max(0.2, len(text) * step), config["sampleRateHertz"]))
         return Reply({"audioContent": base64.b64encode(sound).decode(), "timepoints": points})
 
     def _check_key(self, asked: Asked) -> None:

@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 _HELD_S = 60.0  # the longest that a client is kept waiting by a fault
 _DRIP_S = 0.02  # between two bytes of a head
+_PIECE_S = 0.005  # between two pieces of a body that never ends: 13 MB a second
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ class FakeService:
       journal: Every request but those to `/-/`.
       charges: Everything that was done and is paid for.
       refusals: What it said to requests that do not keep the contract, by intent of a test or not.
+      media: What it sends instead of the sound, picture or film that it makes; None: what it makes.
       holding: Set when an answer is held; `go_on` lets it go.
     """
 
@@ -128,6 +130,7 @@ class FakeService:
         self.journal: list[Asked] = []
         self.charges: list[Charge] = []
         self.refusals: list[str] = []
+        self.media: bytes | None = None
         self.released = threading.Event()
         self.holding, self.go_on = threading.Event(), threading.Event()
         self._faults: list[Fault] = []
@@ -139,6 +142,17 @@ class FakeService:
     def answer(self, asked: Asked) -> Reply:
         """Does what is asked for. Raises `Refused`."""
         raise NotImplementedError
+
+    def clear(self) -> None:
+        """Forgets everything, and what shall go wrong."""
+        with self._lock:
+            for kept in (self.journal, self.charges, self.refusals, self._faults):
+                kept.clear()
+            self.media = None
+
+    def made(self, data: bytes) -> bytes:
+        """What it sends of what it has made."""
+        return data if self.media is None else self.media
 
     def charge(self, operation: str, what: str, usd: float) -> None:
         """Notes that something is to be paid for."""
@@ -277,7 +291,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(data[: len(data) // 2])
             self.close_connection = True
         elif fault.endless:
-            while not self.server.fake.released.is_set():
+            while not self.server.fake.released.wait(_PIECE_S):
                 self.wfile.write(bytes(65536))
         elif fault.drip_s:
             for at in range(len(data)):

@@ -43,12 +43,17 @@ class FakeSuno(FakeService):
         self.are_expired = False
         self.orders: dict[str, Order] = {}
 
+    def clear(self) -> None:
+        super().clear()
+        self.orders.clear()
+        self.credits, self.are_expired = 1200, False
+
     def answer(self, asked: Asked) -> Reply:
         if asked.path.startswith("/files/"):
             if self.are_expired:
                 raise Refused(404, {"error": "gone"})
             length_s = float(asked.path.rpartition("-")[2].removesuffix(".mp3"))
-            return Reply(song_mp3(length_s), headers={"Content-Type": "audio/mpeg"})
+            return Reply(self.made(song_mp3(length_s)), headers={"Content-Type": "audio/mpeg"})
         if asked.headers.get("authorization") != f"Bearer {self.key}":
             return envelope(401, "Authentication failed")
         match (asked.method, asked.path.removeprefix(self.prefix)):

@@ -93,7 +93,7 @@ def test_a_film_is_ordered_named_waited_for_and_taken(fake: FakeGeminiMedia, des
         "generation_config": {"video_config": {"task": "text_to_video"}},
     }
     assert [asked.path for asked in questions] == [f"/v1beta/interactions/{desk.started[0]}"] * 2
-    assert picture == Picture(short(), ".mp4", desk.started[0])
+    assert picture == Picture(short(), ".mp4", desk.started[0], ordered_s=3)
     assert desk.pauses == [10.0, 10.0]
     assert len(fake.charges) == 1
 

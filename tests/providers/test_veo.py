@@ -92,7 +92,7 @@ def test_a_film_is_ordered_named_waited_for_and_taken(fake: FakeGeminiMedia, des
     assert [(asked.path, asked.json) for asked in questions] == [
         (f"{MODEL}:fetchPredictOperation", {"operationName": OPERATION})
     ] * 2
-    assert picture == Picture(short(), ".mp4", OPERATION)
+    assert picture == Picture(short(), ".mp4", OPERATION, ordered_s=4)
     assert (desk.started, desk.pauses) == ([OPERATION], [15.0, 15.0])
     assert len(fake.charges) == 1
 
