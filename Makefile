@@ -86,8 +86,9 @@ provider-schema: $(TOOLS) ## write tests/deployments/provider_schema.json: what 
 schema: $(STAMP) ## write docs/job.schema.json from the job document
 	@$(BIN)/aiprod schema > docs/job.schema.json
 
-matrix: $(TOOLS) ## write docs/field-matrix.md: what is made again when a field changes
+matrix: $(TOOLS) ## write docs/field-matrix.md and docs/fault-matrix.md: what fields make again, and faults come to
 	@$(BIN)/python -m tests.pipeline.field_matrix > docs/field-matrix.md
+	@$(BIN)/python -m tests.transforms.fault_page > docs/fault-matrix.md
 
 template-metadata: $(STAMP) ## write templates/metadata.json from the options of the pipeline
 	@$(BIN)/python -m pipeline.flex_template > templates/metadata.json

@@ -57,7 +57,7 @@ def compose_remotely(task: Task, studio: Studio) -> Made:
         {
             "samples": len(samples),
             "lufs": round(integrated_lufs(samples), 2),
-            "title": record.facts["titles"][taken],
+            "title": record.facts.get("titles", {}).get(taken, ""),
         },
     )
 

@@ -75,6 +75,7 @@ class Fault:
     Attributes:
       path: Only requests to a path that ends so; empty: the next one.
       status: It is answered with this and `body`, and not done; with 200 it is done.
+      is_refusal: It is not done, though answered with 200.
       body: Text instead of the answer; None leaves the answer (of a 200) as it is.
       headers: Beside those of the answer.
       hang: Nothing is answered, for a minute or until the client leaves. Not done.
@@ -88,6 +89,7 @@ class Fault:
 
     path: str = ""
     status: int = 200
+    is_refusal: bool = False
     body: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     hang: bool = False
@@ -176,7 +178,7 @@ class FakeService:
         if fault.hang:
             self.released.wait(_HELD_S)
             return None, fault
-        if fault.status >= 300:
+        if fault.status >= 300 or fault.is_refusal:
             return Reply((fault.body or "").encode(), fault.status, fault.headers), fault
         try:
             reply = self.answer(asked)

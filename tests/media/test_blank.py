@@ -41,7 +41,9 @@ def test_one_colour_alone_is_nothing(picture: NDArray[np.uint8], blank: bool) ->
         pytest.param(lambda *size: film(*size, False), False, id="moving"),
     ],
 )
-def test_a_clip_is_looked_at(clip: Callable[[int, int, float], bytes], blank: bool, space: Workspace) -> None:
+def test_a_clip_is_looked_at(
+    clip: Callable[[int, int, float], bytes], blank: bool, space: Workspace
+) -> None:
     path = space.folder / "clip.mp4"
     path.write_bytes(clip(320, 180, 1.0))
 

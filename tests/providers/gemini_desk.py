@@ -9,8 +9,6 @@ from providers.gemini.wire import Door
 from providers.service import Access
 from tests.fakes.gemini import FakeGemini
 
-# Long enough for a loaded machine, short enough for a test that waits for it.
-SILENCE_S, TOTAL_S = 0.4, 0.8
 PATIENT_S = 20.0
 
 
@@ -42,11 +40,6 @@ def vertex(fake: FakeGemini) -> Gemini:
     """Gemini through Vertex AI."""
     door = Door(fake.url, "v1beta1", "my-project", "europe-west4")
     return replace(plain(fake), door=door)
-
-
-def impatient(config: Gemini) -> Gemini:
-    """The same, for tests of services that do not answer."""
-    return replace(config, silence_s=SILENCE_S, total_s=TOTAL_S)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from providers.gemini.wire import Door
 from providers.takes import Commission, Line, Scenery
 from tests.fakes.gemini import FakeGemini
 from tests.fakes.service import Fault
-from tests.providers.gemini_desk import Desk, impatient, plain, session_of, vertex
+from tests.providers.gemini_desk import Desk, plain, session_of, vertex
 
 Ask = Callable[[GeminiSession, str], Any]
 
@@ -31,7 +31,6 @@ ASKS: dict[str, Ask] = {
     "draw": lambda session, prompt: session.draw(Scenery(prompt, 640, 360)),
     "speak": lambda session, prompt: session.speak(Line(prompt, "en", None, 1.0)),
 }
-HTML = "<html><body>Please sign in to this network</body></html>"
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +41,7 @@ def serving() -> Iterator[FakeGemini]:
 
 @pytest.fixture
 def fake(serving: FakeGemini) -> FakeGemini:
-    for kept in (serving.journal, serving.charges, serving.refusals, serving._faults):
-        kept.clear()
+    serving.clear()
     return serving
 
 
@@ -255,16 +253,6 @@ A_MINUTE = _quota("GenerateRequestsPerMinutePerProjectPerModel")
             id="not in the plan",
         ),
         pytest.param(
-            _error(500, "INTERNAL"),
-            *(ProviderUnavailable, "gemini answered 500 INTERNAL", None),
-            id="500",
-        ),
-        pytest.param(
-            Fault(status=503, body=HTML),
-            *(ProviderUnavailable, "gemini answered 503", None),
-            id="503 as a page",
-        ),
-        pytest.param(
             Fault(status=302, body="", headers={"Location": "http://10.0.0.1/"}),
             *(ProviderRejected, "gemini answered 302", None),
             id="sent elsewhere",
@@ -310,28 +298,6 @@ def test_who_gave_up_waiting_cannot_know_what_was_charged(fake: FakeGemini, ask:
     assert caught.value.charged is Charged.UNKNOWN
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [
-        pytest.param(Fault(hang=True), id="hangs"),
-        pytest.param(Fault(lost=True), id="answer lost"),
-        pytest.param(Fault(cut=True), id="answer cut"),
-        pytest.param(Fault(drip_s=0.001), id="byte by byte"),
-        pytest.param(Fault(endless_head=True), id="a head that never ends"),
-        pytest.param(Fault(endless=True), id="endless"),
-    ],
-)
-def test_what_is_lost_may_have_been_charged(fake: FakeGemini, fault: Fault) -> None:
-    fake.plan(fault)
-
-    with session_of(impatient(plain(fake))) as session, pytest.raises(ProviderError) as caught:
-        ASKS["plan"](session, "The sea. " * 20)
-
-    assert isinstance(caught.value, ProviderUnavailable | ProviderUnusable)
-    assert caught.value.charged is Charged.UNKNOWN
-    assert len(fake.journal) == 1
-
-
 def _candidate(**members: Any) -> str:
     return json.dumps({"candidates": [members]})
 
@@ -344,12 +310,7 @@ def _inline(data: Any, mime_type: Any = "image/png") -> str:
 @pytest.mark.parametrize(
     "body",
     [
-        pytest.param(HTML, id="a page"),
-        pytest.param("", id="empty"),
-        pytest.param("null", id="null"),
-        pytest.param("[]", id="a list"),
         pytest.param("[" * 100_000, id="too deep"),
-        pytest.param('{"error": {"code": 500, "message": "Internal error."}}', id="an error"),
         pytest.param('{"candidates": []}', id="no candidate"),
         pytest.param('{"candidates": [null]}', id="a candidate of nothing"),
         pytest.param('{"promptFeedback": null}', id="no feedback"),

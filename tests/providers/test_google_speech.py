@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from jobs.errors import Charged, InvalidInput, ProviderError, ProviderRejected, ProviderUnusable
+from jobs.errors import Charged, InvalidInput, ProviderRejected, ProviderUnusable
 from jobs.stages import Stage
 from providers.google_speech import (
     MOST_BYTES,
@@ -19,7 +19,7 @@ from providers.roster import configured
 from providers.takes import Line
 from tests.fakes.google_speech import SECONDS_A_CHARACTER, VOICES, FakeGoogleSpeech
 from tests.fakes.service import Fault
-from tests.providers.desk import FAULTS, Desk
+from tests.providers.desk import Desk
 
 TEXT = "Salt & <sand>, 1 day."
 LINE = Line(TEXT, "en", "en-US-Neural2-A", 1.0)
@@ -216,23 +216,6 @@ def test_what_it_cannot_do_is_not_asked_for(
 
     assert caught.value.charged is Charged.NO
     assert fake.journal == []
-
-
-@pytest.mark.parametrize(("fault", "kind", "charged"), FAULTS)
-def test_whatever_goes_wrong_is_named_and_its_price_known(
-    fault: Fault,
-    kind: type[ProviderError] | tuple[type[ProviderError], ...],
-    charged: Charged,
-    fake: FakeGoogleSpeech,
-    opened: Callable[..., GoogleSpeechSession],
-) -> None:
-    fake.plan(fault, times=2)
-
-    with pytest.raises(kind) as caught:
-        opened(silence_s=0.3, total_s=0.4).speak(LINE)
-
-    assert caught.value.charged is charged
-    assert "fake-key" not in caught.value.message
 
 
 def test_a_token_that_has_ended_is_renewed(

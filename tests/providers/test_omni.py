@@ -12,7 +12,6 @@ from jobs.errors import (
     ContentRefused,
     InputUnreachable,
     InvalidInput,
-    ProviderAccess,
     ProviderError,
     ProviderRejected,
     ProviderUnavailable,
@@ -28,7 +27,7 @@ from storage.guarded_wire import InputInterrupted
 from tests.fakes.films import film
 from tests.fakes.gemini_media import FakeGeminiMedia
 from tests.fakes.service import Fault
-from tests.providers.desk import FAULTS, RETRY_INFO, Desk
+from tests.providers.desk import RETRY_INFO, Desk
 
 SEA = Scenery("a calm sea", 640, 360, 3.0)
 
@@ -282,43 +281,6 @@ def test_what_becomes_of_no_film(
     assert type(caught.value) is kind
 
 
-@pytest.mark.parametrize(("fault", "kind", "charged"), FAULTS)
-def test_a_fault_of_the_order_is_named(
-    fake: FakeGeminiMedia, desk: Desk, fault: Fault, kind: type[ProviderError], charged: Charged
-) -> None:
-    fake.plan(fault)
-
-    with pytest.raises(ProviderError) as caught:
-        shoot(omni(fake, silence_s=0.2, total_s=0.4), desk)
-
-    assert isinstance(caught.value, kind)
-    assert caught.value.charged is charged
-    assert len(fake.journal) == 1
-    assert "fake-key" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("fault", "kind", "charged"), [row for row in FAULTS if row.id != "empty object"]
-)
-def test_a_fault_of_a_question_leaves_the_film_in_the_making(
-    fake: FakeGeminiMedia, desk: Desk, fault: Fault, kind: type[ProviderError], charged: Charged
-) -> None:
-    fake.plan(Fault("nothing"), replace(fault, path="0001"))
-
-    with pytest.raises(ProviderError) as caught:
-        shoot(omni(fake, silence_s=0.2, total_s=0.4), desk)
-
-    is_an_end = fault.body is not None and fault.body.startswith("{") and fault.status == 200
-    expected = Charged.YES if is_an_end else Charged.UNKNOWN
-    assert isinstance(caught.value, kind)
-    assert caught.value.charged is expected
-    assert len(desk.started) == 1
-    assert len(fake.charges) == 1
-    if caught.value.retryable and not is_an_end:
-        assert shoot(omni(fake), Desk(), remote_id=desk.started[0]).data == short()
-        assert len(fake.charges) == 1
-
-
 def ended(*content: dict[str, Any], **more: Any) -> str:
     steps = [{"type": "model_output", "content": list(content)}]
     return json.dumps({"id": "v1_x", "status": "completed", "steps": steps, **more})
@@ -441,17 +403,6 @@ def test_a_wrong_key_is_read_anew_once(fake: FakeGeminiMedia) -> None:
 
     assert picture.data == short()
     assert [asked.headers["x-goog-api-key"] for asked in fake.journal[:2]] == ["old", "fake-key"]
-
-
-@pytest.mark.parametrize("door", ["plain", "vertex"])
-def test_a_key_that_stays_wrong_is_for_the_operator(fake: FakeGeminiMedia, door: str) -> None:
-    config = omni(fake) if door == "plain" else on_vertex(fake)
-
-    with pytest.raises(ProviderAccess) as caught:
-        shoot(config, Desk(key="wrong", fresh_key="wrong"))
-
-    assert caught.value.charged is Charged.NO
-    assert len(fake.journal) == 1
 
 
 @pytest.mark.parametrize(

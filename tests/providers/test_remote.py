@@ -3,8 +3,10 @@ from email.utils import format_datetime
 
 import pytest
 
-from jobs.errors import Charged, ProviderRejected
-from providers.remote import Failure, without_keys
+from jobs.errors import Charged, ProviderError, ProviderRejected, ProviderUnusable
+from providers.remote import Answer, Failure, Remote, without_keys
+from tests.fakes.elevenlabs import FakeElevenLabs
+from tests.fakes.service import Fault
 
 
 @pytest.mark.parametrize(
@@ -40,3 +42,33 @@ def test_a_key_is_taken_out_of_a_message() -> None:
     told = without_keys(error, "Bearer sk-12345678")
 
     assert (told.message, str(told)) == ("your key *** is odd", "your key *** is odd")
+
+
+def test_an_answer_has_a_largest_size() -> None:
+    with FakeElevenLabs().serving() as fake, _remote(fake) as remote:
+        fake.plan(Fault(endless=True))
+
+        with pytest.raises(ProviderUnusable, match="sent more than 100,000 bytes") as caught:
+            _ask(remote, fake)
+
+    assert caught.value.charged is Charged.UNKNOWN
+
+
+def test_an_error_is_read_no_further_than_it_is_told() -> None:
+    with FakeElevenLabs().serving() as fake, _remote(fake) as remote:
+        fake.plan(Fault(status=500, body="x" * 200_000))
+
+        with pytest.raises(ProviderRejected, match="65536 bytes of an error"):
+            _ask(remote, fake)
+
+
+def _remote(fake: FakeElevenLabs) -> Remote:
+    def explain(failure: Failure, is_paid: bool) -> ProviderError:
+        return ProviderRejected(f"{len(failure.body)} bytes of an error", charged=Charged.NO)
+
+    return Remote("elevenlabs", fake.url, explain)
+
+
+def _ask(remote: Remote, fake: FakeElevenLabs) -> Answer:
+    headers = {"xi-api-key": fake.key}
+    return remote.ask("GET", "/v1/models", is_paid=True, headers=headers, most_bytes=100_000)

@@ -10,7 +10,6 @@ from jobs.errors import (
     Charged,
     ContentRefused,
     InvalidInput,
-    ProviderAccess,
     ProviderError,
     ProviderRejected,
     ProviderUnavailable,
@@ -23,7 +22,7 @@ from providers.takes import Picture, Scenery
 from tests.fakes.films import film
 from tests.fakes.gemini_media import FakeGeminiMedia
 from tests.fakes.service import Fault
-from tests.providers.desk import FAULTS, Desk
+from tests.providers.desk import Desk
 
 SEA = Scenery("a calm sea", 1280, 720, 4.0)
 MODEL = (
@@ -144,40 +143,6 @@ def test_what_becomes_of_no_film(
     assert "secret plot" not in caught.value.message
 
 
-@pytest.mark.parametrize(("fault", "kind", "charged"), FAULTS)
-def test_a_fault_of_the_order_is_named(
-    fake: FakeGeminiMedia, desk: Desk, fault: Fault, kind: type[ProviderError], charged: Charged
-) -> None:
-    fake.plan(fault)
-
-    with pytest.raises(ProviderError) as caught:
-        shoot(veo(fake, silence_s=0.2, total_s=0.4), desk)
-
-    assert isinstance(caught.value, kind)
-    assert caught.value.charged is charged
-    assert len(fake.journal) == 1
-    assert "fake-key" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("fault", "kind", "charged"), [row for row in FAULTS if row.id != "empty object"]
-)
-def test_a_fault_of_a_question_leaves_the_film_in_the_making(
-    fake: FakeGeminiMedia, desk: Desk, fault: Fault, kind: type[ProviderError], charged: Charged
-) -> None:
-    fake.plan(replace(fault, path=":fetchPredictOperation"))
-
-    with pytest.raises(ProviderError) as caught:
-        shoot(veo(fake, silence_s=0.2, total_s=0.4), desk)
-
-    is_an_end = fault.body is not None and fault.body.startswith("{") and fault.status == 200
-    assert isinstance(caught.value, kind)
-    assert caught.value.charged is (Charged.YES if is_an_end else Charged.UNKNOWN)
-    assert (desk.started, len(fake.charges)) == ([OPERATION], 1)
-    if caught.value.retryable and not is_an_end:
-        assert shoot(veo(fake), Desk(), remote_id=OPERATION).data == short()
-
-
 @pytest.mark.parametrize(
     "answer",
     [
@@ -263,14 +228,6 @@ def test_a_token_that_ran_out_is_read_anew_once(fake: FakeGeminiMedia) -> None:
         "Bearer old",
         "Bearer fake-key",
     ]
-
-
-def test_a_token_that_stays_wrong_is_for_the_operator(fake: FakeGeminiMedia) -> None:
-    with pytest.raises(ProviderAccess) as caught:
-        shoot(veo(fake), Desk(key="wrong", fresh_key="wrong"))
-
-    assert caught.value.charged is Charged.NO
-    assert len(fake.journal) == 1
 
 
 VERTEX = {"GOOGLE_CLOUD_PROJECT": "studio"}
