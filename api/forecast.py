@@ -69,12 +69,14 @@ class Desk:
 
     Attributes:
       rendered: What follows generation; None: it is not asked about.
+      left_out: Keys of parts that nobody could make, and of which there is no hope.
     """
 
     shelf: Shelf
     slate: Slate
     casting: Casting
     rendered: Rendered | None = None
+    left_out: frozenset[str] = frozenset()
 
     def forecast(self, version: Version, *, later_frames: int = 0) -> Forecast:
         """The parts of a run of this version.
@@ -138,6 +140,7 @@ class Desk:
         records = {
             asset.task_id: self._expected(variant.job, asset, part.key, later_frames)
             for asset, part in zip(assets, generated, strict=True)
+            if part.key not in self.left_out
         }
         rendered = self.rendered(variant, records, slots, self.slate) if self.rendered else ()
         return _VariantParts(

@@ -1,48 +1,74 @@
-"""Videos that lie finished in their folder."""
+"""Videos that lie finished in their folder, of which nothing would be made anew."""
 
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from api.forecast import Desk
+from api.shelf import Shelf
+from jobs.changes import compare
 from jobs.elements import Problem
+from jobs.slate import Slate
+from jobs.stages import Stage
 from jobs.states import Status
-from jobs.submission import job_id
+from jobs.submission import Submission
 from jobs.variants import film_names
-from jobs.version import VERSION
 from jobs.wire import canonical, from_json, sha256, to_json
-from pipeline.ingest import JobFile, named_files
-from pipeline.render import Rendered
+from media.run import ffmpeg_version, find_ffmpeg
+from pipeline.options import Settings
+from pipeline.rendered import Rendered
+from pipeline.renderings import Renderings
+from storage.artefacts import Artefacts
+from storage.directory import DirectoryBlobs
 
 MANIFEST = "manifest.json"
 
 
-def delivered(file: JobFile, out: Path) -> Rendered | None:
-    """The render of this very job by this version, if all its files are there, whole.
+def delivered(job: str, submission: Submission, out: Path, settings: Settings) -> Rendered | None:
+    """The render of this very job, if its files are there, whole, and a run would make nothing.
 
-    None also when something was left out of the video that another try may find.
+    What a run would make is what `aiprod plan` says: parts that are gone, that a newer stage or
+    another FFmpeg makes otherwise, for which somebody else is asked by now. None also when
+    something was left out of the video that another try may find.
     """
-    submission = named_files(file)
-    job = job_id(file.name, submission)
     folder = out / job
     manifest = _manifest(folder / MANIFEST)
     try:
         # A job that was run again with something changed keeps its id.
-        is_this = (
-            manifest["id"] == job
-            and manifest["submission"] == sha256(to_json(submission))
-            and manifest["versions"]["aiprod"] == VERSION
-        )
+        if (manifest["id"], manifest["submission"]) != (job, sha256(to_json(submission))):
+            return None
         notes = tuple(from_json(Problem, canonical(note)) for note in manifest["notes"])
-        if not is_this or any(note.retryable for note in notes):
+        if any(note.retryable for note in notes):
             return None
         files: dict[str, str] = manifest["files"]
+        if not _is_current(manifest["parts"], submission, settings):
+            return None
         if not all(_sha256(folder / name) == digest for name, digest in files.items()):
             return None
         parts = len(manifest["parts"])
         return Rendered(job, Status.DONE, folder, 0, parts, 0.0, notes, film_names(files))
     except (KeyError, TypeError, AttributeError, ValueError, OSError):
         return None  # not as we write it, or files are gone: it is made again
+
+
+def _is_current(parts: list[dict[str, Any]], submission: Submission, settings: Settings) -> bool:
+    """Whether a run would find all its parts, and finish with the files of these."""
+    failed = frozenset(part["key"] for part in parts if part["status"] == "failed")
+    shelf = Shelf(Artefacts(DirectoryBlobs(settings.data.absolute())))
+    renderings = Renderings(ffmpeg_version(find_ffmpeg(settings.ffmpeg)))
+    desk = Desk(shelf, Slate(), settings.roster.casting(), renderings, failed)
+    forecast = desk.forecast(compare(submission, submission).after)
+    wanted = [part for part in forecast.parts.values() if part.key not in failed]
+    finished = {part.key for part in wanted if part.stage is Stage.FINISH}
+    return finished == set(_finished(parts)) and all(
+        shelf.has(part.stage, part.key) for part in wanted
+    )
+
+
+def _finished(parts: list[dict[str, Any]]) -> Iterator[str]:
+    return (part["key"] for part in parts if part["stage"] == Stage.FINISH.value)
 
 
 def _manifest(path: Path) -> Any:

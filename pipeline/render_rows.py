@@ -8,11 +8,10 @@ import typer
 
 from jobs.errors import AiprodError, InvalidInput
 from jobs.states import Status
-from pipeline.delivered import delivered
 from pipeline.ingest import JobFile
 from pipeline.options import Settings
 from pipeline.progress import Display, open_display
-from pipeline.render import Rendered, render_file
+from pipeline.render import render_file
 from pipeline.row_jobs import RowJob, RowJobs
 from pipeline.row_results import Results, open_results
 from pipeline.rows_order import RowsOrder, end_with
@@ -94,20 +93,15 @@ class _Run:
         return code
 
     def _one(self, job: RowJob, file: JobFile) -> dict[str, Any]:
-        # Running the graph takes a second even if there is nothing to make: hours for all of a
-        # long file that is run again after a break.
-        rendered = delivered(file, self._out) or self._rendered(job, file)
+        label = self._jobs.label(job.row)
+        try:
+            rendered = render_file(file, label, self._out, self._settings, self._display)
+        finally:
+            self._display.end()
         result = rendered.as_json()
         self._results.add(job, result)
         tell_rendered(result, self._as_json)
         return result
-
-    def _rendered(self, job: RowJob, file: JobFile) -> Rendered:
-        label = self._jobs.label(job.row)
-        try:
-            return render_file(file, label, self._out, self._settings, self._display)
-        finally:
-            self._display.end()
 
     def _refused(self, job: RowJob, status: str, error: AiprodError) -> dict[str, Any]:
         result = {"id": None, "status": status, "error": error.message}
