@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import ffmpeg
@@ -13,23 +15,12 @@ from media.loudness import measured
 from media.master import LoudnessTarget
 from media.packets import list_packets
 from media.run import CLIP_FORMATS, Workspace, compiled, fenced_input
+from media.stills import Span, Stills, holds, joined_stills
 
 MAX_AV_DIFFERENCE_S = 0.043  # two AAC frames at 48 kHz
 LOUDNESS_TOLERANCE_LU = 0.5
-# Marks of the detectors: `lavfi.black_start=3.1`, `lavfi.freezedetect.freeze_end=7.5`.
-_BLACK = re.compile(r"^lavfi\.black_(start|end)=(\d+(?:\.\d+)?)$", re.M)
-_FREEZE = re.compile(r"^lavfi\.freezedetect\.freeze_(start|end)=(\d+(?:\.\d+)?)$", re.M)
 # Two spaces of indentation: a title that looks like this line is indented further.
 _VIDEO_LINE = re.compile(r"^  Stream #0:\d+\S*: Video: (.+)$", re.M)
-MIN_BLACK_S, MIN_FREEZE_S = 0.5, 2.0
-
-
-@dataclass(frozen=True)
-class Span:
-    """A stretch of the video, in seconds."""
-
-    start_s: float
-    end_s: float
 
 
 @dataclass(frozen=True)
@@ -73,15 +64,23 @@ class Promise:
     may_be_quiet: bool
 
 
-def measure_video(space: Workspace, path: Path) -> Quality:
-    """Measures a finished file: packets, timing, loudness, black and frozen stretches."""
-    tracks = list_packets(space, path)
+def measure_video(space: Workspace, path: Path, chunks: Sequence[Stills]) -> Quality:
+    """Measures a finished file: packets, timing, loudness, black and frozen stretches.
+
+    Args:
+      chunks: What was seen of each of the chunks that it was joined of, in order.
+    """
+    with ThreadPoolExecutor() as pool:
+        hearing = pool.submit(measured, space, path)
+        describing = pool.submit(_described, space, path)
+        stills = joined_stills(chunks, partial(holds, space, path))
+        tracks = list_packets(space, path)
+        video_line = describing.result()
     video = next((track for track in tracks if track.kind == "video"), None)
     audio = next((track for track in tracks if track.kind == "audio"), None)
     if video is None or audio is None:
         raise QualityMissed("the finished file lacks picture or sound")
-    black, frozen = _still_spans(space, path, float(video.duration_s))
-    sound = measured(space, path)
+    sound = hearing.result()
     return Quality(
         frames=len(video.starts),
         width=video.size[0],
@@ -90,12 +89,12 @@ def measure_video(space: Workspace, path: Path) -> Quality:
         av_difference_s=round(
             float(_heard(audio.starts, audio.ends, audio.time_base) - video.duration_s), 6
         ),
-        video=_described(space, path),
+        video=video_line,
         lufs=sound.lufs,
         peak_dbtp=sound.peak_dbtp,
         lra=sound.lra,
-        black=black,
-        frozen=frozen,
+        black=stills.black,
+        frozen=stills.frozen,
     )
 
 
@@ -140,40 +139,3 @@ def _described(space: Workspace, path: Path) -> str:
     output = ffmpeg.output(stream, "pipe:1", format="null", vcodec="copy", **{"frames:v": 1})
     said = space.run(compiled(output), capture=True).stderr_tail
     return next((found[1] for found in _VIDEO_LINE.finditer(said)), "unknown")
-
-
-def _still_spans(
-    space: Workspace, path: Path, duration_s: float
-) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """Black and frozen stretches, from a file of marks: a log would be cut for long videos."""
-    # Non-reference frames are skipped: a third of the work finds the same stretches.
-    picture = (
-        fenced_input(path, CLIP_FORMATS, skip_frame="noref", skip_loop_filter="all")
-        .video.filter("scale", 320, -2, flags="fast_bilinear")
-        .filter("blackdetect", d=MIN_BLACK_S, pix_th=0.02, pic_th=0.995)
-        .filter("freezedetect", n=0.0003, d=MIN_FREEZE_S)
-        .filter("metadata", "print", file="marks.txt")
-    )
-    output = ffmpeg.output(picture, "pipe:1", format="null", fps_mode="passthrough")
-    space.run(compiled(output, "error"), capture=True)
-    marks = (space.folder / "marks.txt").read_text(encoding="utf-8")
-    # blackdetect marks every black frame; its shortest length governs only its log.
-    black = (
-        span
-        for span in _spans(_BLACK.findall(marks), duration_s)
-        if span.end_s - span.start_s >= MIN_BLACK_S
-    )
-    return tuple(black), _spans(_FREEZE.findall(marks), duration_s)
-
-
-def _spans(marks: Sequence[tuple[str, str]], duration_s: float) -> tuple[Span, ...]:
-    spans, start = [], None
-    for kind, at in marks:
-        if kind == "start":
-            start = float(at)
-        elif start is not None:
-            spans.append(Span(start, float(at)))
-            start = None
-    if start is not None:
-        spans.append(Span(start, round(duration_s, 3)))
-    return tuple(spans)

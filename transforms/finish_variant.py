@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,6 +20,7 @@ from media.master import LoudnessTarget
 from media.poster import make_poster
 from media.run import Workspace
 from media.sidecar import captions_of, parse_srt, parse_vtt, srt, vtt
+from media.stills import Stills
 from storage.artefacts import Origin, Record
 from transforms.credits import credits_text
 from transforms.edit import Edit
@@ -97,7 +99,14 @@ def _finished(studio: Studio, space: Workspace, task: Task, cut: Cut, started: f
         ]
         sound = stack.enter_context(studio.blobs.as_file(mix.media["sound"]))
         video = join(space, pieces, edit.rate, sound, job.title)
-    quality = measure_video(space, video)
+    seen = [Stills.of(cut.takes.records[chunk.task_id].facts["stills"]) for chunk in edit.chunks]
+    first = edit.scenes[0]
+    with ThreadPoolExecutor() as pool:
+        drawing = pool.submit(
+            make_poster, space, video, float((first.start + first.end) // 2 / edit.rate)
+        )
+        quality = measure_video(space, video, seen)
+        poster = drawing.result()
     width, height = job.output.size
     loudness = job.output.loudness
     promise = Promise(
@@ -111,8 +120,6 @@ def _finished(studio: Studio, space: Workspace, task: Task, cut: Cut, started: f
     if missed := misses(quality, promise):
         name = f" {edit.variant}" if edit.variant else ""
         raise QualityMissed(f"the finished video{name} is not as promised: " + "; ".join(missed))
-    first = edit.scenes[0]
-    poster = make_poster(space, video, float((first.start + first.end) // 2 / edit.rate))
     cues = [cue for scene in edit.scenes for cue in scene.cues]
     media: dict[str, Any] = {"final.mp4": video, "poster.jpg": poster}
     for kind in job.captions.sidecar:

@@ -8,9 +8,10 @@ from apache_beam.pvalue import PCollection
 
 from jobs.elements import Task
 from jobs.stages import Stage
-from jobs.wire import from_json
+from jobs.wire import from_json, plain
 from media.chunk import ChunkSpec, render_chunk
 from media.run import Workspace
+from media.stills import find_stills
 from storage.artefacts import Origin
 from transforms.perform import Made, PerformTasks
 from transforms.studio import Studio, StudioConfig
@@ -27,7 +28,7 @@ class RenderChunks(beam.PTransform[PCollection[bytes], PCollection[tuple[str, by
 
 
 def render(task: Task, studio: Studio, space: Workspace) -> Made:
-    """Renders one chunk."""
+    """Renders one chunk, and looks at what came out."""
     spec = from_json(ChunkSpec, studio.blobs.read(task.params["spec"]) or b"")
     with ExitStack() as stack:
         files = {
@@ -38,8 +39,9 @@ def render(task: Task, studio: Studio, space: Workspace) -> Made:
         encoded = render_chunk(
             space, spec, files, lambda frames: studio.parts.note_progress(task, frames)
         )
-    return Made(
-        Origin("aiprod"),
-        {"video": encoded.path},
-        {"frames": spec.frames, "missing_glyphs": list(encoded.missing_glyphs)},
-    )
+    facts = {
+        "frames": spec.frames,
+        "missing_glyphs": list(encoded.missing_glyphs),
+        "stills": plain(find_stills(space, encoded.path, float(spec.frames / spec.rate))),
+    }
+    return Made(Origin("aiprod"), {"video": encoded.path}, facts)

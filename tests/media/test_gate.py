@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from jobs.errors import QualityMissed
-from media.gate import Promise, Quality, Span, measure_video, misses
+from media.gate import Promise, Quality, measure_video, misses
 from media.join import Piece, chunk_list, join
 from media.master import LoudnessTarget
 from media.run import Workspace
+from media.stills import Span, Stills
 
 GOOD = Quality(
     frames=90, width=64, height=36, duration_s=3.0, av_difference_s=0.01,
@@ -65,26 +66,26 @@ def piece(space: Workspace, name: str, source: str) -> Piece:
     return Piece(space.folder / name, 90)
 
 
-def test_black_and_frozen_stretches_are_found(space: Workspace) -> None:
-    blink = "testsrc2=d=3,drawbox=t=fill:color=black:enable='between(n,42,50)'"  # no stretch
-    pieces = [piece(space, "a.mp4", blink), piece(space, "b.mp4", "color=black:d=3")]
+def test_a_joined_file_is_measured_with_what_was_seen_of_its_chunks(space: Workspace) -> None:
+    pieces = [piece(space, "a.mp4", "testsrc2=d=3"), piece(space, "b.mp4", "color=black:d=3")]
     sound(space, 6)
+    black = (Span(0.0, 3.0),)
+    seen = [Stills(3.0, (), ()), Stills(3.0, black, black)]
 
     quality = measure_video(
-        space, join(space, pieces, Fraction(30), space.folder / "sound.m4a", None)
+        space, join(space, pieces, Fraction(30), space.folder / "sound.m4a", None), seen
     )
 
     assert (quality.frames, quality.duration_s) == (180, 6.0)
     assert abs(quality.av_difference_s) < 0.03
-    assert quality.black == (Span(pytest.approx(3.0, abs=0.1), pytest.approx(6.0, abs=0.2)),)
-    assert quality.frozen == (Span(pytest.approx(3.0, abs=0.2), pytest.approx(6.0, abs=0.2)),)
+    assert quality.black == quality.frozen == (Span(3.0, 6.0),)
 
 
 def test_a_file_without_sound_misses_its_promise(space: Workspace) -> None:
     silent = piece(space, "a.mp4", "testsrc2=d=3")
 
     with pytest.raises(QualityMissed, match="lacks picture or sound"):
-        measure_video(space, silent.path)
+        measure_video(space, silent.path, [])
 
 
 def test_chunk_durations_add_up_at_any_frame_rate() -> None:

@@ -9,7 +9,7 @@ import pytest
 from api.reuse import Earlier, plan_parts
 from jobs.casting import Casting
 from jobs.slate import Slate, retaken
-from jobs.stages import Stage
+from jobs.stages import VERSIONS, Stage
 from jobs.wire import to_json
 from providers.roster import configured
 from storage.artefacts import Origin
@@ -154,7 +154,8 @@ def test_a_stage_of_another_version_makes_its_parts_again(store: Store) -> None:
 
     told = store.told(JOB, Earlier(earlier.run, {**earlier.parts, old.task_id: old}))
 
-    assert told == again("stage render is now version 1", tasks=["render/0001"])
+    version = VERSIONS[Stage.RENDER]
+    assert told == again(f"stage render is now version {version}", tasks=["render/0001"])
 
 
 def test_stages_that_are_made_anew_say_so(store: Store) -> None:
