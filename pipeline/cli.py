@@ -14,6 +14,7 @@ from jobs.errors import AiprodError, InvalidInput
 from jobs.logs import configure
 from jobs.version import VERSION
 from pipeline.collect_command import gc
+from pipeline.quick_start import load_quickly, loaded
 from pipeline.reprocess_command import reprocess
 from pipeline.service_commands import mount
 from pipeline.telling import Rows, SkipWrongRows, check_rows_given, shown, tell_rendered
@@ -197,6 +198,7 @@ def serve(
     from pipeline.serve import serve_here
 
     settings = read_settings(is_service=True)
+    loaded()
     try:
         serve_here(
             settings,
@@ -219,6 +221,7 @@ def worker(
     from pipeline.workshop import studio_config
 
     settings = read_settings(is_service=True)
+    loaded()
     attend(Worker(studio_config(settings, out), settings.jobs), sys.stdin.buffer)
 
 
@@ -237,6 +240,7 @@ app.command()(reprocess)
 
 def main() -> None:
     """Entry point of the `aiprod` program."""
+    load_quickly()
     warnings.simplefilter("ignore")  # of libraries; they are for developers, and tests show them
     app()
 

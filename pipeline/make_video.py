@@ -18,6 +18,7 @@ from jobs.variants import film_names
 from pipeline.graph_failure import raise_cause
 from pipeline.options import Settings
 from pipeline.progress import Display
+from pipeline.quick_start import loaded
 from pipeline.rendered import Rendered
 from storage.catalogue import Catalogue
 from storage.database import Database, open_database, sqlite_url
@@ -73,6 +74,7 @@ def _work(
     from pipeline.execute import execute
     from pipeline.workshop import studio_config
 
+    loaded()
     # One job of one process: always here, whatever a service on this machine may use.
     studio = studio_config(replace(settings, database_url=None, bucket=None), out)
     clear_leftovers(Path(studio.scratch))
