@@ -132,20 +132,36 @@ def warm_job() -> dict[str, float]:
             "music": None,
             "output": {"height": 144, "fps": 24, "quality": "draft"},
         }
-        took = []
         with running(serve, 8973, {"AIPROD_DATA": name}) as url:
-            key = (folder / "api-key").read_text(encoding="ascii").strip()
-            headers = {"Authorization": f"Bearer {key}"}
-            with httpx.Client(base_url=url, headers=headers, timeout=60) as client:
-                for _ in range(12):
-                    job = client.post("/v1/jobs", json=document).json()["id"]
-                    with client.stream("GET", f"/v1/jobs/{job}/events") as events:
-                        for line in events.iter_lines():
-                            if line in ("event: done", "event: failed"):
-                                break
-                    view = client.get(f"/v1/jobs/{job}").json()
-                    took.append(_seconds(view["created_at"], view["updated_at"]))
+            took = resubmitted(url, folder, document, 12)
         return {"first_s": round(took[0], 2), "median_s": round(statistics.median(took[1:]), 3)}
+
+
+def resubmitted(url: str, data: Path, document: dict[str, Any], times: int) -> list[float]:
+    """Seconds from submitting a job to its end, by the clock of the service, time after time.
+
+    Args:
+      document: Its files are local; they are uploaded first.
+      data: The data folder of the service, with its key.
+    """
+    key = (data / "api-key").read_text(encoding="ascii").strip()
+    headers = {"Authorization": f"Bearer {key}"}
+    took = []
+    with httpx.Client(base_url=url, headers=headers, timeout=600) as client:
+        for scene in document["scenes"]:
+            visual = scene.get("visual", {})
+            if "uri" in visual:
+                sent = client.post("/v1/uploads", content=Path(visual["uri"]).read_bytes())
+                visual["uri"] = sent.json()["uri"]
+        for _ in range(times):
+            job = client.post("/v1/jobs", json=document).json()["id"]
+            with client.stream("GET", f"/v1/jobs/{job}/events") as events:
+                for line in events.iter_lines():
+                    if line in ("event: done", "event: failed"):
+                        break
+            view = client.get(f"/v1/jobs/{job}").json()
+            took.append(_seconds(view["created_at"], view["updated_at"]))
+    return took
 
 
 def _seconds(first: str, last: str) -> float:
