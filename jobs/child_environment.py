@@ -17,14 +17,19 @@ _NAMES = frozenset(
 _BEGINNINGS = ("LC_", "XDG_", "FONTCONFIG_")
 
 
-def child_environment(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+def child_environment(
+    environment: Mapping[str, str] = os.environ, *, also: tuple[str, ...] = ()
+) -> dict[str, str]:
     """The environment of a program that is not ours: where things are, and how text is written.
 
     Everything else stays with us, whatever it is called: what a program does not see, it cannot
     send anywhere, nor leave in the dump of a crash.
+
+    Args:
+      also: Beginnings of names that this program needs, too.
     """
     return {
         name: value
         for name, value in environment.items()
-        if name in _NAMES or name.startswith(_BEGINNINGS)
+        if name in _NAMES or name.startswith((*_BEGINNINGS, *also))
     }

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from jobs.child_environment import child_environment
 from jobs.errors import AiprodError, InvalidInput, ToolFailed, ToolMissing
 from jobs.version import VERSION
 from pipeline.machines import MACHINES
@@ -20,6 +21,11 @@ from pipeline.topics import Names
 
 DONE, FAILED, BAD_INPUT = 0, 1, 2
 BETWEEN = "~~"  # parameters, of which some have commas in them
+# Its own settings, whose account it works as, and how it gets out of here.
+GCLOUD = (
+    *("CLOUDSDK_", "GOOGLE_APPLICATION_CREDENTIALS", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"),
+    *("http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"),
+)
 ANSWER_LIMIT_S = 60.0  # for a list of jobs
 EXAMPLES = {
     "PROJECT": "aiprod-484120",
@@ -189,6 +195,7 @@ def _pairs(mapping: str) -> str:
 def _found(target: Target) -> str:
     ran = subprocess.run(
         ["/usr/bin/env", *find(target)],
+        env=child_environment(also=GCLOUD),
         check=False, capture_output=True, text=True, timeout=ANSWER_LIMIT_S,
     )  # fmt: skip
     if ran.returncode != 0:
@@ -231,9 +238,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if is_dry:
         return DONE
     # Builds take a quarter of an hour; whoever waits for them may press Ctrl-C.
-    return (
-        DONE if subprocess.run(["/usr/bin/env", *command], check=False).returncode == 0 else FAILED
+    ran = subprocess.run(
+        ["/usr/bin/env", *command], env=child_environment(also=GCLOUD), check=False
     )
+    return DONE if ran.returncode == 0 else FAILED
 
 
 if __name__ == "__main__":

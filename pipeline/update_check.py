@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 
+from jobs.child_environment import child_environment
 from jobs.errors import InvalidInput
 from pipeline.graph_shape import GOLDEN, REPOSITORY, Shape, Step, from_json, streaming_shape
 
@@ -105,7 +106,8 @@ def shape_at(commit: str) -> Shape:
     """
     ran = subprocess.run(
         ["/usr/bin/env", "git", "show", f"{commit}:{GOLDEN}"],
-        cwd=REPOSITORY, check=False, capture_output=True, text=True, timeout=30,
+        cwd=REPOSITORY, env=child_environment(),
+        check=False, capture_output=True, text=True, timeout=30,
     )  # fmt: skip
     if ran.returncode != 0:
         raise InvalidInput(f"SINCE is {commit}; git knows no {GOLDEN} there: {ran.stderr.strip()}")
