@@ -10,34 +10,37 @@ PACKAGES = ("api", "jobs", "media", "pipeline", "providers", "storage", "transfo
 
 @dataclass(frozen=True)
 class Mutant:
-    """One thing switched off: in `file`, `text` becomes `instead`."""
+    """One thing switched off: in a file, a text becomes another."""
 
     name: str
-    file: str
-    changes: tuple[tuple[str, str], ...]
+    changes: tuple[tuple[str, str, str], ...]
 
 
 MUTANTS = (
     Mutant(
         "no sweeper",
-        "api/background.py",
-        (("while not stop.wait(self._every_s):", "while not stop.wait(1e6):"),),
+        (
+            (
+                "api/background.py",
+                "while not stop.wait(self._every_s):",
+                "while not stop.wait(1e6):",
+            ),
+        ),
     ),
     Mutant(
         "no fencing",
-        "storage/ledger.py",
         (
             (
+                "storage/journal.py",
                 "return JOBS.c.id == run.job_id, JOBS.c.token == run.token",
                 "return JOBS.c.id == run.job_id, JOBS.c.token >= 0",
             ),
-            ("or row.token != run.token or", "or"),
+            ("storage/ledger.py", "or row.token != run.token or", "or"),
         ),
     ),
     Mutant(
         "no artefact check",
-        "transforms/perform.py",
-        (("if studio.artefacts.find(task.stage, key):", "if False:"),),
+        (("transforms/perform.py", "if studio.artefacts.find(task.stage, key):", "if False:"),),
     ),
 )
 
@@ -47,11 +50,10 @@ def mutated(mutant: Mutant, folder: Path) -> Path:
     for package in PACKAGES:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(REPOSITORY / package, folder / package, ignore=ignored)
-    path = folder / mutant.file
-    source = path.read_text(encoding="utf-8")
-    for text, instead in mutant.changes:
+    for name, text, instead in mutant.changes:
+        path = folder / name
+        source = path.read_text(encoding="utf-8")
         if source.count(text) != 1:
-            raise ValueError(f"{mutant.name}: {mutant.file} has {text!r} not once")
-        source = source.replace(text, instead)
-    path.write_text(source, encoding="utf-8")
+            raise ValueError(f"{mutant.name}: {name} has {text!r} not once")
+        path.write_text(source.replace(text, instead), encoding="utf-8")
     return folder

@@ -100,7 +100,8 @@ class Victim:
         return (self.data / "api-key").read_text(encoding="ascii").strip()
 
     def family(self) -> list[psutil.Process]:
-        """Every process it has started, wherever they hang by now: they know its data folder."""
+        """Every process it has started, wherever they hang by now: their temporary files
+        are in its data folder."""
         return [one for one in psutil.process_iter() if str(self.data) in _environment(one)]
 
     def kill_something(self, choice: random.Random) -> None:
@@ -172,7 +173,7 @@ def _free_port() -> int:
 
 def _environment(process: psutil.Process) -> str:
     try:
-        return process.environ().get("AIPROD_DATA", "") if process.status() != "zombie" else ""
+        return process.environ().get("TMPDIR", "") if process.status() != "zombie" else ""
     except psutil.Error:
         return ""
 

@@ -24,4 +24,5 @@ def test_jobs_under_fire_come_out_once(tmp_path: Path) -> None:
 def test_what_the_long_chaos_breaks_is_there_to_be_broken(mutant: Mutant, tmp_path: Path) -> None:
     source = mutated(mutant, tmp_path / "source")
 
-    assert (source / mutant.file).read_text() != (REPOSITORY / mutant.file).read_text()
+    for name, _, instead in mutant.changes:
+        assert (source / name).read_text() != (REPOSITORY / name).read_text(), instead
