@@ -1,6 +1,7 @@
 """Jobs whose parts are bought, as a user makes them: the real command against strict fakes."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -112,6 +113,7 @@ def test_nothing_is_bought_twice(desk: Desk, fakes: Fakes) -> None:
     before = [list(fake.charges) for fake in fakes.all]
 
     planned = desk.run("plan", "job.json", "--json", **fakes.environment).json
+    shutil.rmtree(desk.folder / "out")  # or nothing would be run
     again = render(desk, fakes, PROMPT)
 
     assert again.code == 0
