@@ -6,6 +6,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: graph update-check
 .PHONY: template-metadata
 .PHONY: lock try-images
+.PHONY: audit licences sbom
 .PHONY: dataflow-template dataflow-run dataflow-update dataflow-drain
 
 PYTHON ?= python3
@@ -14,6 +15,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 TOOLS  := $(VENV)/.tools
 POLICY := .venv-policy
+SUPPLY := .venv-supply
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -54,12 +56,13 @@ test: $(TOOLS) ## every test
 live: $(TOOLS) ## the contracts of paid services, asked of themselves: with the keys that are set, for some cents
 	@$(BIN)/python -m pytest -m live tests/live
 
-lint: $(TOOLS) ## style, types, import rules
+lint: $(TOOLS) ## style, types, import rules, known weaknesses of packages
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/hadolint templates/*.Dockerfile
+	@$(MAKE) --no-print-directory audit
 
 chaos: $(TOOLS) ## hundreds of jobs while processes are killed; builds broken on purpose
 	@$(BIN)/python -m tests.chaos.run --jobs 200 --mutants
@@ -77,6 +80,26 @@ bench: $(STAMP) ## measurements as JSON
 policy: ## the rules of checkov for deployments/terraform
 	@test -x $(POLICY)/bin/checkov || { $(PYTHON) -m venv $(POLICY) && $(POLICY)/bin/pip install --quiet --disable-pip-version-check 'checkov>=3.3,<4'; }
 	@$(POLICY)/bin/python $(POLICY)/bin/checkov -d deployments/terraform --framework terraform --compact --quiet --skip-download
+
+# In an environment of its own, which is made when it is needed: offline that is never.
+$(SUPPLY)/.installed:
+	@$(PYTHON) -m venv $(SUPPLY)
+	@$(SUPPLY)/bin/pip install --quiet --disable-pip-version-check 'cyclonedx-bom>=7,<8' 'pip-audit>=2.9,<3'
+	@touch $@
+
+# 3: nobody can be asked, which has been said.
+audit: $(TOOLS) ## whether weaknesses are known of what AIPROD needs; nobody is asked offline
+	@$(BIN)/python -m tests.supply.audit && $(MAKE) --no-print-directory $(SUPPLY)/.installed \
+		&& $(BIN)/python -m tests.supply.audit $(SUPPLY)/bin/pip-audit || test $$? = 3
+
+licences: $(TOOLS) ## the licences of what AIPROD needs; fails when one does not go with Apache-2.0
+	@$(BIN)/python -m tests.supply.licences
+
+sbom: $(TOOLS) $(SUPPLY)/.installed ## write build/sbom/*.cdx.json: what AIPROD and its images are made of
+	@mkdir -p build/sbom
+	@$(SUPPLY)/bin/cyclonedx-py environment --output-file build/sbom/aiprod.cdx.json $(BIN)/python
+	@$(BIN)/python -m tests.supply.sbom build/sbom/aiprod.cdx.json
+	@for image in api pipeline; do $(SUPPLY)/bin/cyclonedx-py requirements --output-file build/sbom/$$image.cdx.json templates/$$image.lock || exit 1; done
 
 # The last packages that HashiCorp made, of 6.50 of the providers. 100 MB, which nothing but this needs.
 provider-schema: $(TOOLS) ## write tests/deployments/provider_schema.json: what Google's Terraform providers accept
@@ -132,4 +155,4 @@ dataflow-drain: $(STAMP) ## let the job end what it has begun: PROJECT, REGION [
 	@$(call LAUNCH,drain)
 
 clean: ## remove .venv, build/, out/ and aiprod-data/
-	rm -rf $(VENV) $(POLICY) build out aiprod-data
+	rm -rf $(VENV) $(POLICY) $(SUPPLY) build out aiprod-data
