@@ -6,7 +6,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: graph update-check
 .PHONY: template-metadata
 .PHONY: lock try-images
-.PHONY: audit licences sbom
+.PHONY: audit licences sbom dist
 .PHONY: dataflow-template dataflow-run dataflow-update dataflow-drain
 
 PYTHON ?= python3
@@ -84,7 +84,7 @@ policy: ## the rules of checkov for deployments/terraform
 # In an environment of its own, which is made when it is needed: offline that is never.
 $(SUPPLY)/.installed:
 	@$(PYTHON) -m venv $(SUPPLY)
-	@$(SUPPLY)/bin/pip install --quiet --disable-pip-version-check 'cyclonedx-bom>=7,<8' 'pip-audit>=2.9,<3'
+	@$(SUPPLY)/bin/pip install --quiet --disable-pip-version-check 'build>=1.2,<2' 'cyclonedx-bom>=7,<8' 'pip-audit>=2.9,<3'
 	@touch $@
 
 # 3: nobody can be asked, which has been said.
@@ -100,6 +100,10 @@ sbom: $(TOOLS) $(SUPPLY)/.installed ## write build/sbom/*.cdx.json: what AIPROD 
 	@$(SUPPLY)/bin/cyclonedx-py environment --output-file build/sbom/aiprod.cdx.json $(BIN)/python
 	@$(BIN)/python -m tests.supply.sbom build/sbom/aiprod.cdx.json
 	@for image in api pipeline; do $(SUPPLY)/bin/cyclonedx-py requirements --output-file build/sbom/$$image.cdx.json templates/$$image.lock || exit 1; done
+
+dist: $(SUPPLY)/.installed ## write dist/: wheel and source of this version
+	@rm -rf dist
+	@$(SUPPLY)/bin/python -m build
 
 # The last packages that HashiCorp made, of 6.50 of the providers. 100 MB, which nothing but this needs.
 provider-schema: $(TOOLS) ## write tests/deployments/provider_schema.json: what Google's Terraform providers accept
@@ -154,5 +158,5 @@ dataflow-update: $(STAMP) ## put this version in the place of that of SINCE=<tag
 dataflow-drain: $(STAMP) ## let the job end what it has begun: PROJECT, REGION [NAME, DRY_RUN=1]
 	@$(call LAUNCH,drain)
 
-clean: ## remove .venv, build/, out/ and aiprod-data/
-	rm -rf $(VENV) $(POLICY) $(SUPPLY) build out aiprod-data
+clean: ## remove .venv, build/, dist/, out/ and aiprod-data/
+	rm -rf $(VENV) $(POLICY) $(SUPPLY) build dist out aiprod-data
