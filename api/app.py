@@ -13,7 +13,7 @@ from api.compression import Compression
 from api.event_feed import EventFeed
 from api.head_requests import HeadRequests
 from api.incoming import clear_abandoned_uploads
-from api.metrics import HttpMetrics, MeasureRequests, MetricsPage
+from api.metrics import HttpMetrics, MachineMetrics, MeasureRequests, MetricsPage
 from api.openapi import DESCRIPTION, install_openapi, problems
 from api.problems import install_problem_handlers
 from api.push_token import PushVerifier
@@ -62,6 +62,7 @@ def create_app(services: Services) -> FastAPI:
         openapi_url="/openapi.json",
     )
     http = HttpMetrics()
+    http.registry.register(MachineMetrics(settings.data, settings.tenant_day_usd))
     app.state.services = services
     app.state.links = open_link_signer(settings.link_secret, settings.data)
     app.state.push_verifier = _push_verifier(settings)
@@ -70,7 +71,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.upload_threads = CapacityLimiter(max(1, settings.pool_size // UPLOADS_SHARE))
     app.state.feed = EventFeed(EventReading(services.database), services.api_keys)
     app.state.readiness = health.readiness_checks(services)
-    app.state.metrics_page = MetricsPage(Statistics(services.database), http)
+    app.state.metrics_page = MetricsPage(Statistics(services.database), http.registry)
     for module in (
         health, metrics, push, jobs, events, files, uploads, estimate, schema, webhooks,
         dead_letters, spending,

@@ -1,8 +1,11 @@
 """Metrics for Prometheus: of the ledger, and of the requests that this process answers."""
 
+import contextlib
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
@@ -73,36 +76,41 @@ class MeasureRequests:
 
 
 class MetricsPage:
-    """What `/metrics` answers. Safe for several threads; asks the ledger at most every 5 s."""
+    """What `/metrics` answers. Safe for several threads; asks the ledger at most every 5 s.
+
+    Args:
+      own: What this process says of itself.
+    """
 
     def __init__(
         self,
         statistics: Statistics,
-        http: HttpMetrics,
+        own: CollectorRegistry,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._current = _Remembered(statistics.current, clock)
         self._totals = _Remembered(statistics.totals, clock)
-        self._http = http
+        self._own = own
 
     def render(self) -> bytes:
         """The metrics as text of `CONTENT_TYPE`; of this process alone while the ledger is away."""
         try:
             counted = self._current.get(), self._totals.get()
         except AiprodError:
-            return render_metrics(None, self._http)
-        return render_metrics(counted, self._http)
+            return render_metrics(None, self._own)
+        return render_metrics(counted, self._own)
 
 
-def render_metrics(counted: tuple[Current, Totals] | None, http: HttpMetrics) -> bytes:
+def render_metrics(counted: tuple[Current, Totals] | None, own: CollectorRegistry) -> bytes:
     """Metrics in Prometheus' text format.
 
     Args:
       counted: In the ledger; None when it does not answer.
+      own: What this process says of itself.
     """
     registry = CollectorRegistry()
     registry.register(_LedgerMetrics(counted))
-    return generate_latest(registry) + generate_latest(http.registry)
+    return generate_latest(registry) + generate_latest(own)
 
 
 def method_name(scope: Scope) -> str:
@@ -134,6 +142,23 @@ class _Remembered(Generic[T]):
             ended = self._clock()
             self._answer = found, ended + max(FRESH_S, (ended - started) / COST_SHARE)
             return found
+
+
+class MachineMetrics(Collector):
+    """What an instance has and was set to: the disk of its data, the limit of a tenant's day."""
+
+    def __init__(self, data: Path, tenant_day_usd: float | None) -> None:
+        self._data = data
+        self._tenant_day_usd = tenant_day_usd
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        with contextlib.suppress(OSError):  # no such folder, or a disk that does not answer
+            disk = shutil.disk_usage(self._data)
+            yield _one("disk_bytes", "Size of the disk that AIPROD_DATA is on.", disk.total)
+            yield _one("disk_free_bytes", "What is free of it.", disk.free)
+        if self._tenant_day_usd is not None:
+            told = "What paid services may cost a tenant in a day."
+            yield _one("tenant_day_limit_usd", told, self._tenant_day_usd)
 
 
 class _LedgerMetrics(Collector):
@@ -169,6 +194,10 @@ def _of_current(found: Current) -> Iterator[GaugeMetricFamily]:
         "outbox_oldest_seconds", "How long the oldest of them has waited.", found.outbox.oldest_s
     )
     yield _one("dead_letters", "Dead letters that were not replayed.", found.dead_letters)
+    if found.key_ends_s is not None:
+        yield _one(
+            "key_expires_seconds", "Until the next key ends that is in use.", found.key_ends_s
+        )
 
 
 def _of_totals(found: Totals) -> Iterator[GaugeMetricFamily]:
@@ -184,6 +213,8 @@ def _of_totals(found: Totals) -> Iterator[GaugeMetricFamily]:
         calls.add_metric(names, made.count)
         costs.add_metric(names, made.cost_usd)
     yield from (parts, part_seconds, calls, costs)
+    told = "Spent or reserved today, in UTC, by the tenants that spent most."
+    yield _by("tenant", "tenant_spent_today_usd", told, found.spent_today_usd)
     yield _one("videos", "Videos delivered.", found.videos)
     yield _one("video_seconds", "How long they play.", found.video_s)
     yield _one("rendered_frames", "Frames that were rendered for them.", rendered.frames)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jobs.errors import InvalidInput
 from providers.roster import Roster, configured
+from providers.settings import dollars
 from storage.database import sqlite_url
 from storage.database_url import database_url
 
@@ -37,6 +38,8 @@ class Settings:
       answer_timeout_s: `AIPROD_ANSWER_TIMEOUT_S`: how long a client waits for an answer to begin.
       body_timeout_s: How long the body of a request may take, and an upload fall silent.
       has_open_metrics: `AIPROD_OPEN_METRICS`: whether `/metrics` answers without a key.
+      tenant_day_usd: `AIPROD_TENANT_DAY_USD`: what services may cost a tenant in a day, to show it
+        beside what they do; workers keep to it.
       link_secret: `AIPROD_LINK_SECRET`: signs links to files; without it, one in `data`.
       traces_endpoint: `OTEL_EXPORTER_OTLP_ENDPOINT`: the collector of traces; without it, none.
       roster: Remote services: those with a key in the environment, and those that
@@ -62,6 +65,7 @@ class Settings:
     body_timeout_s: float = 30.0
     answer_timeout_s: float = 15.0  # half of what load balancers and clients commonly wait
     has_open_metrics: bool = False
+    tenant_day_usd: float | None = None
     link_secret: str | None = None
     traces_endpoint: str | None = None
     roster: Roster = field(default_factory=Roster)
@@ -115,6 +119,7 @@ class Settings:
                 environment, "AIPROD_ANSWER_TIMEOUT_S", int(cls.answer_timeout_s), 3600
             ),
             has_open_metrics=open_metrics == "1",
+            tenant_day_usd=dollars(environment, "AIPROD_TENANT_DAY_USD"),
             link_secret=environment.get("AIPROD_LINK_SECRET") or None,
             roster=configured(environment),
             traces_endpoint=environment.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,

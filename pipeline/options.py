@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from jobs.errors import InvalidInput
 from providers.roster import Roster, configured
+from providers.settings import dollars
 from storage.database_url import database_url
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -99,7 +100,7 @@ class Settings:
             port=_count(environment, "PORT", 8000, 65535),
             roster=configured(environment),
             key_versions=_versions(environment),
-            tenant_day_usd=_dollars(environment, "AIPROD_TENANT_DAY_USD"),
+            tenant_day_usd=dollars(environment, "AIPROD_TENANT_DAY_USD"),
             log_level=level,
             log_format=log_format,
         )
@@ -142,19 +143,6 @@ def _versions(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
             "elevenlabs-api-key=3,gemini-api-key=1"
         )
     return tuple((name, version) for name, _, version in pairs)
-
-
-def _dollars(environment: Mapping[str, str], name: str) -> float | None:
-    given = environment.get(name, "")
-    if not given:
-        return None
-    try:
-        dollars = float(given)
-    except ValueError:
-        dollars = -1.0
-    if not 0 <= dollars <= 1_000_000:
-        raise InvalidInput(f"{name} is {given!r}; give US dollars from 0 to 1000000")
-    return dollars
 
 
 def _cores() -> int:

@@ -46,6 +46,20 @@ def whole(variables: Mapping[str, str], name: str, default: int, least: int, mos
     return int(text)
 
 
+def dollars(variables: Mapping[str, str], name: str) -> float | None:
+    """An amount of US dollars, or none where it is not set. Raises `InvalidInput`."""
+    text = variables.get(name, "")
+    if not text:
+        return None
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1_000_000:
+        raise InvalidInput(f"{name} is {text!r}; give US dollars from 0 to 1000000")
+    return found
+
+
 def seconds(variables: Mapping[str, str], name: str, default: float) -> float:
     """A time from 0.1 to 60 seconds, or the default where it is not set. Raises `InvalidInput`."""
     text = variables.get(name)

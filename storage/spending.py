@@ -1,8 +1,9 @@
 """Money: what may be spent, reserved before every paid call, however many workers spend."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, true, update
@@ -140,6 +141,19 @@ class Spending:
             days = SPENDING.c.name.like(f"day:%:{self._day(connection)}")
             total = connection.scalar(select(func.sum(SPENDING.c.spent_usd)).where(days))
         return float(total or 0.0)
+
+    def today_by_tenant(self, connection: Connection, most: int) -> Mapping[str, float]:
+        """What each of the tenants that spent most has spent or reserved today, in UTC."""
+        day = self._day(connection)
+        rows = connection.execute(
+            select(SPENDING.c.name, SPENDING.c.spent_usd)
+            .where(SPENDING.c.name.like(f"day:%:{day}"))
+            .order_by(SPENDING.c.spent_usd.desc(), SPENDING.c.name)
+            .limit(most)
+        )
+        return MappingProxyType(
+            {name.removeprefix("day:").removesuffix(f":{day}"): usd for name, usd in rows}
+        )
 
     def spent_usd(self, name: str) -> float:
         """What is spent or reserved under a name: `job:<id>`, `day:<tenant>:<date>`,

@@ -4,17 +4,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sqlalchemy import Connection, and_, case, func, or_, select
+from sqlalchemy import Connection, and_, case, exists, func, or_, select
 
 from jobs.elements import PartStatus
 from jobs.stages import Stage
 from jobs.states import WORKING, Status
+from storage.calls import CallStatus
 from storage.database import Database
 from storage.intake import RENDER_QUEUE, SERVICE_QUEUE
-from storage.tables import CALLS, DEAD_LETTERS, JOBS, OUTBOX, PARTS, VIDEOS, WEBHOOK_DELIVERIES
+from storage.spending import Spending
+from storage.tables import (
+    API_KEYS,
+    CALLS,
+    DEAD_LETTERS,
+    JOBS,
+    OUTBOX,
+    PARTS,
+    VIDEOS,
+    WEBHOOK_DELIVERIES,
+)
 
 _WORKING = [status.value for status in WORKING]
 _ENDED_PARTS = [status.value for status in PartStatus]
+DAY_S = 86_400.0
+IN_USE_S = 7 * DAY_S  # a key that nobody has used for longer may end unnoticed
+MADE_TO_LAST_S = 30 * DAY_S  # one that was made for less ends as it was meant to
+MOST_TENANTS = 20  # that are named, so that their number does not grow with that of customers
 
 
 @dataclass(frozen=True)
@@ -67,6 +82,8 @@ class Current:
       failed_webhook_attempts: Of all deliveries.
       outbox: Rings that are to be published.
       dead_letters: That nobody has replayed.
+      key_ends_s: Until the next key ends that is in use, was made to last and has no successor;
+        None: none of them ends.
     """
 
     queues: Mapping[str, Waiting]
@@ -76,6 +93,7 @@ class Current:
     failed_webhook_attempts: int
     outbox: Waiting
     dead_letters: int
+    key_ends_s: float | None
 
 
 @dataclass(frozen=True)
@@ -85,7 +103,8 @@ class Totals:
     Attributes:
       parts: By stage and status.
       videos, video_s: Delivered, and how long they play.
-      calls: By provider and status.
+      calls: By provider and status: of a provider that was ever called, all of them.
+      spent_today_usd: By tenant, spent or reserved: of those that have spent most.
     """
 
     parts: Mapping[tuple[str, str], Taken]
@@ -93,6 +112,7 @@ class Totals:
     video_s: float
     rendered: Rendered
     calls: Mapping[tuple[str, str], Calls]
+    spent_today_usd: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -114,6 +134,7 @@ class Statistics:
                 failed_webhook_attempts=failed_attempts,
                 outbox=self._outbox(connection),
                 dead_letters=connection.scalar(select(func.count()).where(not_replayed)) or 0,
+                key_ends_s=self._key_ends_s(connection),
             )
 
     def totals(self) -> Totals:
@@ -123,8 +144,9 @@ class Statistics:
                 select(func.count(), func.coalesce(func.sum(VIDEOS.c.duration_s), 0.0))
             ).one()
             return Totals(
-                _parts(connection), videos, video_s, _rendered(connection), _calls(connection)
-            )
+                _parts(connection), videos, video_s, _rendered(connection), _calls(connection),
+                Spending(self.database).today_by_tenant(connection, MOST_TENANTS),
+            )  # fmt: skip
 
     def _queues(self, connection: Connection) -> Mapping[str, Waiting]:
         now = self.database.now()
@@ -149,6 +171,18 @@ class Statistics:
         age_s = self.database.now() - func.min(OUTBOX.c.created_at)
         count, oldest_s = connection.execute(select(func.count(OUTBOX.c.id), age_s)).one()
         return Waiting(count, max(0.0, oldest_s or 0.0))
+
+    def _key_ends_s(self, connection: Connection) -> float | None:
+        now, key, successor = self.database.now(), API_KEYS.c, API_KEYS.alias()
+        return connection.scalar(
+            select(func.min(key.expires_at) - now).where(
+                key.revoked_at.is_(None),
+                key.expires_at > now,
+                key.expires_at - key.created_at >= MADE_TO_LAST_S,
+                key.last_used_at > now - IN_USE_S,
+                ~exists().where(successor.c.rotated_from == key.id),
+            )
+        )
 
 
 def _jobs(connection: Connection) -> Mapping[str, int]:
@@ -193,9 +227,12 @@ def _calls(connection: Connection) -> Mapping[tuple[str, str], Calls]:
         select(CALLS.c.provider, CALLS.c.status, func.count(), func.sum(CALLS.c.cost_usd))
         .group_by(CALLS.c.provider, CALLS.c.status)
     )  # fmt: skip
-    return MappingProxyType(
-        {(provider, status): Calls(count, cost) for provider, status, count, cost in rows}
-    )
+    found = {(provider, status): Calls(count, cost) for provider, status, count, cost in rows}
+    # With what has not happened yet: a series that begins at 1 has not grown, for Prometheus.
+    none = {
+        (provider, status.value): Calls(0, 0.0) for provider, _ in found for status in CallStatus
+    }
+    return MappingProxyType(none | found)
 
 
 def _webhooks(connection: Connection) -> tuple[Mapping[str, int], int]:

@@ -1,40 +1,34 @@
 import asyncio
 import contextlib
+import shutil
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI, HTTPException
+from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.metrics import HttpMetrics, MeasureRequests, MetricsPage, render_metrics
+from api.metrics import (
+    HttpMetrics,
+    MachineMetrics,
+    MeasureRequests,
+    MetricsPage,
+    render_metrics,
+)
 from jobs.states import Status
 from storage.database import Database, open_database, sqlite_url
-from storage.statistics import Calls, Current, Rendered, Statistics, Taken, Totals, Waiting
+from storage.statistics import Statistics
 from storage.tables import DEAD_LETTERS
+from tests.api.counted import CURRENT, TOTALS
 from tests.api.service import WAIT_S, listening
 
 COUNT = "aiprod_http_request_seconds_count"
-CURRENT = Current(
-    queues={"service": Waiting(3, 42.5)},
-    jobs={"queued": 3, "done": 9},
-    stuck_jobs=1,
-    webhooks={"failed": 2},
-    failed_webhook_attempts=20,
-    outbox=Waiting(4, 1.5),
-    dead_letters=5,
-)
-TOTALS = Totals(
-    parts={("voice", "done"): Taken(6, 7.5)},
-    videos=8,
-    video_s=240.0,
-    rendered=Rendered(frames=6000, video_s=200.0, seconds=50.0),
-    calls={("suno", "done"): Calls(2, 0.25)},
-)
 
 
 class Clock:
@@ -78,7 +72,7 @@ def add_dead_letter(database: Database, letter: str) -> None:
 
 
 def test_everything_that_was_counted_is_shown() -> None:
-    found = samples(render_metrics((CURRENT, TOTALS), HttpMetrics()))
+    found = samples(render_metrics((CURRENT, TOTALS), CollectorRegistry()))
 
     assert found == {
         "aiprod_ledger_up": 1,
@@ -99,8 +93,10 @@ def test_everything_that_was_counted_is_shown() -> None:
         "aiprod_rendered_frames": 6000,
         "aiprod_rendered_video_seconds": 200,
         "aiprod_rendering_seconds": 50,
-        "aiprod_provider_calls{provider=suno,status=done}": 2,
-        "aiprod_provider_cost_usd{provider=suno,status=done}": 0.25,
+        "aiprod_key_expires_seconds": 3600,
+        "aiprod_tenant_spent_today_usd{tenant=acme}": 1.5,
+        "aiprod_provider_calls{provider=suno,status=paid}": 2,
+        "aiprod_provider_cost_usd{provider=suno,status=paid}": 0.25,
     }
 
 
@@ -108,17 +104,48 @@ def test_every_metric_is_in_the_documentation() -> None:
     described = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
     http_metrics = HttpMetrics()
     http_metrics.seconds.labels("GET", "/", "2xx").observe(0.1)
-    page = render_metrics((CURRENT, TOTALS), http_metrics).decode()
+    http_metrics.registry.register(MachineMetrics(Path.cwd(), 20.0))
+    page = render_metrics((CURRENT, TOTALS), http_metrics.registry).decode()
 
     names = {family.name for family in text_string_to_metric_families(page)}
 
     assert [name for name in sorted(names) if f"`{name}" not in described] == []
 
 
+def machine(data: Path, tenant_day_usd: float | None = None) -> dict[str, float]:
+    registry = CollectorRegistry()
+    registry.register(MachineMetrics(data, tenant_day_usd))
+    return samples(render_metrics((CURRENT, TOTALS), registry))
+
+
+def test_the_disk_of_the_data_is_shown(tmp_path: Path) -> None:
+    found = machine(tmp_path)
+
+    assert 0 < found["aiprod_disk_free_bytes"] < found["aiprod_disk_bytes"]
+    assert found["aiprod_disk_bytes"] == shutil.disk_usage(tmp_path).total
+
+
+def test_of_a_folder_that_is_not_there_no_disk_is_shown(tmp_path: Path) -> None:
+    assert "aiprod_disk_bytes" not in machine(tmp_path / "none")
+
+
+@pytest.mark.parametrize("limit_usd", [None, 0.0, 20.0])
+def test_the_limit_of_a_tenants_day_is_shown_where_there_is_one(
+    tmp_path: Path, limit_usd: float | None
+) -> None:
+    assert machine(tmp_path, limit_usd).get("aiprod_tenant_day_limit_usd") == limit_usd
+
+
+def test_no_key_that_ends_is_no_number() -> None:
+    page = render_metrics((replace(CURRENT, key_ends_s=None), TOTALS), CollectorRegistry())
+
+    assert "aiprod_key_expires_seconds" not in samples(page)
+
+
 def test_a_page_shows_what_the_ledger_says(database: Database) -> None:
     add_dead_letter(database, "a")
 
-    found = samples(MetricsPage(Statistics(database), HttpMetrics()).render())
+    found = samples(MetricsPage(Statistics(database), CollectorRegistry()).render())
 
     assert found["aiprod_dead_letters"] == 1
     assert found["aiprod_jobs{status=done}"] == 0
@@ -127,7 +154,7 @@ def test_a_page_shows_what_the_ledger_says(database: Database) -> None:
 
 def test_the_ledger_is_asked_again_after_five_seconds(database: Database) -> None:
     clock = Clock()
-    page = MetricsPage(Statistics(database), HttpMetrics(), clock)
+    page = MetricsPage(Statistics(database), CollectorRegistry(), clock)
     shown = []
 
     for letter, at_s in (("a", 0.0), ("b", 4.9), ("c", 5.1)):
@@ -141,7 +168,7 @@ def test_the_ledger_is_asked_again_after_five_seconds(database: Database) -> Non
 def test_a_ledger_that_counts_slowly_is_asked_less_often(database: Database) -> None:
     # Each look at the clock is a second later than the one before, so each count takes a second.
     clock = iter(range(1000))
-    page = MetricsPage(Statistics(database), HttpMetrics(), lambda: float(next(clock)))
+    page = MetricsPage(Statistics(database), CollectorRegistry(), lambda: float(next(clock)))
     page.render()
     add_dead_letter(database, "a")
 
@@ -155,7 +182,7 @@ def test_without_its_ledger_a_service_shows_what_it_knows_itself(tmp_path: Path)
     http_metrics = HttpMetrics()
     http_metrics.seconds.labels("GET", "/ready", "5xx").observe(0.1)
     with contextlib.closing(open_database(sqlite_url(tmp_path))) as without_tables:
-        found = samples(MetricsPage(Statistics(without_tables), http_metrics).render())
+        found = samples(MetricsPage(Statistics(without_tables), http_metrics.registry).render())
 
     assert found["aiprod_ledger_up"] == 0
     assert found[f"{COUNT}{{method=GET,route=/ready,status=5xx}}"] == 1
@@ -163,7 +190,7 @@ def test_without_its_ledger_a_service_shows_what_it_knows_itself(tmp_path: Path)
 
 
 def test_pages_that_are_asked_for_at_once_are_whole(database: Database) -> None:
-    page = MetricsPage(Statistics(database), HttpMetrics())
+    page = MetricsPage(Statistics(database), CollectorRegistry())
     pages: list[bytes] = []
     barrier = threading.Barrier(8)
 

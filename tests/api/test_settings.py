@@ -23,6 +23,7 @@ def test_settings_are_taken_from_the_environment() -> None:
             "AIPROD_ANSWER_TIMEOUT_S": "8",
             "AIPROD_RATE_PER_KEY": "60",
             "AIPROD_OPEN_METRICS": "1",
+            "AIPROD_TENANT_DAY_USD": "20",
             "LOG_LEVEL": "debug",
         }
     )
@@ -30,6 +31,7 @@ def test_settings_are_taken_from_the_environment() -> None:
     assert settings.database_url == "postgresql://db/aiprod"
     assert (settings.bucket, settings.pool_size, settings.rate_per_key) == ("media", 5, 60)
     assert settings.has_open_metrics
+    assert settings.tenant_day_usd == 20
     assert settings.answer_timeout_s == 8
     assert settings.log_level == "DEBUG"
 
@@ -66,6 +68,7 @@ def test_dead_letters_go_beside_the_jobs(given: dict[str, str], topic: str | Non
         ("AIPROD_RATE_PER_TENANT", "1e3"),
         ("AIPROD_MAX_UPLOAD_BYTES", "\u0663"),
         ("AIPROD_OPEN_METRICS", "yes"),
+        ("AIPROD_TENANT_DAY_USD", "-1"),
         ("AIPROD_LOG_FORMAT", "xml"),
         ("LOG_LEVEL", "LOUD"),
     ],

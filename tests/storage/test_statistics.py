@@ -1,18 +1,39 @@
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Table, insert, update
+import pytest
+from sqlalchemy import Table, insert, select, update
 
 from jobs.elements import Ending, Outcome, Part, PartStatus, Run, Task, Video
 from jobs.stages import Stage
 from jobs.states import Status
+from storage.calls import CallStatus
 from storage.database import Database
 from storage.intake import Intake
 from storage.ledger import Ledger
 from storage.outbox import Outbox
 from storage.parts import Parts
-from storage.statistics import Calls, Current, Rendered, Statistics, Taken, Totals, Waiting
-from storage.tables import CALLS, DEAD_LETTERS, JOBS, OUTBOX, WEBHOOK_DELIVERIES
+from storage.statistics import (
+    DAY_S,
+    MOST_TENANTS,
+    Calls,
+    Current,
+    Rendered,
+    Statistics,
+    Taken,
+    Totals,
+    Waiting,
+)
+from storage.tables import (
+    API_KEYS,
+    CALLS,
+    DEAD_LETTERS,
+    JOBS,
+    OUTBOX,
+    SPENDING,
+    WEBHOOK_DELIVERIES,
+)
 
 Submit = Callable[..., str]
 Claimed = Callable[..., Run]
@@ -29,6 +50,26 @@ def age(database: Database, table: Table, **seconds: float) -> None:
     with database.begin() as connection:
         values = {column: database.now() + offset for column, offset in seconds.items()}
         connection.execute(update(table).values(values))
+
+
+def add_key(
+    database: Database, key_id: str, rotated_from: str | None = None, **offsets: float | None
+) -> None:
+    """A key of two months that ends in a day and was used an hour ago, but for these times, which
+    are seconds from now."""
+    times = {
+        "created_at": -60 * DAY_S, "expires_at": DAY_S, "last_used_at": -3600.0, "revoked_at": None,
+        **offsets,
+    }  # fmt: skip
+    with database.begin() as connection:
+        now = float(connection.scalar(select(database.now())) or 0.0)
+        at = {name: None if offset is None else now + offset for name, offset in times.items()}
+        connection.execute(
+            insert(API_KEYS).values(
+                id=key_id, tenant="acme", name="key", secret_hash="0" * 64, scopes=[],
+                rotated_from=rotated_from, **at,
+            )
+        )  # fmt: skip
 
 
 def perform(
@@ -57,8 +98,9 @@ def test_an_empty_ledger_counts_nothing(database: Database) -> None:
         failed_webhook_attempts=0,
         outbox=Waiting(),
         dead_letters=0,
+        key_ends_s=None,
     )
-    assert Statistics(database).totals() == Totals({}, 0, 0.0, Rendered(0, 0.0, 0.0), {})
+    assert Statistics(database).totals() == Totals({}, 0, 0.0, Rendered(0, 0.0, 0.0), {}, {})
 
 
 def test_jobs_are_counted_by_status_and_those_that_wait_by_queue(
@@ -159,11 +201,81 @@ def test_calls_are_counted_by_provider_with_their_cost(database: Database) -> No
         {**call, "id": "4", "provider": "suno", "cost_usd": 0.5},
     )
 
-    assert Statistics(database).totals().calls == {
+    calls = Statistics(database).totals().calls
+    assert {names: made for names, made in calls.items() if made.count} == {
         ("elevenlabs", "paid"): Calls(2, 0.5),
         ("elevenlabs", "refused"): Calls(1, 0.0),
         ("suno", "paid"): Calls(1, 0.5),
     }
+
+
+def test_what_did_not_happen_to_a_provider_yet_is_counted_as_nothing(database: Database) -> None:
+    write(
+        database,
+        CALLS,
+        {
+            "id": "1", "key": "0" * 64, "job_id": "job-1", "generation": 1, "stage": "music",
+            "provider": "suno", "status": "paid", "cost_usd": 0.5, "started_at": 1.0,
+            "ended_at": 2.0,
+        },
+    )  # fmt: skip
+
+    calls = Statistics(database).totals().calls
+
+    assert set(calls) == {("suno", status.value) for status in CallStatus}
+    assert calls["suno", "unknown"] == Calls(0, 0.0)
+
+
+def test_the_tenants_that_spent_most_today_are_named(database: Database) -> None:
+    with database.reading() as connection:
+        now_s = float(connection.scalar(select(database.now())) or 0.0)
+    today = datetime.fromtimestamp(now_s, UTC).date()
+    of_the_day = [
+        {"name": f"day:tenant-{number}:{today}", "spent_usd": float(number)}
+        for number in range(MOST_TENANTS + 5)
+    ]
+    others = [
+        {"name": "day:tenant-1:2020-01-01", "spent_usd": 100.0},
+        {"name": "job:day:job-1", "spent_usd": 100.0},
+    ]
+    write(database, SPENDING, *of_the_day, *others)
+
+    found = Statistics(database).totals().spent_today_usd
+
+    assert found == {f"tenant-{number}": float(number) for number in range(5, MOST_TENANTS + 5)}
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_told"),
+    [
+        pytest.param({}, True, id="in use, made to last"),
+        pytest.param({"last_used_at": None}, False, id="never used"),
+        pytest.param({"last_used_at": -8 * DAY_S}, False, id="no longer used"),
+        pytest.param({"revoked_at": -1.0}, False, id="revoked"),
+        pytest.param({"created_at": -20 * DAY_S}, False, id="made for three weeks"),
+        pytest.param({"expires_at": -1.0}, False, id="over"),
+        pytest.param({"expires_at": None}, False, id="without an end"),
+    ],
+)
+def test_the_next_key_to_end_is_one_that_somebody_counts_on(
+    database: Database, changed: dict[str, float | None], is_told: bool
+) -> None:
+    add_key(database, "0" * 16, **changed)
+
+    found = Statistics(database).current().key_ends_s
+
+    assert (found is not None) is is_told
+    assert found is None or DAY_S - 60 <= found <= DAY_S
+
+
+def test_a_key_that_has_a_successor_may_end(database: Database) -> None:
+    add_key(database, "0" * 16)
+    add_key(database, "1" * 16, rotated_from="0" * 16, expires_at=300 * DAY_S)
+
+    found = Statistics(database).current().key_ends_s
+
+    assert found is not None
+    assert found > 299 * DAY_S
 
 
 def test_attempts_of_webhooks_have_failed_but_for_the_last_one_of_what_was_delivered(
