@@ -101,7 +101,7 @@ class Totals:
     """What was made since the ledger began, all tenants together.
 
     Attributes:
-      parts: By stage and status.
+      parts: By stage and status: of a stage that ended once, all of them.
       videos, video_s: Delivered, and how long they play.
       calls: By provider and status: of a provider that was ever called, all of them.
       spent_today_usd: By tenant, spent or reserved: of those that have spent most.
@@ -199,9 +199,10 @@ def _parts(connection: Connection) -> Mapping[tuple[str, str], Taken]:
         .where(PARTS.c.status.in_(_ENDED_PARTS))
         .group_by(PARTS.c.stage, PARTS.c.status)
     )
-    return MappingProxyType(
-        {(stage, status): Taken(count, seconds) for stage, status, count, seconds in rows}
-    )
+    found = {(stage, status): Taken(count, seconds) for stage, status, count, seconds in rows}
+    # With what has not happened yet: a series that begins at 1 has not grown, for Prometheus.
+    none = {(stage, status): Taken(0, 0.0) for stage, _ in found for status in _ENDED_PARTS}
+    return MappingProxyType(none | found)
 
 
 def _rendered(connection: Connection) -> Rendered:
@@ -228,7 +229,6 @@ def _calls(connection: Connection) -> Mapping[tuple[str, str], Calls]:
         .group_by(CALLS.c.provider, CALLS.c.status)
     )  # fmt: skip
     found = {(provider, status): Calls(count, cost) for provider, status, count, cost in rows}
-    # With what has not happened yet: a series that begins at 1 has not grown, for Prometheus.
     none = {
         (provider, status.value): Calls(0, 0.0) for provider, _ in found for status in CallStatus
     }
