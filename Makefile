@@ -5,6 +5,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup run serve stream test live lint bench chaos policy schema provider-schema matrix clean
 .PHONY: graph update-check
 .PHONY: template-metadata
+.PHONY: dashboards monitoring monitoring-check
 .PHONY: lock try-images
 .PHONY: audit licences sbom dist
 .PHONY: dataflow-template dataflow-run dataflow-update dataflow-drain
@@ -157,6 +158,20 @@ dataflow-update: $(STAMP) ## put this version in the place of that of SINCE=<tag
 
 dataflow-drain: $(STAMP) ## let the job end what it has begun: PROJECT, REGION [NAME, DRY_RUN=1]
 	@$(call LAUNCH,drain)
+
+dashboards: $(STAMP) ## write deployments/monitoring/dashboards, for Grafana
+	@$(BIN)/python -m deployments.monitoring.write_dashboards
+
+PROMETHEUS := command -v prometheus > /dev/null || { echo "prometheus is not in PATH; on Debian: apt-get install prometheus" >&2; exit 2; }
+
+monitoring: ## a Prometheus on this machine, port 9090, that scrapes `make serve` and has the alerts
+	@$(PROMETHEUS)
+	@test -f aiprod-data/api-key || { echo "aiprod-data/api-key, the key for /metrics, is not there: run make serve first" >&2; exit 2; }
+	@prometheus --config.file=deployments/monitoring/prometheus.yaml --storage.tsdb.path=build/prometheus --web.listen-address=127.0.0.1:9090 --log.level=warn
+
+monitoring-check: $(TOOLS) ## ask a Prometheus every expression of alerts and dashboards, beside a service that makes a job
+	@$(PROMETHEUS)
+	@$(BIN)/python -m tests.deployments.ask_prometheus
 
 clean: ## remove .venv, build/, dist/, out/ and aiprod-data/
 	rm -rf $(VENV) $(POLICY) $(SUPPLY) build dist out aiprod-data

@@ -17,7 +17,7 @@ from tests.api.counted import CURRENT, TOTALS
 SCRAPED = frozenset({"instance", "job"})  # labels that Prometheus adds
 WORDS = frozenset(
     {
-        "absent", "and", "avg", "by", "clamp_min", "delta", "group_left", "histogram_quantile",
+        "absent", "and", "by", "clamp_min", "count", "delta", "group_left", "histogram_quantile",
         "increase", "max", "min", "on", "or", "rate", "sum", "topk", "unless", "vector",
     }
 )  # fmt: skip

@@ -11,7 +11,7 @@ PAGE = (DEPLOYMENTS.parent / "docs" / "operations.md").read_text(encoding="utf-8
 
 def test_gcloud_knows_the_commands_and_their_flags() -> None:
     grammar = read_grammar()
-    found = re.findall(r"(?:`|^)gcloud ([^`\n]+)", PAGE, re.M)
+    found = re.findall(r"(?:`|^)gcloud ([^`\n]+)", PAGE.replace("\\\n", " "), re.M)
     commands = [shlex.split(command) for command in found]
 
     assert len(commands) > 15
