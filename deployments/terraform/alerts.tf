@@ -57,27 +57,27 @@ locals {
     }
     failed_jobs = {
       says  = "More than a fifth of the jobs that end fail"
-      query = "max(delta(aiprod_jobs{status=\"failed\"}[1h])) / (max(delta(aiprod_jobs{status=\"failed\"}[1h])) + max(delta(aiprod_jobs{status=\"done\"}[1h]))) > 0.2 and max(delta(aiprod_jobs{status=\"failed\"}[1h])) >= 5"
+      query = "delta(max(aiprod_jobs{status=\"failed\"})[1h:1m]) / (delta(max(aiprod_jobs{status=\"failed\"})[1h:1m]) + delta(max(aiprod_jobs{status=\"done\"})[1h:1m])) > 0.2 and delta(max(aiprod_jobs{status=\"failed\"})[1h:1m]) >= 5"
       lasts = "0s"
       then  = "aiprod jobs list --status failed: each says its stage and its reason."
     }
     providers = {
       says  = "A paid service refuses, or sends what cannot be used"
-      query = "sum by (provider) (max by (provider, status) (delta(aiprod_provider_calls{status=~\"refused|unknown|unusable\"}[30m]))) >= 5"
+      query = "sum by (provider) (delta(max by (provider, status) (aiprod_provider_calls{status=~\"refused|unknown|unusable\"})[30m:1m])) >= 5"
       lasts = "0s"
       then  = "Its status page; the key and the credit of the account. `aiprod spending off` stops all paying."
     }
     spending = {
       says  = "Paid services cost more than ${var.daily_spend_usd} dollars in a day"
-      query = "sum(max by (provider, status) (delta(aiprod_provider_cost_usd[1d]))) > ${var.daily_spend_usd}"
+      query = "sum(delta(max by (provider, status) (aiprod_provider_cost_usd)[1d:10m])) > ${var.daily_spend_usd}"
       lasts = "0s"
       then  = "`aiprod spending off` stops all paying at once."
     }
     webhooks = {
       says  = "Webhooks are given up"
-      query = "max(delta(aiprod_webhook_deliveries{status=\"failed\"}[1h])) >= 5"
+      query = "delta(max(aiprod_webhook_deliveries{status=\"failed\"})[1h:1m]) >= 5"
       lasts = "0s"
-      then  = "aiprod webhooks list --status failed; once the receiver answers, aiprod webhooks replay."
+      then  = "aiprod webhooks log JOB says what came of each; once the receiver answers, aiprod webhooks replay."
     }
     database = {
       says  = "The database has few connections left"
