@@ -104,8 +104,23 @@ def gone(provider: str, what: str) -> ProviderUnusable:
 # What was waited for as long as it may take is asked for by the next run, not again by this one.
 NEXT_RUN_S = 3600.0
 
-Pause = Callable[[float], None]
-"""Waits so many seconds while the provider works; raises `Cancelled` when nobody wants it."""
+Pause = Callable[[float], float]
+"""Waits so many seconds while the provider works; returns how many it has waited. Raises
+`Cancelled` when nobody wants it."""
 
-Started = Callable[[str], None]
-"""Is told the provider's own name of a job, as soon as there is one."""
+
+@dataclass(frozen=True)
+class Call:
+    """A call that is paid for, as the session that makes it is told of it.
+
+    Attributes:
+      id: In the ledger; nobody can guess it.
+      remote_id: The provider's own name of a job that an earlier process has started, or None.
+      started: Is told that name, as soon as there is one.
+      pause: Waits between two questions.
+    """
+
+    id: str
+    remote_id: str | None
+    started: Callable[[str], None]
+    pause: Pause

@@ -25,7 +25,7 @@ from jobs.errors import (
 from jobs.stages import Stage
 from providers.prices import price
 from providers.remote import Answer, Failure, Remote, without_keys
-from providers.service import NEXT_RUN_S, Access, Pause, Started
+from providers.service import NEXT_RUN_S, Access, Call, Pause
 from providers.settings import address, seconds
 from providers.takes import Music, Sound
 
@@ -138,22 +138,20 @@ class SunoSession:
             NAME, config.base_url, explain, silence_s=config.silence_s, total_s=config.total_s
         )
 
-    def compose(self, music: Music, remote_id: str | None, started: Started, pause: Pause) -> Sound:
+    def compose(self, music: Music, call: Call) -> Sound:
         """Orders two songs and brings both: MP3. The one that fits the length is the sound, the
-        other is among `others`.
-
-        Args:
-          remote_id: Of an order that was made before; then nothing is ordered.
+        other is among `others`. After an order that was made before, nothing is ordered.
 
         Raises:
           ProviderError: Of the kind, with whether it was charged.
           Cancelled: Nobody wants it any longer.
         """
+        remote_id = call.remote_id
         if remote_id is None:
             remote_id = self._order(music)
-            started(remote_id)
+            call.started(remote_id)
         songs = sorted(
-            self._songs(remote_id, pause), key=lambda song: _misfit(song, music.duration_s)
+            self._songs(remote_id, call.pause), key=lambda song: _misfit(song, music.duration_s)
         )
         chosen, *rest = [self._brought(song, remote_id) for song in songs[:1]] + [
             sound for song in songs[1:] if (sound := self._perhaps(song, remote_id))
@@ -196,8 +194,7 @@ class SunoSession:
                     retry_after_s=NEXT_RUN_S,
                     provider=NAME,
                 )
-            pause(self._config.every_s)
-            waited_s += self._config.every_s
+            waited_s += pause(self._config.every_s)
 
     def _made(self, task_id: str, is_last: bool) -> list[Song] | None:
         """The songs of an order; None while they are made. Raises what ended it otherwise."""

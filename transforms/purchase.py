@@ -32,7 +32,7 @@ from jobs.errors import (
     StoreUnavailable,
 )
 from jobs.stages import Stage
-from providers.service import Pause
+from providers.service import Call
 from storage.artefacts import Origin, Record
 from storage.calls import LONGEST_NAME, CallStatus, Intent, Ticket
 from storage.spending import Budget
@@ -87,9 +87,11 @@ class Bought:
     cost_usd: float | None = None
 
 
-Buy = Callable[[str | None, Callable[[str], None]], Bought]
-"""Makes the call. Its arguments: the provider's name of a job that an earlier process has started,
-or None; and what to call with that name as soon as there is one. Raises `ProviderError`."""
+Buy = Callable[[Call], Bought]
+"""Makes the call. Raises `ProviderError`."""
+
+Wait = Callable[[float], object]
+"""Waits so many seconds."""
 
 
 def purchase(
@@ -97,8 +99,8 @@ def purchase(
     run: Run,
     studio: Studio,
     buy: Buy,
-    pause: Pause | None = None,
-    hold: Callable[[float], None] = time.sleep,
+    pause: Wait | None = None,
+    hold: Wait = time.sleep,
 ) -> Record:
     """What was ordered, as it came: bought now, or found because somebody has bought it before.
 
@@ -129,7 +131,7 @@ def purchase(
         ticket = _ticket(intent, order.most_open, run, studio, pause)
         if ticket is None:
             continue  # somebody else was paying for it
-        call = studio.start_call(partial(_made, order, ticket, studio, buy, hold))
+        call = studio.start_call(partial(_made, order, ticket, run, studio, buy, hold))
         try:
             return _awaited(call, ticket, run, studio)
         except ProviderError as error:
@@ -178,9 +180,7 @@ def _keep_alive(call: Future[Record], ticket: Ticket, run: Run, studio: Studio) 
             pause_s = LOOK_EVERY_S
 
 
-def _made(
-    order: Order, ticket: Ticket, studio: Studio, buy: Buy, hold: Callable[[float], None]
-) -> Record:
+def _made(order: Order, ticket: Ticket, run: Run, studio: Studio, buy: Buy, hold: Wait) -> Record:
     """Makes a call, stores what it brings, and notes how it ended."""
     breaker = studio.breaker(order.provider)
     progress = _Progress(studio, ticket)
@@ -194,7 +194,8 @@ def _made(
         raise refusal
     try:
         crash_point("call.before_send")
-        bought = buy(ticket.remote_id, progress.started)
+        pause = partial(studio.pause, run)
+        bought = buy(Call(ticket.call_id, ticket.remote_id, progress.started, pause))
     except ProviderError as error:
         if isinstance(error, ProviderUnavailable):
             breaker.failed()
@@ -226,9 +227,7 @@ def _made(
     return record
 
 
-def _stored(
-    bought: Bought, ticket: Ticket, studio: Studio, hold: Callable[[float], None]
-) -> Record:
+def _stored(bought: Bought, ticket: Ticket, studio: Studio, hold: Wait) -> Record:
     """Stores what came, again and again while the store does not take it."""
     stage, key = ticket.intent.stage, ticket.intent.key
     facts = {**bought.facts, CALL: ticket.call_id}
@@ -311,9 +310,7 @@ _STATUS = {
 }
 
 
-def _ticket(
-    intent: Intent, most_open: int, run: Run, studio: Studio, pause: Pause
-) -> Ticket | None:
+def _ticket(intent: Intent, most_open: int, run: Run, studio: Studio, pause: Wait) -> Ticket | None:
     """A ticket for the call; None when somebody else has just ended the same one."""
     call_id = f"call-{uuid.uuid4().hex}"
     budgets = []

@@ -1,6 +1,6 @@
 """Sound effects made or found by a service."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from jobs.elements import Left, Task
 from jobs.errors import (
@@ -16,6 +16,7 @@ from media.received_sound import decoded
 from media.run import Workspace
 from media.timeline import SAMPLE_RATE_HZ
 from media.wave import Samples, pcm_wave
+from providers.service import Call
 from providers.takes import Offer, Sound
 from transforms.hired import bought, hired, order, origin
 from transforms.perform import Made
@@ -35,7 +36,7 @@ def sound_remotely(task: Task, studio: Studio) -> Made:
     hire = hired(task, studio)
     made = order(Stage.EFFECT, params, hire)
 
-    def buy(_remote_id: str | None, _started: Callable[[str], None]) -> Bought:
+    def buy(_call: Call) -> Bought:
         offers: Iterable[Offer] = studio.session(params["provider"]).offers(params)
         sound, left = _taken(offers, params["provider"], studio)
         return Bought(

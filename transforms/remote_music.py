@@ -1,8 +1,5 @@
 """Music composed by a service."""
 
-from collections.abc import Callable
-from functools import partial
-
 from jobs.elements import Task
 from jobs.errors import UnsupportedMedia
 from jobs.stages import Stage
@@ -11,6 +8,7 @@ from media.received_sound import decoded
 from media.run import Workspace
 from media.timeline import SAMPLE_RATE_HZ
 from media.wave import Samples, pcm_wave
+from providers.service import Call
 from providers.takes import Music, Sound
 from storage.artefacts import Media
 from transforms.hired import bought, hired, order, origin
@@ -32,9 +30,9 @@ def compose_remotely(task: Task, studio: Studio) -> Made:
     made = order(Stage.MUSIC, params, hire)
     wanted = Music(params["prompt"], float(params["length_s"]))
 
-    def buy(remote_id: str | None, started: Callable[[str], None]) -> Bought:
+    def buy(call: Call) -> Bought:
         session = studio.session(params["provider"])
-        sound: Sound = session.compose(wanted, remote_id, started, partial(studio.pause, task.run))
+        sound: Sound = session.compose(wanted, call)
         tracks = {
             _role(number): track for number, track in enumerate((sound, *sound.others), start=1)
         }

@@ -8,6 +8,7 @@ from jobs.stages import Stage
 from jobs.wire import sha256
 from providers.gemini.plan import Plan, check_plan, music_of, repaired_plan, scenes_of
 from providers.outline import script_file
+from providers.service import Call
 from providers.takes import Commission, Written
 from storage.artefacts import Origin, Record
 from transforms.hired import hired, order
@@ -42,7 +43,7 @@ def _bought(
     hire = hired(task, studio)
     wanted = order(Stage.SCRIPT, asked, hire)
 
-    def buy(_remote_id: str | None, _started: Callable[[str], None]) -> Bought:
+    def buy(_call: Call) -> Bought:
         written = write()
         cost_usd = wanted.quote_usd if written.cost_usd is None else written.cost_usd
         text = written.text.encode()

@@ -1,7 +1,5 @@
 """Pictures and moving pictures made by a service."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from jobs.elements import Task
@@ -11,6 +9,7 @@ from media.blank import is_blank, is_blank_clip
 from media.packets import probe_clip
 from media.pictures import read_picture
 from media.run import Workspace
+from providers.service import Call
 from providers.takes import Picture, Scenery
 from transforms.hired import bought, hired, order, origin
 from transforms.perform import Made
@@ -33,13 +32,9 @@ def picture_remotely(task: Task, studio: Studio) -> Made:
     length_s = params.get("length_s")  # only of who films
     wanted = Scenery(params["prompt"], params["width"], params["height"], length_s)
 
-    def buy(remote_id: str | None, started: Callable[[str], None]) -> Bought:
+    def buy(call: Call) -> Bought:
         session = studio.session(params["provider"])
-        came: Picture
-        if length_s is None:
-            came = session.draw(wanted)
-        else:
-            came = session.film(wanted, remote_id, started, partial(studio.pause, task.run))
+        came: Picture = session.draw(wanted) if length_s is None else session.film(wanted, call)
         return Bought(
             {"picture": (came.data, came.suffix)},
             {"ordered_s": came.ordered_s},

@@ -1,6 +1,6 @@
 """Narration spoken by a service: bought piece by piece, joined, its words timed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from media.timeline import SAMPLE_RATE_HZ
 from media.wave import Samples, pcm_wave
 from providers.outline import is_cjk
 from providers.pieces import Piece, pieces
+from providers.service import Call
 from providers.speech import estimate_duration_s
 from providers.takes import Line, Sound
 from providers.tokens import units
@@ -65,7 +66,7 @@ def _bought(task: Task, piece: Piece, studio: Studio) -> tuple[Record, Samples]:
         piece.before, piece.after,
     )  # fmt: skip
 
-    def buy(_remote_id: str | None, _started: Callable[[str], None]) -> Bought:
+    def buy(_call: Call) -> Bought:
         sound: Sound = studio.session(params["provider"]).speak(line)
         return Bought(
             {"audio": (sound.data, sound.suffix)},

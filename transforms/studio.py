@@ -174,14 +174,15 @@ class Studio:
         future.add_done_callback(self._under_way.discard)
         return future
 
-    def pause(self, run: Run, seconds: float) -> None:
-        """Waits. Raises `Cancelled` as soon as the run is stopped or has lost its claim."""
+    def pause(self, run: Run, seconds: float) -> float:
+        """Waits; returns how long. Raises `Cancelled` as soon as the run is stopped or has lost its
+        claim."""
         left_s = seconds
         while True:
             if self.ledger.is_stopped(run):
                 raise Cancelled("stopped by the user")
             if left_s <= 0:
-                return
+                return seconds
             self._sleep(min(left_s, LOOK_EVERY_S))
             left_s -= LOOK_EVERY_S
 

@@ -33,7 +33,7 @@ from providers.elevenlabs.account import (
 from providers.elevenlabs.answers import NAME, SAMPLE_RATE_HZ, explain, spoken
 from providers.prices import price
 from providers.remote import Answer, Remote
-from providers.service import Access, Pause, Started
+from providers.service import Access, Call
 from providers.settings import address, one_of
 from providers.takes import Line, Music, Offer, Sound
 
@@ -235,9 +235,7 @@ class ElevenLabsSession:
         """The one sound that it makes for a query: each is paid for, however it turns out."""
         yield Offer(NAME, partial(self.effect, params))
 
-    def compose(
-        self, music: Music, _remote_id: str | None, _started: Started, _pause: Pause
-    ) -> Sound:
+    def compose(self, music: Music, _call: Call) -> Sound:
         """Makes instrumental music of the length that is needed: MP3, with the answer itself."""
         body = {
             "prompt": music.prompt[:LONGEST_MUSIC_TEXT],

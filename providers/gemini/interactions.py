@@ -12,7 +12,7 @@ from jobs.errors import Charged, ContentRefused, ProviderError, ProviderUnusable
 from providers.gemini.waiting import wait_for
 from providers.gemini.wire import Wire
 from providers.remote import Answer
-from providers.service import Pause, Started, gone
+from providers.service import Call, Pause, gone
 
 # A film of 15 s in 4K has some 60 MB, and a third more as base64.
 MOST_BYTES = 256 * 2**20
@@ -45,14 +45,7 @@ class Interactions:
     every_s: float
     at_most_s: float
 
-    def make(
-        self,
-        body: Mapping[str, Any],
-        kind: str,
-        remote_id: str | None,
-        started: Started,
-        pause: Pause,
-    ) -> Made:
+    def make(self, body: Mapping[str, Any], kind: str, call: Call) -> Made:
         """What a new interaction makes, or one that was begun earlier and is known by its id.
 
         Args:
@@ -62,6 +55,7 @@ class Interactions:
           ProviderError: Of the kind, with whether it was charged.
         """
         found: dict[str, Any] | None = None
+        remote_id = call.remote_id
         if remote_id is None:
             answer = self.wire.ask(
                 "POST",
@@ -74,14 +68,14 @@ class Interactions:
             remote_id = found.get("id")
             if not isinstance(remote_id, str) or not remote_id:
                 raise self._unusable("an interaction without an id")
-            started(remote_id)
+            call.started(remote_id)
             if _goes_on(found):
                 found = None
-                pause(self.every_s)
+                call.pause(self.every_s)
         if found is None:
             path = self.wire.path(f"interactions/{quote(remote_id, safe='')}")
-            found = self._await(path, pause)
-        return Made(self._data(self._content(found, kind), kind, pause), remote_id)
+            found = self._await(path, call.pause)
+        return Made(self._data(self._content(found, kind), kind, call.pause), remote_id)
 
     def _await(self, path: str, pause: Pause) -> dict[str, Any]:
         def look() -> dict[str, Any] | None:

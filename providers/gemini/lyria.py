@@ -15,7 +15,7 @@ from providers.gemini.interactions import MOST_BYTES, Interactions
 from providers.gemini.kinds import sound_suffix
 from providers.gemini.wire import KEY, TERMS, VERTEX_KEY, Door, Wire
 from providers.prices import price
-from providers.service import Access, Pause, Started
+from providers.service import Access, Call
 from providers.settings import one_of, seed, whole
 from providers.takes import Music, Sound
 
@@ -109,7 +109,7 @@ class LyriaSession:
         )
         self._interactions = Interactions(self._wire, config.every_s, config.at_most_s)
 
-    def compose(self, music: Music, remote_id: str | None, started: Started, pause: Pause) -> Sound:
+    def compose(self, music: Music, call: Call) -> Sound:
         """A piece without singing: stereo MP3 at 44.1 kHz, of `lyria-002` WAV at 48 kHz.
 
         Raises:
@@ -118,7 +118,7 @@ class LyriaSession:
         body = self._config.order(music)
         if self._config.model == ON_VERTEX:
             return self._predicted(body)
-        made = self._interactions.make(body, "audio", remote_id, started, pause)
+        made = self._interactions.make(body, "audio", call)
         return Sound(made.data, sound_suffix(NAME, made.data), request_id=made.request_id)
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ from providers.gemini.interactions import Interactions
 from providers.gemini.kinds import film_suffix
 from providers.gemini.wire import KEY, TERMS, VERTEX_KEY, Door, Wire
 from providers.prices import price
-from providers.service import Access, Pause, Started
+from providers.service import Access, Call
 from providers.settings import one_of, seconds, seed, whole
 from providers.takes import Picture, Scenery
 
@@ -149,9 +149,7 @@ class OmniSession:
         )
         self._interactions = Interactions(self._wire, config.every_s, config.at_most_s)
 
-    def film(
-        self, scenery: Scenery, remote_id: str | None, started: Started, pause: Pause
-    ) -> Picture:
+    def film(self, scenery: Scenery, call: Call) -> Picture:
         """A clip with sound of its own, MP4 at 24 frames a second; as long as is wished, if it can
         be.
 
@@ -159,7 +157,7 @@ class OmniSession:
           ProviderError: Of the kind, with whether it was charged.
         """
         body = self._config.order(scenery)
-        made = self._interactions.make(body, "video", remote_id, started, pause)
+        made = self._interactions.make(body, "video", call)
         suffix = film_suffix(NAME, made.data)
         return Picture(
             made.data, suffix, made.request_id, seed=self._config.seed,

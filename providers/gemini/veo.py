@@ -18,7 +18,7 @@ from providers.gemini.waiting import wait_for
 from providers.gemini.wire import TERMS, VERTEX_KEY, Door, Wire
 from providers.prices import price
 from providers.remote import Answer
-from providers.service import Access, Pause, Started
+from providers.service import Access, Call, Pause
 from providers.settings import one_of, seed, whole
 from providers.takes import Picture, Scenery
 
@@ -128,15 +128,13 @@ class VeoSession:
             NAME, config.door, access, silence_s=config.silence_s, total_s=config.total_s
         )
 
-    def film(
-        self, scenery: Scenery, remote_id: str | None, started: Started, pause: Pause
-    ) -> Picture:
+    def film(self, scenery: Scenery, call: Call) -> Picture:
         """A clip without sound, MP4 at 24 frames a second; as long as is wished, if it can be.
 
         Raises:
           ProviderError: Of the kind, with whether it was charged.
         """
-        config = self._config
+        config, remote_id = self._config, call.remote_id
         if remote_id is None:
             answer = self._wire.ask(
                 "POST",
@@ -145,9 +143,9 @@ class VeoSession:
                 body=config.order(scenery),
             )
             remote_id = _operation_name(answer)
-            started(remote_id)
-            pause(config.every_s)
-        operation = self._await(remote_id, pause)
+            call.started(remote_id)
+            call.pause(config.every_s)
+        operation = self._await(remote_id, call.pause)
         film = _film(operation)
         try:
             data = base64.b64decode(film.get("bytesBase64Encoded") or "", validate=True)

@@ -51,5 +51,4 @@ def wait_for(
                 retry_after_s=NEXT_RUN_S,
                 provider=name,
             )
-        pause(every_s)
-        waited_s += every_s
+        waited_s += pause(every_s)

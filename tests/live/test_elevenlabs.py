@@ -20,7 +20,7 @@ def test_elevenlabs_keeps_its_contract() -> None:
         before = session.subscription()
         spoken = session.speak(Line(TEXT, "en", None, 1.0))
         sound = session.effect({"query": "a single drop of water"})
-        music = session.compose(Music("calm piano", 5.0), None, desk.started.append, desk.pause)
+        music = session.compose(Music("calm piano", 5.0), desk.call())
 
     assert before.characters > 0
     assert [at for at, _ in spoken.marks] == list(range(len(TEXT)))

@@ -6,11 +6,16 @@ from contextlib import closing
 
 import pytest
 
-from providers.service import Access
+from providers.service import Access, Call
 from providers.suno import Suno
 from providers.takes import Music
 from tests.providers.desk import Desk
 from tests.providers.reading import read
+
+
+def slept(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds
 
 
 @pytest.mark.live
@@ -19,7 +24,8 @@ def test_suno_keeps_its_contract() -> None:
     desk = Desk(os.environ[Suno.KEY])
     access = Access(desk.access.key, desk.access.renew, read)
     with closing(Suno.configured(os.environ).open(access)) as session:
-        sound = session.compose(Music("calm piano", 30.0), None, desk.started.append, time.sleep)
+        call = Call("call-1", None, desk.started.append, slept)
+        sound = session.compose(Music("calm piano", 30.0), call)
 
     assert desk.started == [sound.request_id]
     assert len(sound.data) > 100_000

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from providers.service import Access
+from providers.service import Access, Call
 
 MOST_PAUSES = 100
+CALL_ID = "call-0123456789abcdef0123456789abcdef"
 HTML = "<html><body>Please sign in to this network</body></html>"
 RETRY_INFO = (
     '[{"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "message": "Quota exceeded.",'
@@ -31,9 +32,14 @@ class Desk:
     def access(self) -> Access:
         return Access(key=lambda: self.key, renew=self._renew, fetch=self._fetch)
 
-    def pause(self, seconds: float) -> None:
+    def call(self, remote_id: str | None = None) -> Call:
+        """A call, or one whose job an earlier process has started."""
+        return Call(CALL_ID, remote_id, self.started.append, self.pause)
+
+    def pause(self, seconds: float) -> float:
         self.pauses.append(seconds)
         assert len(self.pauses) < MOST_PAUSES
+        return seconds
 
     def _renew(self, refused: str) -> bool:
         self.key = self.fresh_key

@@ -143,7 +143,7 @@ def test_a_sound_is_made(fake: FakeElevenLabs, opened: Callable[..., ElevenLabsS
 def test_music_is_composed_as_long_as_it_is_needed(
     fake: FakeElevenLabs, desk: Desk, opened: Callable[..., ElevenLabsSession]
 ) -> None:
-    sound = opened().compose(Music("calm piano", 12.2), None, desk.started.append, desk.pause)
+    sound = opened().compose(Music("calm piano", 12.2), desk.call())
 
     (asked,) = fake.journal
     assert asked.path == "/v1/music"
@@ -238,7 +238,7 @@ def test_the_free_plan_asks_for_attribution(
     made = [
         session.speak(LINE),
         session.effect({"query": "rain"}),
-        session.compose(Music("piano", 3.0), None, desk.started.append, desk.pause),
+        session.compose(Music("piano", 3.0), desk.call()),
     ]
 
     assert [sound.attribution for sound in made] == [said] * 3

@@ -57,7 +57,7 @@ def older(fake: FakeGeminiMedia, **more: Any) -> Lyria:
 def play(config: Lyria, desk: Desk, music: Music = PIANO, remote_id: str | None = None) -> Sound:
     session = config.open(desk.access)
     try:
-        return session.compose(music, remote_id, desk.started.append, desk.pause)
+        return session.compose(music, desk.call(remote_id))
     finally:
         session.close()
 

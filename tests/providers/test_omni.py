@@ -21,7 +21,7 @@ from jobs.errors import (
 from jobs.stages import Stage
 from providers.gemini.omni import MANNER, Omni
 from providers.gemini.wire import Door
-from providers.service import NEXT_RUN_S
+from providers.service import NEXT_RUN_S, Call
 from providers.takes import Picture, Scenery
 from storage.guarded_wire import InputInterrupted
 from tests.fakes.films import film
@@ -68,7 +68,7 @@ def shoot(
 ) -> Picture:
     session = config.open(desk.access)
     try:
-        return session.film(scenery, remote_id, desk.started.append, desk.pause)
+        return session.film(scenery, desk.call(remote_id))
     finally:
         session.close()
 
@@ -128,7 +128,7 @@ def test_the_job_is_named_before_it_is_asked_for(fake: FakeGeminiMedia, desk: De
         seen.append(len(fake.journal))
 
     session = omni(fake).open(desk.access)
-    session.film(SEA, None, started, desk.pause)
+    session.film(SEA, Call("call-1", None, started, desk.pause))
     session.close()
 
     assert seen == [1]
@@ -215,7 +215,7 @@ def test_a_file_elsewhere_that_cannot_be_had_is_the_fault_of_the_service(
     session = omni(fake).open(replace(desk.access, fetch=fetch))
 
     with pytest.raises(kind) as caught:
-        session.film(SEA, None, desk.started.append, desk.pause)
+        session.film(SEA, desk.call())
     session.close()
 
     assert caught.value.charged is charged

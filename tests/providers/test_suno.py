@@ -66,7 +66,7 @@ def opened(fake: FakeSuno, desk: Desk) -> Iterator[Callable[..., SunoSession]]:
 def compose(
     session: SunoSession, desk: Desk, music: Music = PIANO, remote_id: str | None = None
 ) -> Sound:
-    return session.compose(music, remote_id, desk.started.append, desk.pause)
+    return session.compose(music, desk.call(remote_id))
 
 
 def test_two_songs_are_ordered_and_the_one_that_fits_is_taken(

@@ -61,7 +61,7 @@ def veo(fake: FakeGeminiMedia, **more: Any) -> Veo:
 def shoot(config: Veo, desk: Desk, scenery: Scenery = SEA, remote_id: str | None = None) -> Picture:
     session = config.open(desk.access)
     try:
-        return session.film(scenery, remote_id, desk.started.append, desk.pause)
+        return session.film(scenery, desk.call(remote_id))
     finally:
         session.close()
 

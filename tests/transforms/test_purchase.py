@@ -1,6 +1,6 @@
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +26,7 @@ from jobs.errors import (
 from jobs.message import Ring
 from jobs.stages import Stage
 from jobs.submission import Submission
+from providers.service import Call
 from storage.artefacts import Origin
 from storage.intake import Intake, Request
 from storage.spending import Spending
@@ -59,10 +60,10 @@ class Shop:
     waited: list[float] = field(default_factory=list)
     submits: str | None = None
 
-    def buy(self, remote_id: str | None, started: Callable[[str], None]) -> Bought:
-        self.asked.append(remote_id)
-        if self.submits and remote_id is None:
-            started(self.submits)
+    def buy(self, call: Call) -> Bought:
+        self.asked.append(call.remote_id)
+        if self.submits and call.remote_id is None:
+            call.started(self.submits)
         if self.answers and (error := self.answers.pop(0)):
             raise error
         return BOUGHT
@@ -395,10 +396,10 @@ def test_a_call_that_was_frozen_past_its_lease_is_not_paid_beside_another(
     begun, release = threading.Event(), threading.Event()
     shop, other = Shop(), claimed(opened, "another")
 
-    def slowly(remote_id: str | None, started: Callable[[str], None]) -> Bought:
+    def slowly(call: Call) -> Bought:
         begun.set()
         assert release.wait(WAIT_S)
-        return shop.buy(remote_id, started)
+        return shop.buy(call)
 
     with ThreadPoolExecutor(1) as pool:
         frozen = pool.submit(purchase, VOICE, run, opened, slowly)
@@ -429,10 +430,10 @@ def test_whoever_is_cancelled_does_not_wait_for_the_provider(opened: Studio, run
     begun, release = threading.Event(), threading.Event()
     shop = Shop()
 
-    def slowly(remote_id: str | None, started: Callable[[str], None]) -> Bought:
+    def slowly(call: Call) -> Bought:
         begun.set()
         assert release.wait(WAIT_S)
-        return shop.buy(remote_id, started)
+        return shop.buy(call)
 
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(purchase, VOICE, run, opened, slowly)
@@ -479,10 +480,10 @@ def test_a_call_that_outlives_its_run_is_waited_for_and_not_made_again(
     begun, release, waits = threading.Event(), threading.Event(), threading.Event()
     shop, other = Shop(), claimed(opened, "another")
 
-    def slowly(remote_id: str | None, started: Callable[[str], None]) -> Bought:
+    def slowly(call: Call) -> Bought:
         begun.set()
         assert release.wait(WAIT_S)
-        return shop.buy(remote_id, started)
+        return shop.buy(call)
 
     def pause(_seconds: float) -> None:
         waits.set()
@@ -546,10 +547,10 @@ def test_two_that_want_the_same_at_once_buy_it_once(opened: Studio, run: Run) ->
     other = claimed(opened, "another")
     waiting = threading.Event()
 
-    def slowly(remote_id: str | None, started: Callable[[str], None]) -> Bought:
+    def slowly(call: Call) -> Bought:
         begun.set()
         assert release.wait(WAIT_S)
-        return shop.buy(remote_id, started)
+        return shop.buy(call)
 
     def pause(_seconds: float) -> None:
         waiting.set()
@@ -608,7 +609,7 @@ def test_who_is_left_in_peace_still_works_on_what_it_has_begun(opened: Studio, r
 def test_calls_of_one_provider_are_under_way_together(opened: Studio, run: Run) -> None:
     both = threading.Barrier(2)
 
-    def buy(_remote_id: str | None, _started: Callable[[str], None]) -> Bought:
+    def buy(_call: Call) -> Bought:
         both.wait(WAIT_S)
         return BOUGHT
 
