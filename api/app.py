@@ -19,6 +19,7 @@ from api.problems import install_problem_handlers
 from api.push_token import PushVerifier
 from api.response_headers import ResponseHeaders
 from api.routes import (
+    callbacks,
     dead_letters,
     estimate,
     events,
@@ -73,7 +74,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.readiness = health.readiness_checks(services)
     app.state.metrics_page = MetricsPage(Statistics(services.database), http.registry)
     for module in (
-        health, metrics, push, jobs, events, files, uploads, estimate, schema, webhooks,
+        health, metrics, push, callbacks, jobs, events, files, uploads, estimate, schema, webhooks,
         dead_letters, spending,
     ):  # fmt: skip
         app.include_router(module.router)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 # keys by the thousand hardly reaches the database.
 FAILURES_AT_ONCE = 20.0
 FAILURES_PER_S = 1 / 3
+# Of services that call back, per address and process: an order has some three in as many minutes.
+CALLBACKS_AT_ONCE = 100.0
+CALLBACKS_PER_S = 10.0
 REFUSALS_NOTED_PER_S = 1 / 60  # a client that polls with the wrong key shall not fill the audit log
 
 _BEARER = HTTPBearer(scheme_name="bearer", description="An API key, `aip_...`.", auto_error=False)
@@ -51,6 +54,22 @@ def authenticate(request: Request) -> Caller:
         failures.take(bucket, FAILURES_PER_S, FAILURES_AT_ONCE)
         raise _unauthenticated("This API key is unknown, has expired or was revoked.")
     return caller
+
+
+def limit_callbacks(request: Request) -> None:
+    """For routes that services call back, without a key.
+
+    Raises:
+      ProblemError: 429 after too many from the address.
+    """
+    services: Services = request.app.state.services
+    bucket = f"callbacks:{_network(request)}"
+    wait_s = services.rate_limits.here.take(bucket, CALLBACKS_PER_S, CALLBACKS_AT_ONCE)
+    if wait_s:
+        raise ProblemError(
+            429, "rate_limited", "Too many callbacks from this address; wait.",
+            {"Retry-After": _whole_seconds(wait_s)},
+        )  # fmt: skip
 
 
 def require(scope: str, *, submits: bool = False) -> Callable[..., Caller]:

@@ -105,8 +105,8 @@ def gone(provider: str, what: str) -> ProviderUnusable:
 NEXT_RUN_S = 3600.0
 
 Pause = Callable[[float], float]
-"""Waits so many seconds while the provider works; returns how many it has waited. Raises
-`Cancelled` when nobody wants it."""
+"""Waits so many seconds while the provider works, or fewer when it calls back; returns how many.
+Raises `Cancelled` when nobody wants it."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Call:
     """A call that is paid for, as the session that makes it is told of it.
 
     Attributes:
-      id: In the ledger; nobody can guess it.
+      id: In the ledger; nobody can guess it, so it may be what the provider calls back with.
       remote_id: The provider's own name of a job that an earlier process has started, or None.
       started: Is told that name, as soon as there is one.
       pause: Waits between two questions.

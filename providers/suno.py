@@ -32,6 +32,7 @@ from providers.takes import Music, Sound
 NAME = "suno"
 MODELS = ("V4", "V4_5", "V4_5PLUS", "V4_5ALL", "V5", "V5_5")
 MOST_BYTES = 32 << 20  # eight minutes of 320 kbit/s are 19 MB
+NOWHERE = "https://aiprod.invalid/"  # a host that nobody has, RFC 2606
 _OK, _LEAST_REFUSAL = 200, 400
 # The status of HTTP is 200 also for failures; what counts is the code in the answer.
 _NO_CREDITS = 429  # as a code; as a status of HTTP it is a gateway that asks for patience
@@ -48,14 +49,15 @@ class Suno:
 
     Attributes:
       prefix: Of all paths.
-      callback_url: Where the reseller tells of its progress; we ask instead, but it wants one.
+      callback_url: Where the reseller tells of its progress; the id of the call is put behind it.
+        None: nowhere. The dialect wants an address all the same.
       every_s, at_most_s: How long to wait between two questions, and for the songs at all.
     """
 
     base_url: str = "https://api.sunoapi.org"
     prefix: str = "/api/v1"
     model: str = "V5"
-    callback_url: str = "https://aiprod.invalid/"
+    callback_url: str | None = None
     most_open: int = 10
     every_s: float = 10.0
     at_most_s: float = 600.0
@@ -71,9 +73,9 @@ class Suno:
         model = variables.get("AIPROD_SUNO_MODEL", cls.model)
         if model not in MODELS:
             raise InvalidInput(f"AIPROD_SUNO_MODEL is {model!r}; give one of {', '.join(MODELS)}")
-        callback = variables.get("AIPROD_SUNO_CALLBACK_URL", cls.callback_url)
-        if urlsplit(callback).scheme != "https" or not urlsplit(callback).hostname:
-            raise InvalidInput("AIPROD_SUNO_CALLBACK_URL is no https:// address; give a public one")
+        callback_url = variables.get("AIPROD_SUNO_CALLBACK_URL", cls.callback_url)
+        if callback_url is not None:
+            _check_callback(callback_url)
         prefix = variables.get("AIPROD_SUNO_PREFIX", cls.prefix).rstrip("/")
         if prefix and not prefix.startswith("/"):
             raise InvalidInput(f"AIPROD_SUNO_PREFIX is {prefix!r}; give a path such as /api/v1")
@@ -82,7 +84,7 @@ class Suno:
             base_url=address(variables, ("AIPROD_SUNO_URL",), cls.base_url),
             prefix=prefix,
             model=model,
-            callback_url=callback,
+            callback_url=callback_url,
             every_s=seconds(variables, "AIPROD_SUNO_EVERY_S", cls.every_s),
         )
 
@@ -101,6 +103,12 @@ class Suno:
         """Characters that it takes for a style."""
         return 200 if self.model == "V4" else 1000
 
+    def callback_of(self, call_id: str) -> str:
+        """Where the reseller is to tell of the order of a call."""
+        if self.callback_url is None:
+            return NOWHERE
+        return f"{self.callback_url.rstrip('/')}/{call_id}"
+
     def choices(self, stage: Stage) -> Iterator[Choice]:
         """What it can be cast for. It cannot be told how long a song is to be."""
         if stage is Stage.MUSIC:
@@ -117,6 +125,15 @@ class Suno:
     def open(self, access: Access) -> "SunoSession":
         """A session, which asks for its key with every request."""
         return SunoSession(self, access)
+
+
+def _check_callback(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
+        raise InvalidInput(
+            "AIPROD_SUNO_CALLBACK_URL is no https:// address that a path can be put behind; give "
+            "the public one of the API, such as https://api.example.com/callbacks/suno"
+        )
 
 
 @dataclass(frozen=True)
@@ -148,7 +165,7 @@ class SunoSession:
         """
         remote_id = call.remote_id
         if remote_id is None:
-            remote_id = self._order(music)
+            remote_id = self._order(music, call.id)
             call.started(remote_id)
         songs = sorted(
             self._songs(remote_id, call.pause), key=lambda song: _misfit(song, music.duration_s)
@@ -165,13 +182,13 @@ class SunoSession:
         """Lets go of the connections."""
         self._remote.close()
 
-    def _order(self, music: Music) -> str:
+    def _order(self, music: Music, call_id: str) -> str:
         prompt = " ".join(music.prompt.split())
         body = {
             "customMode": True,
             "instrumental": True,
             "model": self._config.model,
-            "callBackUrl": self._config.callback_url,
+            "callBackUrl": self._config.callback_of(call_id),
             "style": prompt[: self._config.longest_style],
             "title": prompt[:80],
         }

@@ -166,6 +166,17 @@ class Calls:
             )
 
     @patiently
+    def hear(self, call_id: str) -> None:
+        """Notes that a service has called back about a call. Changes nothing when there is none of
+        this id, or when it has ended."""
+        is_it = (CALLS.c.id == call_id, CALLS.c.ended_at.is_(None))
+        with self.database.reading() as connection:  # whoever guesses ids writes nothing
+            if connection.scalar(select(CALLS.c.id).where(*is_it)) is None:
+                return
+        with self.database.begin() as connection:
+            connection.execute(update(CALLS).where(*is_it).values(told_at=self.database.now()))
+
+    @patiently
     def close(
         self,
         ticket: Ticket,

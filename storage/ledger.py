@@ -2,7 +2,7 @@
 
 import os
 import socket
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
@@ -16,7 +16,7 @@ from storage.announcements import announce
 from storage.database import Database
 from storage.journal import change, is_of
 from storage.patience import patiently
-from storage.tables import JOBS, VIDEOS
+from storage.tables import CALLS, JOBS, VIDEOS
 
 POSTPONED_S = 30.0  # a run that met a database or store that does not answer goes on after that
 MAX_ATTEMPTS = 5  # claims of one run; a job whose workers die that often is the reason they die
@@ -48,10 +48,12 @@ class Claim:
 @dataclass(frozen=True)
 class Standing:
     """Whether a run may go on: `is_stopped` when it was cancelled, has ended, or has lost its
-    claim. `lease_s`: what is left of its lease, in seconds; negative when it has run out."""
+    claim. `lease_s`: what is left of its lease, in seconds; negative when it has run out.
+    `told_at`: when a service has last called back about a call, if one was asked about."""
 
     is_stopped: bool
     lease_s: float
+    told_at: float | None = None
 
 
 @dataclass(frozen=True)
@@ -222,25 +224,33 @@ class Ledger:
         connection.execute(update(JOBS).where(of_job).values(current=run.generation))
 
     @patiently
-    def standing(self, run: Run) -> Standing:
-        """Whether work on a run is in vain, and how long its lease lasts."""
+    def standing(self, run: Run, call_id: str | None = None) -> Standing:
+        """Whether work on a run is in vain, and how long its lease lasts.
+
+        Args:
+          call_id: Of a paid call that it waits for.
+        """
         left = (JOBS.c.lease_until - self.database.now()).label("left")
+        told_at = select(CALLS.c.told_at).where(CALLS.c.id == call_id).scalar_subquery()
+        wanted = select(
+            JOBS.c.cancel_requested, JOBS.c.token, JOBS.c.status, left, told_at.label("told_at")
+        )
         with self.database.reading() as connection:
-            row = connection.execute(
-                select(JOBS.c.cancel_requested, JOBS.c.token, JOBS.c.status, left).where(
-                    JOBS.c.id == run.job_id
-                )
-            ).one_or_none()
+            row = connection.execute(wanted.where(JOBS.c.id == run.job_id)).one_or_none()
         if row is None or row.cancel_requested or row.token != run.token or row.left is None:
             return Standing(is_stopped=True, lease_s=0.0)
-        return Standing(row.status not in _WORKING, row.left)
+        return Standing(row.status not in _WORKING, row.left, row.told_at)
 
     def is_stopped(self, run: Run) -> bool:
         """Whether work on a run is in vain. Asking keeps its lease alive."""
-        standing = self.standing(run)
+        return self.watch(run).is_stopped
+
+    def watch(self, run: Run, call_id: str | None = None) -> Standing:
+        """As `standing`. Asking keeps the lease alive."""
+        standing = self.standing(run, call_id)
         if not standing.is_stopped and standing.lease_s < self.lease_s * 2 / 3:
-            return not self.renew(run)
-        return standing.is_stopped
+            return replace(standing, is_stopped=not self.renew(run))
+        return standing
 
     @patiently
     def note_submission(self, run: Run, submission: Submission) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 from jobs.errors import LedgerUnavailable
 from storage.database import Database
 
-HEAD = "0005"  # the newest migration; checked against the folder by a test
+HEAD = "0006"  # the newest migration; checked against the folder by a test
 LOCK = 0x41495052  # "AIPR": one process migrates, the others wait
 
 

@@ -133,6 +133,7 @@ CALLS = Table(
     Column("day", String(10)),  # on which it counts against the budget of its tenant
     Column("request_id", String(200)),
     Column("reason", Text),  # why it ended otherwise than paid
+    Column("told_at", Float),  # when its service has last called back, while it was open
 )
 # Two workers never pay for one key at the same time.
 Index(

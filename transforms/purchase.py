@@ -36,7 +36,7 @@ from providers.service import Call
 from storage.artefacts import Origin, Record
 from storage.calls import LONGEST_NAME, CallStatus, Intent, Ticket
 from storage.spending import Budget
-from transforms.studio import LOOK_EVERY_S, Studio
+from transforms.studio import LOOK_EVERY_S, Hints, Studio
 
 LOG = logging.getLogger(__name__)
 TRIES = 4
@@ -194,7 +194,7 @@ def _made(order: Order, ticket: Ticket, run: Run, studio: Studio, buy: Buy, hold
         raise refusal
     try:
         crash_point("call.before_send")
-        pause = partial(studio.pause, run)
+        pause = partial(studio.pause, run, hints=Hints(ticket.call_id))
         bought = buy(Call(ticket.call_id, ticket.remote_id, progress.started, pause))
     except ProviderError as error:
         if isinstance(error, ProviderUnavailable):
@@ -312,7 +312,7 @@ _STATUS = {
 
 def _ticket(intent: Intent, most_open: int, run: Run, studio: Studio, pause: Wait) -> Ticket | None:
     """A ticket for the call; None when somebody else has just ended the same one."""
-    call_id = f"call-{uuid.uuid4().hex}"
+    call_id = f"call-{uuid.uuid4().hex}"  # 122 random bits: a service may call back with it
     budgets = []
     if run.budget_usd is not None:
         budgets.append(Budget("job", run.budget_usd))

@@ -40,6 +40,7 @@ FAILURES_IN_A_ROW, LEFT_ALONE_S = 5, 30.0  # then a provider is left alone for t
 FILE_SILENCE_S, FILE_LIMIT_S = 60.0, 300.0  # songs and clips of up to 200 MB
 WAITING = 16  # tasks that wait for services, beside those that work: they need no core
 LOOK_EVERY_S = 0.5  # while a task waits, whether its run still goes on
+SOONEST_S = 1.0  # between two questions, however often a service calls back; 3 a second are allowed
 # Of the 8 s that a worker has to stop. Most calls take less, and none is paid for again then.
 CALLS_END_S = 5.0
 RUN_LIMIT_S = 6 * 3600  # a run that takes longer hangs: its lease is no longer renewed
@@ -96,6 +97,19 @@ class StudioConfig:
             else:
                 studio.users += 1
             return studio
+
+
+@dataclass
+class Hints:
+    """Callbacks about a call, of which nothing is believed but that it is worth to ask.
+
+    Attributes:
+      seen_at: When the last one came that has been followed; whichever clock that is of, another
+        time means another callback.
+    """
+
+    call_id: str
+    seen_at: float | None = None
 
 
 class Studio:
@@ -174,17 +188,26 @@ class Studio:
         future.add_done_callback(self._under_way.discard)
         return future
 
-    def pause(self, run: Run, seconds: float) -> float:
+    def pause(self, run: Run, seconds: float, hints: Hints | None = None) -> float:
         """Waits; returns how long. Raises `Cancelled` as soon as the run is stopped or has lost its
-        claim."""
-        left_s = seconds
+        claim.
+
+        Args:
+          hints: Of a call that it waits for: then it ends early when there is a new one.
+        """
+        waited_s = 0.0
         while True:
-            if self.ledger.is_stopped(run):
+            standing = self.ledger.watch(run, hints.call_id if hints else None)
+            if standing.is_stopped:
                 raise Cancelled("stopped by the user")
-            if left_s <= 0:
-                return seconds
-            self._sleep(min(left_s, LOOK_EVERY_S))
-            left_s -= LOOK_EVERY_S
+            is_told = hints is not None and hints.seen_at != standing.told_at
+            if waited_s >= seconds or (is_told and waited_s >= SOONEST_S):
+                if hints is not None:
+                    hints.seen_at = standing.told_at
+                return waited_s
+            pause_s = min(seconds - waited_s, LOOK_EVERY_S)
+            self._sleep(pause_s)
+            waited_s += pause_s
 
     @contextmanager
     def space(self, run: Run | None = None) -> Iterator[Workspace]:

@@ -65,7 +65,7 @@ def test_a_link_leads_to_every_route_that_wants_an_id(document: dict[str, Any]) 
         operation["operationId"]
         for operation in operations(document).values()
         if any(parameter["in"] == "path" for parameter in operation.get("parameters", ()))
-    } <= led_to
+    } - {"suno_calls_back"} <= led_to  # it has its address from the worker
 
 
 def links(document: dict[str, Any]) -> list[dict[str, Any]]:

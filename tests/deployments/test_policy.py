@@ -200,7 +200,16 @@ def test_what_is_for_machines_inside_is_refused_at_the_edge(configuration: Confi
 
     for path in ("/metrics", "//metrics", "/metrics/", "/process-job"):
         assert re.match(found, path)
-    for path in ("/", "/health", "/v1/jobs", "/v1/metrics"):
+    for path in ("/", "/health", "/v1/jobs", "/v1/metrics", "/callbacks/suno/call-1"):
+        assert not re.match(found, path)
+
+
+def test_texts_of_users_are_no_attacks(configuration: Configuration) -> None:
+    (found,) = re.findall(r"matches\('(.+)'\)", configuration.locals["has_no_text"])
+
+    for path in ("/v1/jobs", "/callbacks/suno/call-1"):
+        assert re.match(found, path)
+    for path in ("/", "/health", "/v1", "/metrics"):
         assert not re.match(found, path)
 
 

@@ -2,20 +2,27 @@
 
 HTTP answers 200 to everything; the code is in the envelope. A style with `forbidden` in it is
 refused while it is made, one with `broken` fails, one with `late` ends with a callback that nobody
-answered.
+answered. Who wants callbacks is told of a step before the question that finds it.
 """
 
 import json
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from tests.fakes.films import song_mp3
 from tests.fakes.service import Asked, FakeService, Refused, Reply, only
+from tests.fakes.suno_callbacks import Callbacks
 
 MODELS = ("V4", "V4_5", "V4_5PLUS", "V4_5ALL", "V5", "V5_5")
 LENGTHS_S = (21.0, 33.0)
 PRICE_USD = 0.06
 STEPS = ("PENDING", "TEXT_SUCCESS", "FIRST_SUCCESS", "SUCCESS")
+ENDINGS = {
+    "forbidden": "SENSITIVE_WORD_ERROR",
+    "broken": "GENERATE_AUDIO_FAILED",
+    "late": "CALLBACK_EXCEPTION",
+}
 
 
 @dataclass
@@ -25,6 +32,17 @@ class Order:
     body: dict[str, Any]
     asked: int = 0
 
+    @property
+    def url(self) -> str:
+        return str(self.body["callBackUrl"])
+
+    @property
+    def status(self) -> str:
+        """What the next question finds."""
+        step = STEPS[min(self.asked, len(STEPS) - 1)]
+        ends = (end for word, end in ENDINGS.items() if word in self.body["style"])
+        return next(ends, step) if step == STEPS[-1] else step
+
 
 class FakeSuno(FakeService):
     """A reseller on a socket.
@@ -32,6 +50,7 @@ class FakeSuno(FakeService):
     Attributes:
       credits: What the account has left; an order takes twelve.
       are_expired: Whether the files of songs have been deleted.
+      callbacks: Who tells of orders, if anybody does, at addresses on this machine.
     """
 
     name = "suno"
@@ -41,12 +60,13 @@ class FakeSuno(FakeService):
         self.prefix = prefix
         self.credits = 1200
         self.are_expired = False
+        self.callbacks: Callbacks | None = None
         self.orders: dict[str, Order] = {}
 
     def clear(self) -> None:
         super().clear()
         self.orders.clear()
-        self.credits, self.are_expired = 1200, False
+        self.credits, self.are_expired, self.callbacks = 1200, False, None
 
     def answer(self, asked: Asked) -> Reply:
         if asked.path.startswith("/files/"):
@@ -74,7 +94,7 @@ class FakeSuno(FakeService):
             )  # fmt: skip
         except Refused as error:
             return envelope(400, str(error))
-        if body["model"] not in MODELS or not body["callBackUrl"].startswith("https://"):
+        if body["model"] not in MODELS or not _is_callable(body["callBackUrl"]):
             return envelope(400, "Invalid model or callBackUrl")
         if not (body["customMode"] and body["instrumental"]) or "prompt" in body:
             return envelope(400, "Only instrumental music in custom mode is faked")
@@ -87,23 +107,19 @@ class FakeSuno(FakeService):
         self.credits -= 12
         self.charge("generate", f"generate {body['style']}", PRICE_USD)
         task_id = f"task{len(self.orders):08d}"
-        self.orders[task_id] = Order(body)
+        self.orders[task_id] = order = Order(body)
+        if self.callbacks and _is_here(order.url):
+            self.callbacks.ordered(order.url, task_id, self._songs("forged", 2))
         return envelope(200, "success", {"taskId": task_id})
 
     def _told(self, task_id: str) -> Reply:
         order = self.orders.get(task_id)
         if order is None:
             return envelope(400, "No such task")
-        step = STEPS[min(order.asked, len(STEPS) - 1)]
+        status = order.status
         order.asked += 1
-        style, status = order.body["style"], step
-        if step == "SUCCESS":
-            endings = {
-                "forbidden": "SENSITIVE_WORD_ERROR",
-                "broken": "GENERATE_AUDIO_FAILED",
-                "late": "CALLBACK_EXCEPTION",
-            }
-            status = next((end for word, end in endings.items() if word in style), step)
+        if self.callbacks and _is_here(order.url) and order.asked < len(STEPS):
+            self.callbacks.reached(order.url, task_id, order.status, self._songs(task_id, 2))
         has_songs = status in ("SUCCESS", "CALLBACK_EXCEPTION", "FIRST_SUCCESS")
         songs = self._songs(task_id, 2 if status != "FIRST_SUCCESS" else 1) if has_songs else None
         record = {
@@ -137,6 +153,15 @@ class FakeSuno(FakeService):
 
     def _file(self, task_id: str, length_s: float) -> str:
         return f"{self.url}/files/{task_id}-{length_s}.mp3"
+
+
+def _is_here(url: str) -> bool:
+    return urlsplit(url).hostname == "127.0.0.1"
+
+
+def _is_callable(url: str) -> bool:
+    """Whether it is public, or on this machine, where tests listen."""
+    return urlsplit(url).scheme == "https" or (urlsplit(url).scheme == "http" and _is_here(url))
 
 
 def envelope(code: int, said: str, data: Any = None) -> Reply:

@@ -17,13 +17,13 @@ from jobs.errors import (
     ProviderUnusable,
 )
 from jobs.stages import Stage
-from providers.service import NEXT_RUN_S, Access
+from providers.service import NEXT_RUN_S, Access, Call
 from providers.suno import Suno, SunoSession
 from providers.takes import Music, Sound
 from tests.fakes.films import song_mp3
 from tests.fakes.service import Fault
 from tests.fakes.suno import LENGTHS_S, STEPS, FakeSuno
-from tests.providers.desk import HTML, Desk
+from tests.providers.desk import CALL_ID, HTML, Desk
 from tests.providers.reading import read
 from transforms.purchase import LONGEST_WISH_S
 
@@ -92,6 +92,33 @@ def test_two_songs_are_ordered_and_the_one_that_fits_is_taken(
     assert (sound.title, sound.request_id, sound.is_verified) == ("Song 2", "task00000000", False)
     assert [other.data for other in sound.others] == [song_mp3(21.0)]
     assert len(fake.charges) == 1
+
+
+def test_the_address_for_callbacks_ends_with_the_id_of_the_call(
+    fake: FakeSuno, desk: Desk, opened: Callable[..., SunoSession]
+) -> None:
+    config = Suno.configured(
+        {"AIPROD_SUNO_CALLBACK_URL": "https://api.example.com/callbacks/suno/"}
+    )
+
+    compose(opened(callback_url=config.callback_url), desk)
+
+    told = fake.journal[0].json["callBackUrl"]
+    assert told == f"https://api.example.com/callbacks/suno/{CALL_ID}"
+
+
+def test_a_pause_that_a_callback_ends_counts_as_long_as_it_was(
+    fake: FakeSuno, desk: Desk, opened: Callable[..., SunoSession]
+) -> None:
+    fake.plan(Fault(path="record-info", body=record("PENDING")), times=100)
+    waits = [1.0] * 24 + [10.0] * 4  # more than a minute in all with the last one
+
+    with pytest.raises(ProviderUnavailable, match="not ready after 60 s"):
+        opened(at_most_s=60.0).compose(
+            PIANO, Call(CALL_ID, None, desk.started.append, lambda _: waits.pop(0))
+        )
+
+    assert waits == []
 
 
 @pytest.mark.parametrize(
@@ -389,6 +416,10 @@ def test_an_order_that_cannot_be_asked_for_may_have_been_charged(
     [
         ({"AIPROD_SUNO_MODEL": "V3"}, "AIPROD_SUNO_MODEL is 'V3'; give one of V4, V4_5"),
         ({"AIPROD_SUNO_CALLBACK_URL": "http://a"}, "AIPROD_SUNO_CALLBACK_URL is no https://"),
+        (
+            {"AIPROD_SUNO_CALLBACK_URL": "https://a.example/?a=1"},
+            "AIPROD_SUNO_CALLBACK_URL is no https:// address that a path can be put behind",
+        ),
         ({"AIPROD_SUNO_PREFIX": "api"}, "AIPROD_SUNO_PREFIX is 'api'; give a path such as"),
     ],
 )

@@ -64,6 +64,30 @@ def test_a_call_whose_result_was_kept_is_paid_though_its_maker_died(
     assert (alive, statuses(database)) == ({"call-1": "open"}, {"call-1": "paid"})
 
 
+def test_a_callback_about_an_open_call_is_noted(calls: Calls, claimed: Claimed) -> None:
+    run = claimed()
+    opened(calls, run)
+
+    calls.hear("call-1")
+
+    (call,) = calls.of_run(run)
+    assert call.told_at == pytest.approx(call.started_at, abs=60)
+
+
+def test_a_callback_about_another_call_or_one_that_has_ended_changes_nothing(
+    calls: Calls, claimed: Claimed
+) -> None:
+    run = claimed()
+    calls.close(opened(calls, run), CallStatus.PAID, 0.08, "req-7")
+    opened(calls, run, "call-2", replace(VOICE, key="m" * 64))
+    before = calls.of_run(run)
+
+    for call_id in ("call-1", "call-3"):
+        calls.hear(call_id)
+
+    assert calls.of_run(run) == before
+
+
 def test_an_intent_is_there_before_the_call_and_closed_after_it(
     calls: Calls, claimed: Claimed
 ) -> None:

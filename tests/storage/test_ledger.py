@@ -8,6 +8,7 @@ from jobs.elements import Ending, Outcome, Part, PartStatus, Problem, Run, Task,
 from jobs.errors import ErrorCode
 from jobs.stages import Stage
 from jobs.states import FOLLOWERS, TERMINAL, Status
+from storage.calls import Calls, Intent
 from storage.catalogue import Catalogue
 from storage.database import Database
 from storage.intake import SERVICE_QUEUE, Intake
@@ -186,6 +187,20 @@ def test_asking_whether_to_go_on_keeps_the_lease(
     assert not ledger.is_stopped(run)
 
     assert ledger.standing(run).lease_s > ledger.lease_s * 2 / 3
+
+
+def test_whoever_waits_for_a_call_sees_when_it_was_called_back_about(
+    database: Database, ledger: Ledger, claimed: Claimed
+) -> None:
+    run, calls = claimed(), Calls(database, patience_s=0)
+    calls.open("call-1", run, Intent("k" * 64, Stage.MUSIC, "suno", "V5", 0.06), (), 10)
+
+    before = ledger.watch(run, "call-1").told_at
+    calls.hear("call-1")
+    (call,) = calls.of_run(run)
+
+    assert before is None
+    assert ledger.watch(run, "call-1").told_at == call.told_at > 0
 
 
 def test_a_ring_with_a_token_finds_its_claim_until_that_is_lost(

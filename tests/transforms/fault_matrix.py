@@ -44,6 +44,7 @@ class Row:
       media: What comes instead of what was made.
       says: A pattern of the sentence that is told.
       waits_s: The least and the most that a run waits, in seconds, by the name of the service.
+      is_called_back: Whether the service calls back, as badly as it can.
       is_key_wrong: Whether it accepts another key than it is given.
       is_impatient: Whether limits of time are scaled down: the service is slower than they are.
     """
@@ -56,6 +57,7 @@ class Row:
     media: str = ""
     says: str = ""
     waits_s: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    is_called_back: bool = False
     is_key_wrong: bool = False
     is_impatient: bool = False
 
@@ -122,7 +124,6 @@ NO_MODEL = "it has no models"
 NO_SEARCH = "it makes what it is asked for, and searches nothing"
 TWO_SONGS = "one thing comes of an order"
 MEDIA_ALONE = "what it sends is media: nothing of it is read as a setting"
-NOT_LISTENED_TO = "nobody listens to callbacks: its work is asked after"
 NO_CALLBACK = "it calls nobody back"
 
 ROWS = (
@@ -376,7 +377,9 @@ ROWS = (
     ),
     Row(
         "callbacks that come twice, too early, or from somebody else",
-        cells(NO_CALLBACK, suno=NOT_LISTENED_TO),
+        cells(NO_CALLBACK, suno=COMES),
+        waits_s={"": (3.0, 3.0)},  # three pauses, each as short as callbacks can make it
+        is_called_back=True,
     ),
     Row(
         "results that are `null`",

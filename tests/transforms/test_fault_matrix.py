@@ -1,12 +1,13 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+from api.app import create_app
 from jobs.elements import Run
 from jobs.errors import AiprodError
 from jobs.message import Ring
@@ -14,8 +15,11 @@ from jobs.submission import Submission
 from storage.database import open_database, sqlite_url
 from storage.intake import Intake, Request
 from storage.migrate import prepare
+from tests.api.service import listening, services_over
 from tests.fakes.gemini_media import FakeGeminiMedia
 from tests.fakes.service import FakeService
+from tests.fakes.suno import FakeSuno
+from tests.fakes.suno_callbacks import Callbacks
 from tests.transforms.fault_clients import CLIENTS, Client, all_fakes, roster
 from tests.transforms.fault_matrix import Row, applying
 from tests.transforms.fault_outcomes import Outcome
@@ -63,13 +67,16 @@ def buyer(
     data = tmp_path_factory.mktemp("faults")
     with closing(open_database(sqlite_url(data))) as database:
         prepare(database)
-    opened: dict[tuple[bool, bool], Buyer] = {}
+    opened: dict[tuple[bool, bool, bool], Buyer] = {}
 
     def of(row: Row, client: Client) -> Buyer:
-        kind = row.is_impatient, client.is_earlier
+        kind = row.is_impatient, client.is_earlier, row.is_called_back
         if kind not in opened:
             limits = HURRIED if row.is_impatient else {}
             found = roster(fakes, is_earlier=client.is_earlier, **limits)
+            if row.is_called_back:
+                suno = replace(found.suno, callback_url=stack.enter_context(called_back(data)))
+                found = replace(found, suno=suno)
             waits: list[float] = []
             config = StudioConfig(
                 str(data), str(data / "work"), sqlite_url(data), str(data / "out"), None, 2,
@@ -81,6 +88,15 @@ def buyer(
 
     with ExitStack() as stack:
         yield of
+
+
+@contextmanager
+def called_back(data: Path) -> Iterator[str]:
+    """Where the API listens to callbacks."""
+    with closing(open_database(sqlite_url(data))) as database:
+        services, _rings = services_over(database, data)
+        with listening(create_app(services)) as url:
+            yield f"{url}/callbacks/suno"
 
 
 def claimed(studio: Studio, job_id: str) -> Run:
@@ -131,6 +147,8 @@ def break_down(fake: FakeService, row: Row, client: Client) -> None:
         fake.plan(replace(fault, path=path), times=PERSISTENT)
     if row.media:
         fake.media = client.media[row.media]()
+    if row.is_called_back and isinstance(fake, FakeSuno):
+        fake.callbacks = Callbacks(is_untidy=True)
     if row.at == "file" and isinstance(fake, FakeGeminiMedia):
         fake.is_inline = False
 
