@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,6 +37,7 @@ DATABASE_FILE = "aiprod.db"  # in the data folder
 # A writer waits this long for another one, and a statement for its end; transactions here take
 # milliseconds.
 WAIT_S = 30.0
+BUSY_PAUSE_S = 0.01  # between two tries where SQLite does not wait by itself
 POOL_TIMEOUT_S = 2  # an API that has no free connection by then answers 503 instead of hanging
 CONNECT_TIMEOUT_S = 10
 FROZEN_CLIENT_S = 15
@@ -170,15 +173,29 @@ def _driver_url(database_url: str | URL) -> URL:
     return url.set(drivername="postgresql+psycopg", query=query)
 
 
-def _configure_sqlite(wait_s: float, connection: Any, _record: Any) -> None:
+def _configure_sqlite(wait_s: float, connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy's BEGIN IMMEDIATE, not the driver's late one
-    for pragma in (
-        f"busy_timeout={round(wait_s * 1000)}",
-        "journal_mode=WAL",
-        "synchronous=FULL",  # an accepted job survives a power cut
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+    connection.execute(f"PRAGMA busy_timeout={round(wait_s * 1000)}")
+    _write_ahead(connection, wait_s)
+    connection.execute("PRAGMA synchronous=FULL")  # an accepted job survives a power cut
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _write_ahead(connection: sqlite3.Connection, wait_s: float) -> None:
+    """Puts a database into the mode with a write-ahead log, which it keeps.
+
+    Of several that do so to a new file at once, SQLite fails one without letting it wait.
+    """
+    ends = time.monotonic() + wait_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() >= ends:
+                raise
+            time.sleep(BUSY_PAUSE_S)
 
 
 def _is_full(database: Path) -> bool:
