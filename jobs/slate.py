@@ -2,14 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
-from jobs.stages import GENERATION, VERSIONS, Stage
+from jobs.stages import VERSIONS, Stage
 from jobs.wire import canonical, sha256
 
 LOCAL_TENANT = "local"  # whoever uses the machine that AIPROD runs on
 
-_AFTER_GENERATION = (Stage.RENDER, Stage.MIX, Stage.FINISH)
+_USED_BY: Mapping[Stage, tuple[Stage, ...]] = MappingProxyType(
+    {
+        Stage.SCRIPT: tuple(stage for stage in Stage if stage is not Stage.SCRIPT),
+        Stage.VOICE: (Stage.RENDER, Stage.MIX, Stage.FINISH),  # scenes last as long as narrations
+        Stage.MUSIC: (Stage.MIX, Stage.FINISH),
+        Stage.EFFECT: (Stage.MIX, Stage.FINISH),
+        Stage.VISUAL: (Stage.RENDER, Stage.FINISH),  # clips are shown without their sound
+        Stage.RENDER: (Stage.FINISH,),
+        Stage.MIX: (Stage.FINISH,),
+        Stage.FINISH: (),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -45,14 +57,5 @@ class Slate:
 
 
 def retaken(takes: Mapping[str, int], stage: Stage, run: int) -> dict[str, int]:
-    """Takes of a run that makes everything from a stage on anew."""
-    return {**takes, **{one.value: run for one in _from(stage)}}
-
-
-def _from(stage: Stage) -> tuple[Stage, ...]:
-    """A stage and those that use what it makes; stages of one wave do not use each other."""
-    if stage is Stage.SCRIPT:
-        return (Stage.SCRIPT, *GENERATION, *_AFTER_GENERATION)
-    if stage in GENERATION:
-        return (stage, *_AFTER_GENERATION)
-    return (stage, Stage.FINISH)
+    """Takes of a run that makes a stage anew, and what is made from it."""
+    return {**takes, **{one.value: run for one in (stage, *_USED_BY[stage])}}

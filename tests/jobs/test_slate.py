@@ -45,6 +45,9 @@ def test_the_order_of_parameters_does_not_matter() -> None:
         pytest.param(
             Stage.VOICE, {"voice", "render", "mix", "finish"}, id="a voice, not what stands beside"
         ),
+        pytest.param(Stage.MUSIC, {"music", "mix", "finish"}, id="music, which nobody sees"),
+        pytest.param(Stage.EFFECT, {"effect", "mix", "finish"}, id="effects, which nobody sees"),
+        pytest.param(Stage.VISUAL, {"visual", "render", "finish"}, id="pictures without sound"),
         pytest.param(Stage.RENDER, {"render", "finish"}, id="the picture"),
         pytest.param(Stage.MIX, {"mix", "finish"}, id="the sound"),
         pytest.param(Stage.FINISH, {"finish"}, id="the file"),
