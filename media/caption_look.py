@@ -56,6 +56,12 @@ class CaptionLook:
     def _aspect(self) -> float:
         return self.width / self.height
 
+    @property
+    def top(self) -> float:
+        """Where two lines of captions begin, in pixels from the top of the frame."""
+        # The tallest lines are 1.6 em apart; ascenders and the box stand 1.3 em over a baseline.
+        return self.baselines(2, 1.6 * self.em_px)[0] - 1.3 * self.em_px
+
     def baselines(self, lines: int, pitch_px: float) -> tuple[float, ...]:
         """Where lines stand, top to bottom, in pixels from the top of the frame."""
         if self._aspect < 0.7:

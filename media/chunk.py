@@ -28,11 +28,16 @@ _QUALITY = {"draft": ("veryfast", 20), "standard": ("medium", 20)}
 
 @dataclass(frozen=True)
 class Title:
-    """Words drawn over a shot; `language` as in the job document."""
+    """Words drawn over a shot; `language` as in the job document.
+
+    Attributes:
+      captions: Style of the captions that are drawn below it; empty without any.
+    """
 
     text: str
     subtitle: str | None = None
     language: str = "en"
+    captions: str = ""
 
 
 @dataclass(frozen=True)
@@ -240,7 +245,8 @@ class _Opened:
         if title is None:
             return None
         size = (self._spec.width, self._spec.height)
-        drawn = draw_title(self._space, size, title.text, title.subtitle, title.language)
+        floor = CaptionLook(title.captions, *size, title.language).top if title.captions else None
+        drawn = draw_title(self._space, size, title.text, title.subtitle, title.language, floor)
         self._missing.update(drawn.missing_glyphs)
         return Overlay.of(drawn.sprite.x, drawn.sprite.y, drawn.sprite.rgba)
 

@@ -132,18 +132,20 @@ def draw_title(
     text: str,
     subtitle: str | None = None,
     language: str = "en",
+    floor: float | None = None,
 ) -> DrawnTitle:
     """Draws a title, with a line below it if wanted, as large as fits the middle of the frame.
 
     Args:
       frame_size: Width and height in pixels, even.
       language: BCP 47 tag; decides forms of Han characters.
+      floor: Pixels from the top of the frame where captions begin, which it stands clear of.
 
     Raises:
       ToolMissing, ToolFailed, TimedOut, ResourceLimit, Cancelled.
     """
     width, height = frame_size
-    layout = lay_out_title(width, height, text, subtitle or "", language)
+    layout = lay_out_title(width, height, text, subtitle or "", language, floor)
     if not layout.lines:
         return DrawnTitle(_blank(), ())
     band = _band(layout.lines, layout.em_px, width, height)

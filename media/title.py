@@ -52,8 +52,17 @@ class _Block:
         return self.pitch_px * len(self.lines)
 
 
-def lay_out_title(width: int, height: int, text: str, subtitle: str, language: str) -> TitleLayout:
-    r"""Places a title and its subtitle in the middle of a frame; `\n` in them breaks lines."""
+def lay_out_title(
+    width: int, height: int, text: str, subtitle: str, language: str, floor: float | None = None
+) -> TitleLayout:
+    r"""Places a title and its subtitle in the middle of a frame; `\n` in them breaks lines.
+
+    Args:
+      floor: Pixels from the top of the frame where captions begin: what would reach below stands
+        higher, and is smaller when it has to be.
+    """
+    floor = height if floor is None else floor
+    tallest = min(_HEIGHT * height, floor - (1 - _HEIGHT) / 2 * height)
     bold, regular = font_set(language), font_set(language, Weight.REGULAR)
     short = min(width, height)
     em_px = _LARGEST * short
@@ -68,8 +77,8 @@ def lay_out_title(width: int, height: int, text: str, subtitle: str, language: s
         widest = max(_widest(title), _widest(small))
         gap = _gap(em_px) if small.lines else 0.0
         total = title.height_px + gap + small.height_px
-        if (lines_fit and widest <= _WIDTH * width and total <= _HEIGHT * height) or em_px < 6:
-            return _placed(width, height, title, small)
+        if (lines_fit and widest <= _WIDTH * width and total <= tallest) or em_px < 6:
+            return _placed(width, height, title, small, floor)
         em_px *= _STEP
 
 
@@ -77,10 +86,11 @@ def _gap(em_px: float) -> float:
     return 0.75 * em_px
 
 
-def _placed(width: int, height: int, title: _Block, small: _Block) -> TitleLayout:
+def _placed(width: int, height: int, title: _Block, small: _Block, floor: float) -> TitleLayout:
     em = title.em_px
     gap = _gap(em) if small.lines and title.lines else 0.0
-    top = (height - title.height_px - gap - small.height_px) / 2
+    total = title.height_px + gap + small.height_px
+    top = min((height - total) / 2, floor - total)
     lines = _set(title, width / 2, top, is_bold=True)
     top += title.height_px
     rule = None

@@ -1,6 +1,6 @@
 """From takes and times to the specification of each chunk."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from jobs.document import Job
@@ -38,12 +38,13 @@ def chunk_spec(
     if first > 0 and timeline.scenes[first - 1].transition_frames:
         first -= 1
     numbers = range(first, chunk.last + 1)
-    shots = tuple(_shot(job, timeline, takes, number, chunk.start) for number in numbers)
+    captioned = {n for n in numbers if job.captions.burn_in and cues[n]}
+    shots = tuple(_shot(job, timeline, takes, n, chunk.start, captioned) for n in numbers)
     seams = tuple(_seam(timeline, number, chunk.start) for number in numbers[:-1])
     shown = tuple(
         _captions(job, cues[number], number, chunk.start)
         for number in range(chunk.first, chunk.last + 1)
-        if job.captions.burn_in and cues[number]
+        if number in captioned
     )
     has_text = bool(shown) or any(shot.title for shot in shots)
     return ChunkSpec(
@@ -60,7 +61,9 @@ def chunk_spec(
     )
 
 
-def _shot(job: Job, timeline: Timeline, takes: Takes, number: int, origin: int) -> ShotSpec:
+def _shot(
+    job: Job, timeline: Timeline, takes: Takes, number: int, origin: int, captioned: Set[int]
+) -> ShotSpec:
     scene = (job.scenes or ())[number]
     time = timeline.scenes[number]
     record = takes.records[f"visual/{number:03}"]
@@ -72,7 +75,7 @@ def _shot(job: Job, timeline: Timeline, takes: Takes, number: int, origin: int) 
         frames=time.frames,
         motion=kind,
         scene=variety(kind, number),
-        title=_title(job, scene),
+        title=_title(job, scene, is_captioned=number in captioned),
     )
     if isinstance(scene.visual, Color):
         return replace(shot, kind="color", source=record.facts["color"], motion="none", scene=0)
@@ -96,10 +99,11 @@ def _captions(job: Job, cues: Sequence[Cue], number: int, origin: int) -> Captio
     return Captions(shifted, job.captions.style.value, language)
 
 
-def _title(job: Job, scene: Scene) -> Title | None:
+def _title(job: Job, scene: Scene, *, is_captioned: bool) -> Title | None:
     language = scene.language or job.language
     if isinstance(scene.visual, TitleVisual):
-        return Title(scene.visual.text, scene.visual.subtitle, language)
+        style = job.captions.style.value if is_captioned else ""
+        return Title(scene.visual.text, scene.visual.subtitle, language, style)
     if scene.visual is None or isinstance(scene.visual, Prompt):
         # A painted background alone would say nothing: without captions it carries the words.
         words = scene.narration or ""

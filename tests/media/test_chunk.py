@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from media.caption_look import CaptionLook
 from media.chunk import Captions, ChunkSpec, Seam, ShotSpec, Title, chunk_graph, drawn, render_chunk
 from media.cues import Cue, CueWord
 from media.packets import list_packets
@@ -96,6 +97,20 @@ def test_a_title_fades_in_and_out_with_its_shot(space: Workspace) -> None:
     assert light[0] < light[5] < light[12]
     assert light[24] > 220
     assert light[47] < light[42] < light[36]
+
+
+def test_a_captioned_title_leaves_the_place_of_captions_free(space: Workspace) -> None:
+    title = Title("A title of many words in a tall frame", "and words below", captions="karaoke")
+    shot = ShotSpec("color", "#000000", 0, 24, title=title)
+    spec = ChunkSpec(180, 320, (24, 1), 24, "draft", (shot,), ())
+    top = round(CaptionLook("karaoke", 180, 320).top)
+
+    shown = frames(space, spec)[12].y
+    alone = replace(shot, title=replace(title, captions=""))
+    free = frames(space, replace(spec, shots=(alone,)))[12].y
+
+    assert shown[top:].max() < 60
+    assert free[top:].max() > 200
 
 
 def test_captions_stand_on_exactly_their_frames(space: Workspace) -> None:

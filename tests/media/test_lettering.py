@@ -277,6 +277,25 @@ def test_titles_fit_the_title_safe_area(
     assert sprite.y + rows[-1] <= 0.95 * size[1]
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (720, 1280), (720, 720), (720, 900)])
+@pytest.mark.parametrize("style", ["block", "karaoke"])
+def test_a_tall_title_stands_clear_of_captions(
+    space: Workspace, size: tuple[int, int], style: str
+) -> None:
+    look = CaptionLook(style, *size, "ar")
+    words = (CueWord("النهاية", 0, 9),)
+    cue = Cue(0, 9, (words, words))
+
+    captions = draw_captions(space, look, (cue,)).states[0].sprite
+    title = draw_title(
+        space, size, "عنوان طويل جدا عن برك المد", "نص فرعي مع أرقام وعلامات", "ar", look.top
+    ).sprite
+
+    ink = np.flatnonzero(bright(title).any(axis=1))
+    assert title.y + ink[0] >= 0.05 * size[1]
+    assert title.y + ink[-1] < captions.y
+
+
 def test_a_title_is_large_and_its_subtitle_below_it_smaller(space: Workspace) -> None:
     title = draw_title(space, (1280, 720), "HHHH").sprite
     both = draw_title(space, (1280, 720), "HHHH", "HHHH").sprite
