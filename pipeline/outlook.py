@@ -93,7 +93,10 @@ class Outlook:
         for stage in Stage:
             fates = self.fates.get(stage.value)
             if fates:
-                told = ", ".join(f"{count:,} {fate}" for fate, count in sorted(fates.items()))
+                # Reused ones first: the reasons are those of the others.
+                told = ", ".join(
+                    f"{count:,} {fate}" for fate, count in sorted(fates.items(), reverse=True)
+                )
                 why = ", ".join(
                     reason for reason, _ in self.reasons[stage.value].most_common(_REASONS)
                 )

@@ -36,7 +36,7 @@ class Standing:
     @property
     def was_left(self) -> bool:
         """Whether somebody has to say how it goes on."""
-        return self.reprocessing.ended_at is None and not self.is_worked_on
+        return self.left > 0 and self._status == "left"
 
     def as_json(self) -> dict[str, Any]:
         """What `--json` prints."""
@@ -66,6 +66,8 @@ class Standing:
         yield f"  {self._status}: {told_counts(self.counts)}"
         if self.was_left:
             yield from ways_on(found.id, self.left)
+        elif self._status == "left":
+            yield f"  every job has ended; for the report:  aiprod reprocess --continue {found.id}"
 
     @property
     def _status(self) -> str:

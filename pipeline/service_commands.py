@@ -186,7 +186,9 @@ def retry(
     job: Job,
     from_stage: Annotated[
         str | None,
-        typer.Option("--from", metavar="STAGE", help="Make this stage and what follows from it anew: voice."),
+        typer.Option(
+            "--from", metavar="STAGE", help="Make this stage and what follows from it anew: voice."
+        ),
     ] = None,
     url: Url = None,
     as_json: AsJson = False,

@@ -66,6 +66,19 @@ def test_what_was_left_is_listed_with_what_can_be_done(left: Archive) -> None:
     ]
 
 
+def test_one_whose_jobs_a_batch_has_ended_waits_for_its_report_only(left: Archive) -> None:
+    left.end("job-b")
+    left.open_run(3, LEFT, title="x")
+    left.end("job-c")
+
+    told = reprocess("--list", "--tenant", TENANT).stdout
+
+    assert told.splitlines()[1:] == [
+        "  left: 3 done",
+        f"  every job has ended; for the report:  aiprod reprocess --continue {LEFT}",
+    ]
+
+
 def test_the_list_is_of_a_tenant(left: Archive) -> None:
     assert reprocess("--list").stdout == "nothing of tenant local was reprocessed\n"
 
