@@ -63,7 +63,8 @@ def comparison(line: Line) -> str:
         for name, unit in (("duration_s", "s"), ("lufs", "LUFS"), ("peak_dbtp", "dBTP"))
     ]
     told.append(f"{_kilobytes(before.size_bytes)} -> {_kilobytes(after.size_bytes)} kB")
-    return f"{line.item.job_id}: {', '.join(told)}; {line.made} parts made, {line.reused} reused"
+    made = f"{line.made} part{'' if line.made == 1 else 's'} made, {line.reused} reused"
+    return f"{line.item.job_id}: {', '.join(told)}; {made}"
 
 
 def _number(value: object) -> str:

@@ -234,7 +234,7 @@ def _work(database: Database, reprocessing: Reprocessing, running: Running) -> i
     if not any(counts.get(state) for state in LEFT):
         reprocessings.end(reprocessing.id)
     write_report(database, reprocessing.id, path)
-    is_canary = has_ended and reprocessing.allowed < reprocessing.jobs
+    is_canary = has_ended and reprocessing.allowed < EVERY
     if running.as_json:
         numbers = numbers_of(counts)
         print_json(
@@ -267,7 +267,7 @@ def _show_canary(database: Database, reprocessing: Reprocessing, running: Runnin
             typer.echo(f"    {sheet}", err=running.as_json)
     others = reprocessing.jobs - reprocessing.allowed
     ways = [
-        *ways_on(reprocessing.id, others),
+        *(ways_on(reprocessing.id, others) if others > 0 else ()),
         f"  show the videos of before:  aiprod reprocess --rollback {reprocessing.id}",
     ]
     typer.echo("\n".join(ways), err=running.as_json)
@@ -284,7 +284,8 @@ def _roll_back(database: Database, reprocessing_id: str, running: Running) -> in
     if running.as_json:
         print_json({"id": found.id, "rolled_back": back, "not_rolled_back": not_back})
     else:
-        typer.echo(f"{found.id}: {back} jobs show the video of before again")
+        showing = f"{back:,} {'job shows' if back == 1 else 'jobs show'}"
+        typer.echo(f"{found.id}: {showing} the video of before again")
         for job_id, why in not_back.items():
             typer.echo(f"  {job_id}: {why}")
     return FAILED if not_back else DONE

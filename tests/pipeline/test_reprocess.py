@@ -59,6 +59,17 @@ def test_a_canary_is_run_and_shown_and_nothing_else(louder: tuple[Past, list[Any
         assert picture.height == 2 * 240 + 4
 
 
+def test_a_canary_that_is_all_there_is_is_shown_too(past: Past) -> None:
+    result = past.run("job-1", "--set", "title=New", "--canary", "5", "--yes")
+
+    assert result.exit_code == 0, result.stderr
+    *_, compared, sheet, back = result.stdout.splitlines()
+    assert compared.startswith("  job-1: ")
+    assert compared.endswith("; 1 part made, 4 reused")
+    assert Path(sheet.strip()).name == "job-1.jpg"
+    assert back.startswith("  show the videos of before:  aiprod reprocess --rollback re-")
+
+
 def test_the_same_command_after_a_canary_begins_nothing_new(
     louder: tuple[Past, list[Any]],
 ) -> None:
