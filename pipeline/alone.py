@@ -5,7 +5,7 @@ import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 
-from jobs.errors import InvalidInput
+from jobs.errors import Conflict
 
 
 @contextlib.contextmanager
@@ -17,7 +17,7 @@ def alone(data: Path, name: str, what: str) -> Iterator[None]:
       what: What is done, for the message: `job x is being rendered`.
 
     Raises:
-      InvalidInput: Another process holds it.
+      Conflict: Another process holds it.
     """
     folder = data / "locks"
     folder.mkdir(parents=True, exist_ok=True)
@@ -25,5 +25,5 @@ def alone(data: Path, name: str, what: str) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise InvalidInput(f"{what} by another process") from error
+            raise Conflict(f"{what} by another process") from error
         yield

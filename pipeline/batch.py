@@ -1,5 +1,6 @@
 """The batch pipeline: jobs of a reprocessing in, new runs of them out."""
 
+import logging
 import secrets
 import time
 from argparse import ArgumentParser, ArgumentTypeError
@@ -31,6 +32,8 @@ from storage.secrets import resolve
 from transforms.open_runs import OpenRuns, Piece, split_piece
 from transforms.record_dead_letters import RecordDeadLetters
 from transforms.studio import StudioConfig
+
+LOG = logging.getLogger(__name__)
 
 
 def _is_true(text: str) -> bool:
@@ -80,6 +83,10 @@ def run(options: PipelineOptions, settings: Settings, out: Path) -> PipelineResu
     with closing(open_database(url)) as database:
         prepare(database)
         reprocessing = _asked_for(options.view_as(BatchOptions), database)
+    LOG.info(
+        "%s has %d jobs; to go on with it: --reprocessing=%s",
+        reprocessing.id, reprocessing.allowed, reprocessing.id,
+    )  # fmt: skip
     name = options.view_as(GoogleCloudOptions).job_name or reprocessing.id
     studio = replace(studio, holder=f"{name[:60]}-{secrets.token_hex(8)}")
     runner = FnApiRunner() if is_local(options) else options.view_as(StandardOptions).runner

@@ -22,7 +22,7 @@ def call_off(database: Database, reprocessing: Reprocessing, data: Path) -> int:
       How many runs are still worked on, by another machine, and were asked to stop.
 
     Raises:
-      InvalidInput: Another process of this machine works on it.
+      Conflict: Another process of this machine works on it.
     """
     reprocessings, reruns = Reprocessings(database), Reruns(database)
     with alone(data, reprocessing.id, f"{reprocessing.id} is being worked on"):

@@ -17,6 +17,7 @@ from storage.stores import is_bucket
 MAX_FILE_BYTES = 512 * 2**20  # a million lines with patches of their own
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 _NAME_LENGTH = 160  # of the file, in places
+_NOT_UTF8 = "not UTF-8"
 _LINE = 'give an id, or an object such as {"id": "tide-pools-1a2b3c4d"}'
 
 
@@ -58,10 +59,8 @@ def read_listed(name: str, content: bytes) -> tuple[Listed, ...]:
     Raises:
       InvalidInput: The file as a whole cannot be read.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{name}: not UTF-8 at byte {error.start}") from error
+    # What is not UTF-8 becomes surrogates, which UTF-8 has not: each line is judged by itself.
+    text = content.decode("utf-8-sig", "surrogateescape")
     read = _csv if name.lower().endswith(".csv") else _jsonl
     listed = tuple(read(Path(name).name[-_NAME_LENGTH:], text))
     if not listed:
@@ -77,6 +76,8 @@ def _csv(name: str, text: str) -> Iterator[Listed]:
         place = f"{name}:{row.line}"
         if row.mistakes:
             yield _broken(place, row.mistakes[0].message)
+        elif not _is_utf8(row.values["id"]):
+            yield _broken(place, _NOT_UTF8)
         else:
             yield _listed(place, row.values["id"], None)
 
@@ -89,6 +90,8 @@ def _jsonl(name: str, text: str) -> Iterator[Listed]:
 
 
 def _of_line(place: str, line: str) -> Listed:
+    if not _is_utf8(line):
+        return _broken(place, _NOT_UTF8)
     if line[0] not in '{["':
         return _listed(place, line, None)
     try:
@@ -113,6 +116,10 @@ def _listed(place: str, job_id: Any, patch: dict[str, Any] | None) -> Listed:
     if not is_id(job_id):
         return _broken(place, f"{shown(job_id)} is no id of a job")
     return Listed(job_id, place, patch)
+
+
+def _is_utf8(text: str) -> bool:
+    return not any("\udc80" <= character <= "\udcff" for character in text)
 
 
 def _broken(place: str, why: str) -> Listed:

@@ -62,7 +62,7 @@ def work_off(reprocessing: Reprocessing, work: Work, database: Database, told: T
       told: Is called with how many jobs are how far, whenever that may have changed.
 
     Raises:
-      InvalidInput: Another process works on it.
+      Conflict: Another process works on it.
     """
     from pipeline.worker import Worker  # imports Beam, which takes over a second
     from pipeline.workshop import studio_config

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from jobs.errors import InvalidInput
+from jobs.errors import Conflict
 from jobs.reprocessing import LEFT, Change, State
 from jobs.wire import plain
 from pipeline.alone import alone
@@ -112,7 +112,7 @@ def numbers_of(counts: dict[State, int]) -> dict[str, int]:
 
 
 def _is_worked_on(data: Path, reprocessing_id: str) -> bool:
-    with contextlib.suppress(InvalidInput), alone(data, reprocessing_id, ""):
+    with contextlib.suppress(Conflict), alone(data, reprocessing_id, ""):
         return False
     return True
 

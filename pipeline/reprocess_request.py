@@ -41,11 +41,14 @@ def selection_of(
             raise InvalidInput(f"{shown(one)} is no id of a job")
     if len(ids) > MOST_IDS:
         raise InvalidInput(f"{len(ids):,} ids; give more than {MOST_IDS:,} in a file, by --from")
+    since_s, until_s = _time("--since", since), _time("--until", until)
+    if since_s is not None and until_s is not None and since_s >= until_s:
+        raise InvalidInput(f"--since {since} is not before --until {until}: no job was made then")
     return Selection(
         ids=tuple(dict.fromkeys(ids)),
         status=_status(status),
-        since_s=_time("--since", since),
-        until_s=_time("--until", until),
+        since_s=since_s,
+        until_s=until_s,
         preset=_one_of("--preset", preset, [one.value for one in Preset]),
         provider=provider,
         model=model,

@@ -31,7 +31,7 @@ from storage.stores import open_blobs
 if TYPE_CHECKING:
     from pipeline.outlook import Outlook
 
-MOST_NOTED = 3  # of those that were left; the list has all
+MOST_NOTED = 3  # of those that were left, and of jobs refused; the list and the report have all
 
 
 @dataclass(frozen=True)
@@ -242,6 +242,7 @@ def _work(database: Database, reprocessing: Reprocessing, running: Running) -> i
         )
     else:
         typer.echo(f"{reprocessing.id}: {told_counts(counts)}")
+        _tell_refused(reprocessings, reprocessing.id, counts)
         typer.echo(f"  {path}")
     if is_canary:
         _show_canary(database, reprocessing, running)
@@ -250,6 +251,18 @@ def _work(database: Database, reprocessing: Reprocessing, running: Running) -> i
         typer.echo("\n".join(ways_on(reprocessing.id, left)), err=running.as_json)
         return INTERRUPTED
     return FAILED if counts.get(State.FAILED) or counts.get(State.REFUSED) else DONE
+
+
+def _tell_refused(
+    reprocessings: Reprocessings, reprocessing_id: str, counts: Mapping[State, int]
+) -> None:
+    if not counts.get(State.REFUSED):
+        return
+    refused = (one for one in reprocessings.items(reprocessing_id) if one.state is State.REFUSED)
+    for item in islice(refused, MOST_NOTED):
+        typer.echo(f"  {item.place or item.job_id}: {item.why}")
+    if (more := counts[State.REFUSED] - MOST_NOTED) > 0:
+        typer.echo(f"  and {more:,} more, in the report")
 
 
 def _show_canary(database: Database, reprocessing: Reprocessing, running: Running) -> None:

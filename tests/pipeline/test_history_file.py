@@ -72,9 +72,22 @@ def test_a_broken_row_is_among_the_others_with_what_is_wrong() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("jobs.jsonl", b'a\n{"id": "\xff"}\nb\n', id="JSONL"),
+        pytest.param("jobs.csv", b"name,id\n\xff,a\nx,\xff\ny,b\n", id="CSV, where the id is"),
+    ],
+)
+def test_bytes_that_are_no_text_break_their_line_alone(name: str, content: bytes) -> None:
+    first, broken, last = read_listed(name, content)
+
+    assert (first.job_id, last.job_id) == ("a", "b")
+    assert broken.why == "not UTF-8"
+
+
+@pytest.mark.parametrize(
     ("name", "content", "why"),
     [
-        pytest.param("a.jsonl", b"a\n\xff", "a.jsonl: not UTF-8 at byte 2", id="bytes"),
         pytest.param("a.jsonl", b" \n", "a.jsonl: there are no jobs in it", id="nothing"),
         pytest.param("a.csv", b"id\n", "a.csv: there are no jobs in it", id="a header"),
         pytest.param("a.csv", b"name\nx\n", "a.csv: no column is called id", id="no ids"),

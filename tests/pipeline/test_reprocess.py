@@ -220,6 +220,16 @@ def test_only_refuses_jobs_of_which_more_would_be_made(past: Past) -> None:
     assert past.jobs()["job-1"] == ("done", 1)
 
 
+def test_the_first_refusals_are_told_with_their_reasons(past: Past) -> None:
+    ids = ["job-9", "job-8", "job-7", "job-6"]
+
+    result = past.run(*ids, *LOUDER, "--yes")
+
+    assert result.exit_code == 1
+    assert "  job-9: there is no job job-9\n" in result.stdout
+    assert "  and 1 more, in the report\n" in result.stdout
+
+
 def test_jobs_that_cannot_be_run_are_told_and_the_others_run(past: Past) -> None:
     with closing(create_engine(sqlite_url(past.data)).connect()) as connection:
         connection.execute(update(JOBS).where(JOBS.c.id == "job-3").values(tenant="acme"))
@@ -250,7 +260,7 @@ def test_two_that_give_the_same_command_do_not_work_beside_each_other(past: Past
     with alone(past.data, first["id"], "it is worked on"):
         result = past.run("--status", "done", *LOUDER, "--yes")
 
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert result.stderr == f"aiprod: {first['id']} is being worked on by another process\n"
 
 

@@ -149,7 +149,7 @@ def test_what_this_machine_works_on_is_not_cancelled(left: Archive, tmp_path: Pa
     with alone(tmp_path, LEFT, "working"):
         ran = reprocess("--cancel", LEFT)
 
-    assert ran.exit_code == 2
+    assert ran.exit_code == 1
     assert ran.stderr == f"aiprod: {LEFT} is being worked on by another process\n"
     assert left.items(LEFT)[2].state is State.WAITING
 

@@ -43,6 +43,10 @@ def reprocess(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Re
         (["--preset", "x"], "--preset 'x': give quick_social, brand_campaign or premium_spot"),
         (["--since", "May"], "--since 'May' is no date; give one such as 2026-01-31"),
         (["--until", "2026-02-30"], "--until '2026-02-30' is no date"),
+        (
+            ["--since", "2026-05-02", "--until", "2026-05-01"],
+            "--since 2026-05-02 is not before --until 2026-05-01",
+        ),
         (["--quality", "lufs=-20"], "--quality 'lufs=-20': give a condition such as 'lufs<-20'"),
         (["--quality", "colour<3"], "of lufs, peak_dbtp"),
         (["--quality", "lufs<" + "9" * 400], "a number that is not finite"),
