@@ -53,6 +53,14 @@ def price(*path: str) -> Price:
     return Price(**found)
 
 
+def need_price(setting: str, *path: str) -> None:
+    """Looks whether what a setting chose has a price. Raises `InvalidInput` naming the setting."""
+    try:
+        price(*path)
+    except InvalidInput as error:
+        raise InvalidInput(f"{setting}: {error.message}") from error
+
+
 @cache
 def price_book() -> dict[str, Any]:
     """The whole book, as it stands in its file."""

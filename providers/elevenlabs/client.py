@@ -31,7 +31,7 @@ from providers.elevenlabs.account import (
     voices_of,
 )
 from providers.elevenlabs.answers import NAME, SAMPLE_RATE_HZ, explain, spoken
-from providers.prices import price
+from providers.prices import need_price, price
 from providers.remote import Answer, Remote
 from providers.service import Access, Call
 from providers.settings import address, one_of
@@ -101,7 +101,9 @@ class ElevenLabs:
         """From settings `AIPROD_ELEVENLABS_...`. Raises `InvalidInput` naming one that is wrong."""
         plan = one_of(variables, "AIPROD_ELEVENLABS_PLAN", cls.plan, tuple(CALLS_AT_ONCE))
         model = variables.get("AIPROD_ELEVENLABS_SPEECH_MODEL", cls.speech_model)
-        price(NAME, "tts", model)  # what has no price is not bought
+        need_price(
+            "AIPROD_ELEVENLABS_SPEECH_MODEL", NAME, "tts", model
+        )  # what has no price is not bought
         voice = variables.get("AIPROD_ELEVENLABS_VOICE", cls.voice_id)
         if not _VOICE.fullmatch(voice):
             raise InvalidInput(f"AIPROD_ELEVENLABS_VOICE is {voice!r}; give the id of a voice")

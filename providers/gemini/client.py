@@ -27,7 +27,7 @@ from providers.gemini.speech import (
     speech_request,
 )
 from providers.gemini.wire import KEY, TERMS, VERTEX_KEY, Door, Wire
-from providers.prices import price
+from providers.prices import need_price, price
 from providers.service import Access
 from providers.takes import Commission, Line, Picture, Scenery, Sound, Written
 
@@ -74,10 +74,11 @@ class Gemini:
             )
         # What has no price is not bought.
         for kind, model in (("text", text_model), ("speech", speech_model)):
-            price(NAME, kind, "input", model)
-            price(NAME, kind, "output", model)
+            setting = f"AIPROD_GEMINI_{kind.upper()}_MODEL"
+            need_price(setting, NAME, kind, "input", model)
+            need_price(setting, NAME, kind, "output", model)
         for size in sizes_up_to(largest):
-            price(NAME, "image", image_model, size)
+            need_price("AIPROD_GEMINI_IMAGE_MODEL", NAME, "image", image_model, size)
         voice = variables.get("AIPROD_GEMINI_VOICE", cls.voice_id)
         if voice not in VOICES and not voice.startswith("voice_"):
             raise InvalidInput(

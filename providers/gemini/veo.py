@@ -16,7 +16,7 @@ from providers.gemini.formats import long_enough, nearest_ratio, nearest_resolut
 from providers.gemini.kinds import film_suffix
 from providers.gemini.waiting import wait_for
 from providers.gemini.wire import TERMS, VERTEX_KEY, Door, Wire
-from providers.prices import price
+from providers.prices import need_price, price
 from providers.remote import Answer
 from providers.service import Access, Call, Pause
 from providers.settings import one_of, seed, whole
@@ -64,7 +64,7 @@ class Veo:
         model = variables.get("AIPROD_VEO_MODEL", cls.model)
         largest = one_of(variables, "AIPROD_VEO_RESOLUTION", cls.largest, RESOLUTIONS)
         for resolution in up_to(largest, RESOLUTIONS):
-            price("gemini", "video", model, resolution)  # what has no price is not bought
+            need_price("AIPROD_VEO_MODEL", "gemini", "video", model, resolution)
         return cls(
             door=Door.vertex(variables, "AIPROD_VEO_URL"),
             model=model,

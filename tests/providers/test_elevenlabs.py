@@ -380,7 +380,10 @@ def test_no_samples_are_no_speech(
     ("variables", "said"),
     [
         ({"AIPROD_ELEVENLABS_PLAN": "gold"}, "AIPROD_ELEVENLABS_PLAN is 'gold'; give one of free"),
-        ({"AIPROD_ELEVENLABS_SPEECH_MODEL": "eleven_v9"}, "no price for elevenlabs tts eleven_v9"),
+        (
+            {"AIPROD_ELEVENLABS_SPEECH_MODEL": "eleven_v9"},
+            "AIPROD_ELEVENLABS_SPEECH_MODEL: the price book (providers/prices.toml)",
+        ),
         ({"AIPROD_ELEVENLABS_VOICE": "a/b"}, "AIPROD_ELEVENLABS_VOICE is 'a/b'"),
         ({"AIPROD_ELEVENLABS_SOUND_MODEL": "x"}, "AIPROD_ELEVENLABS_SOUND_MODEL is 'x'; give"),
         ({"AIPROD_ELEVENLABS_MUSIC_MODEL": "x"}, "AIPROD_ELEVENLABS_MUSIC_MODEL is 'x'; give"),

@@ -455,9 +455,21 @@ def test_settings_make_a_configuration(variables: dict[str, str], config: Gemini
         pytest.param("AIPROD_GEMINI_MODE", "vertex", "needs the id of a project", id="no project"),
         pytest.param("AIPROD_GEMINI_VERSION", "v2", "'v2'; give one of v1beta, v1", id="version"),
         pytest.param("AIPROD_GEMINI_URL", "example.com", "is no address", id="url"),
-        pytest.param("AIPROD_GEMINI_TEXT_MODEL", "gpt", "has no price for", id="text"),
-        pytest.param("AIPROD_GEMINI_IMAGE_MODEL", "../x", "has no price for", id="image"),
-        pytest.param("AIPROD_GEMINI_SPEECH_MODEL", "x", "has no price for", id="speech"),
+        pytest.param(
+            "AIPROD_GEMINI_TEXT_MODEL", "gpt", "AIPROD_GEMINI_TEXT_MODEL: the price book", id="text"
+        ),
+        pytest.param(
+            "AIPROD_GEMINI_IMAGE_MODEL",
+            "../x",
+            "AIPROD_GEMINI_IMAGE_MODEL: the price book",
+            id="image",
+        ),
+        pytest.param(
+            "AIPROD_GEMINI_SPEECH_MODEL",
+            "x",
+            "AIPROD_GEMINI_SPEECH_MODEL: the price book",
+            id="speech",
+        ),
         pytest.param("AIPROD_GEMINI_IMAGE_SIZE", "8K", "give one of 1K, 2K, 4K", id="size"),
         pytest.param("AIPROD_GEMINI_VOICE", "Bob", "'Bob'; give one of Achernar", id="voice"),
         pytest.param("AIPROD_GEMINI_SCENES", "0", "'0'; give a whole number", id="scenes"),

@@ -236,7 +236,7 @@ VERTEX = {"GOOGLE_CLOUD_PROJECT": "studio"}
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        pytest.param("AIPROD_VEO_MODEL", "veo-9", "no price for gemini video veo-9", id="model"),
+        pytest.param("AIPROD_VEO_MODEL", "veo-9", "^AIPROD_VEO_MODEL: the price book", id="model"),
         pytest.param("AIPROD_VEO_RESOLUTION", "360p", "is '360p'; give one of", id="resolution"),
         pytest.param("AIPROD_VEO_SEED", "4294967296", "give a whole number", id="seed"),
         pytest.param("AIPROD_VEO_CALLS", "many", "is 'many'; give a whole", id="calls"),
