@@ -180,7 +180,7 @@ class Spending:
         spent_usd = connection.scalar(select(SPENDING.c.spent_usd).where(row)) or 0.0
         raise BudgetExceeded(
             f"a call of about {cost_usd:.4f} USD does not fit into the {_SCOPES[scope]}: "
-            f"{limit_usd:.2f} USD, of which {spent_usd:.4f} are spent or reserved",
+            f"{limit_usd:.4f} USD, of which {spent_usd:.4f} are spent or reserved",
             scope=scope,
         )
 

@@ -386,7 +386,12 @@ def test_workers_together_never_reserve_more_than_the_budget(
     refused = [answer for answer in answers if isinstance(answer, BudgetExceeded)]
     assert sum(isinstance(answer, Ticket) for answer in answers) == 5
     assert len(refused) == 7
-    assert "0.55 USD, of which 0.5000 are spent or reserved" in refused[0].message
+    assert "0.5500 USD, of which 0.5000 are spent or reserved" in refused[0].message
+
+
+def test_a_budget_below_a_cent_is_told_as_it_is(calls: Calls, claimed: Claimed) -> None:
+    with pytest.raises(BudgetExceeded, match=r"budget of the job: 0\.0040 USD, of which 0\.0000"):
+        calls.open("call-1", claimed(), VOICE, (Budget("job", 0.004),), 2)
 
 
 def test_a_refused_reservation_leaves_every_budget_as_it_was(
