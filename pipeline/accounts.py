@@ -13,7 +13,7 @@ from providers.account import Account
 from providers.elevenlabs.client import ElevenLabs
 from providers.gemini.tokens import Tokens
 from providers.google_speech import GoogleSpeech
-from providers.roster import Roster
+from providers.roster import Hire, Roster
 from storage.service_keys import ServiceKeys
 from transforms.service_access import service_access
 
@@ -30,6 +30,11 @@ def account(hire: Speaker, keys: ServiceKeys, tokens: Tokens) -> Account:
     patient = replace(hire, silence_s=SILENCE_S, total_s=TOTAL_S)
     with closing(patient.open(service_access(hire.key_name, keys, tokens, _nothing))) as session:
         return session.account()
+
+
+def read_key(hire: Hire, keys: ServiceKeys, tokens: Tokens) -> None:
+    """Reads the key of a service, or its token. Raises `AiprodError`: there is none to be had."""
+    service_access(hire.key_name, keys, tokens, _nothing).key()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from jobs.child_environment import child_environment
 from jobs.errors import AiprodError, ToolMissing
 from media.fonts import script_coverage
 from media.run import find_ffmpeg
-from pipeline.accounts import Speaker, account
+from pipeline.accounts import Speaker, account, read_key
 from pipeline.emulator import find as find_emulator
 from pipeline.options import Settings
 from providers.gemini.tokens import Tokens
@@ -97,9 +97,10 @@ def _services(settings: Settings) -> Iterator[Finding]:
                 wrong = "; ".join(found.warnings)
                 remedy = "see docs/providers.md" if wrong else ""
                 yield Finding(name, not wrong, False, wrong or found.says, remedy)
-            elif hire.key_name != VERTEX_KEY:  # a token is made when it is needed
-                keys.get(hire.key_name)
-                yield Finding(name, True, False, "its key can be read")
+            else:
+                read_key(hire, keys, tokens)
+                kind = "a token" if hire.key_name == VERTEX_KEY else "its key"
+                yield Finding(name, True, False, f"{kind} can be read")
         except AiprodError as error:
             yield Finding(name, False, False, error.message, f"look at {hire.key_name}")
 

@@ -347,6 +347,7 @@ def test_doctor_says_what_an_account_has_left(desk: Desk, fakes: Fakes) -> None:
     assert "elevenlabs           creator plan, 12,345 characters left, 5 calls at once" in healthy
     assert "google               10 voices that tell when words are spoken" in healthy
     assert "suno                 its key can be read" in healthy
+    assert "veo                  a token can be read" in healthy
     assert "missing elevenlabs           elevenlabs answered 401 invalid_api_key" in sick
     assert "-> look at ELEVENLABS_API_KEY" in sick
 
