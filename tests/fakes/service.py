@@ -5,7 +5,7 @@ fields that nobody documented, keeps a journal of requests and a list of what it
 Faults are told to it beforehand, in the order in which they shall happen.
 
 Over HTTP, for who tries the product by hand: `GET /-/journal`, `GET /-/charges`, and
-`POST /-/faults` with a JSON list of `Fault` fields.
+`POST /-/faults` with a JSON list of `Fault` fields; it answers with the faults that are to come.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ import json
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -32,6 +32,11 @@ class Asked:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode(errors="replace")
 
     @property
     def json(self) -> Any:
@@ -193,10 +198,19 @@ class FakeService:
         return replace(reply, headers={**reply.headers, **fault.headers}), fault
 
     def _operate(self, asked: Asked) -> Reply:
-        if asked.path == "/-/faults" and asked.method == "POST":
-            self.plan(*(Fault(**one) for one in asked.json))
-        shown = self.charges if asked.path == "/-/charges" else self.journal
-        return Reply([{**asdict(one), "body": None} for one in shown])
+        if asked.path == "/-/charges":
+            return Reply([asdict(one) for one in self.charges])
+        if asked.path == "/-/journal":
+            return Reply([{**asdict(one), "body": one.text} for one in self.journal])
+        if asked.path != "/-/faults":
+            return Reply({"error": "give /-/journal, /-/charges or /-/faults"}, 404)
+        if asked.method == "POST":
+            try:
+                self.plan(*[Fault(**one) for one in asked.json])
+            except (Refused, TypeError):
+                names = ", ".join(one.name for one in fields(Fault))
+                return Reply({"error": f"give a JSON list of objects with some of {names}"}, 422)
+        return Reply([asdict(one) for one in self._faults])
 
     @contextlib.contextmanager
     def serving(self) -> Iterator[Self]:

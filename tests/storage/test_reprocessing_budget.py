@@ -53,7 +53,9 @@ def test_jobs_of_a_reprocessing_spend_from_one_budget(database: Database, claime
     calls = Calls(database, patience_s=0)
 
     opened(calls, one, 1, 0.20)
-    with pytest.raises(BudgetExceeded, match=r"budget of its reprocessing: 0.2500 USD, of which 0.2"):
+    with pytest.raises(
+        BudgetExceeded, match=r"budget of its reprocessing: 0.2500 USD, of which 0.2"
+    ):
         opened(calls, other, 2, 0.10)
 
     assert Spending(database).spent_usd("job:b") == 0.0
