@@ -78,7 +78,8 @@ class Gemini:
             need_price(setting, NAME, kind, "input", model)
             need_price(setting, NAME, kind, "output", model)
         for size in sizes_up_to(largest):
-            need_price("AIPROD_GEMINI_IMAGE_MODEL", NAME, "image", image_model, size)
+            setting = f"AIPROD_GEMINI_IMAGE_MODEL with AIPROD_GEMINI_IMAGE_SIZE {largest}"
+            need_price(setting, NAME, "image", image_model, size)
         voice = variables.get("AIPROD_GEMINI_VOICE", cls.voice_id)
         if voice not in VOICES and not voice.startswith("voice_"):
             raise InvalidInput(

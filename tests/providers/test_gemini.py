@@ -461,7 +461,7 @@ def test_settings_make_a_configuration(variables: dict[str, str], config: Gemini
         pytest.param(
             "AIPROD_GEMINI_IMAGE_MODEL",
             "../x",
-            "AIPROD_GEMINI_IMAGE_MODEL: the price book",
+            "_SIZE 2K: the price book",
             id="image",
         ),
         pytest.param(
