@@ -77,7 +77,7 @@ class Parts:
             "task": part.task_id, "stage": part.stage.value, "seconds": part.seconds,
         }  # fmt: skip
         if part.left:
-            told["left"] = [{"provider": one.provider, "why": one.why} for one in part.left]
+            told["left"] = [plain(one) for one in part.left]
         if part.provider:
             told["provider"] = part.provider
         with self.database.begin() as connection:

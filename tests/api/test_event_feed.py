@@ -3,17 +3,20 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from sqlalchemy import event, text
 
 from api.event_feed import KEYS_EVERY_S, EventFeed, Listener
-from jobs.elements import Part, PartStatus, Run, Task
+from jobs.elements import Left, Part, PartStatus, Run, Task
+from jobs.errors import ErrorCode
 from jobs.stages import Stage
 from jobs.states import Status
 from jobs.submission import Submission
 from storage.api_keys import ApiKeys
+from storage.catalogue import Catalogue
 from storage.database import Database
 from storage.event_reading import EventReading, StageStanding
 from storage.intake import Intake, Request
@@ -91,6 +94,19 @@ async def nothing_runs() -> None:
     if others:
         _, pending = await asyncio.wait(others, timeout=WAIT_S)
         assert not pending
+
+
+def test_the_event_of_a_part_has_who_was_left_as_the_manifest_has_it(database: Database) -> None:
+    run = claim(database, submit(database))
+    (voice,) = plan(database, run, Stage.VOICE, 1)
+    left = Left("elevenlabs", ErrorCode.PROVIDER_ACCESS, "elevenlabs answered 402")
+
+    Parts(database, patience_s=0).note(replace(ended(voice, PartStatus.DONE), left=(left,)))
+
+    told = Catalogue(database).events("acme", run.job_id)[-1]
+    assert told.data["left"] == [
+        {"provider": "elevenlabs", "code": "provider_access", "why": "elevenlabs answered 402"}
+    ]
 
 
 def test_progress_is_summed_by_stage_of_the_current_run(database: Database) -> None:
