@@ -249,7 +249,7 @@ def _notes(
         )
     if job.budget_usd is not None and cost_usd > job.budget_usd:
         yield (
-            f"this may cost up to {cost_usd:.2f} USD, budget_usd allows {job.budget_usd:.2f}: "
+            f"this may cost up to {cost_usd:.4f} USD, budget_usd allows {job.budget_usd:.4f}: "
             "what does not fit is left out, made here, or fails the job"
         )
     if job.variants:

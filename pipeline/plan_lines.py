@@ -28,7 +28,7 @@ def plan_lines(name: str, planned: FilePlan, *, with_parts: bool) -> Iterator[st
         yield f"  {stage.stage:<8} {stage.parts:>4} by {stage.provider}{billed}: {_fates(parts)}"
         if with_parts:
             yield from (f"       {part.task_id:<16} {part.told}" for part in parts)
-    yield f"  cost: {job.cost_usd:.2f} USD"
+    yield f"  cost: {job.cost_usd:.4f} USD"
     yield from (f"  note: {note}" for note in job.notes)
 
 

@@ -95,6 +95,6 @@ def _tell(stages: Sequence[StagePlan], cost_usd: float, notes: Sequence[str]) ->
     for stage in stages:
         reused = f", {stage.cached:,} reused" if stage.cached else ""
         typer.echo(f"  {stage.stage:<8} {stage.parts:>6,} by {stage.provider}{reused}")
-    typer.echo(f"  cost: {cost_usd:.2f} USD")
+    typer.echo(f"  cost: {cost_usd:.4f} USD")
     for note in notes:
         typer.echo(f"  note: {shown(note)}")

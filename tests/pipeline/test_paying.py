@@ -131,7 +131,7 @@ def test_plan_says_what_a_job_will_cost_and_pays_nothing(desk: Desk, fakes: Fake
     assert costs["voice"] == ("elevenlabs", pytest.approx(len(NARRATION) * 0.0001))
     assert costs["visual"] == ("gemini", pytest.approx(0.0336))
     assert planned["cost_usd"] == pytest.approx(costs["voice"][1] + costs["visual"][1])
-    assert any("budget_usd allows 0.00" in note for note in planned["notes"])
+    assert any("budget_usd allows 0.0010:" in note for note in planned["notes"])
     assert [fake.charges for fake in fakes.all] == [[]] * len(fakes.all)
     assert {asked.method for fake in fakes.all for asked in fake.journal} == {"GET"}
 
@@ -143,6 +143,7 @@ def test_plan_says_what_would_be_billed_and_what_is_left(desk: Desk, fakes: Fake
     said = desk.run("plan", job, **fakes.environment).out
     planned = desk.run("plan", job, "--json", **fakes.environment).json
 
+    assert f"cost: {planned['cost_usd']:.4f} USD" in said
     # What two scenes say alike is spoken once.
     assert f"voice       2 by elevenlabs, {len(NARRATION)} characters" in said
     assert {one["stage"]: one["characters"] for one in planned["stages"]}["voice"] == len(NARRATION)
