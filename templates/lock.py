@@ -9,7 +9,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Sequence
-from importlib import import_module
+from importlib.metadata import requires
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
@@ -23,10 +23,8 @@ HEAD = "# By `make lock`. Python 3.11 on Linux with glibc, x86_64 and arm64 alik
 
 
 def ranges(without: Sequence[str] = ()) -> list[str]:
-    """Requirements of setup.py but those of these names."""
-    import_module("setuptools")  # brings its distutils
-    run_setup = import_module("distutils.core").run_setup
-    wanted = run_setup(str(REPOSITORY / "setup.py"), stop_after="init").install_requires
+    """Requirements of setup.py, as it was installed, but those of these names."""
+    wanted = [one for one in requires("aiprod") or () if "extra ==" not in one]
     return [one for one in wanted if re.split(r"[\[<>=!~ ]", one)[0] not in without]
 
 

@@ -13,7 +13,11 @@ from tests.deployments.configuration import DEPLOYMENTS, Body, Configuration, bl
 from tests.deployments.values import value_of
 from tests.test_deployment_pubsub import created
 
-FILES = sorted(path for path in DEPLOYMENTS.rglob("*") if path.is_file())
+FILES = sorted(
+    path
+    for path in DEPLOYMENTS.rglob("*")
+    if path.is_file() and "__pycache__" not in path.parts and ".terraform" not in path.parts
+)
 # Keys of Google, ElevenLabs and GitHub, private keys, urls with a password.
 SECRET = re.compile(
     r"AIza[\w-]{30}|\bsk_[0-9a-f]{40}|\bgh[ps]_\w{30}|-----BEGIN|://[^/\s:$]+:[^/\s@$]+@"
