@@ -212,7 +212,12 @@ def _of_totals(found: Totals) -> Iterator[GaugeMetricFamily]:
     for names, made in found.calls.items():
         calls.add_metric(names, made.count)
         costs.add_metric(names, made.cost_usd)
-    yield from (parts, part_seconds, calls, costs)
+    left = _family(
+        "providers_left", "How often the next one was asked instead, and why.", ("provider", "code")
+    )
+    for names, count in found.left.items():
+        left.add_metric(names, count)
+    yield from (parts, part_seconds, calls, costs, left)
     told = "Spent or reserved today, in UTC, by the tenants that spent most."
     yield _by("tenant", "tenant_spent_today_usd", told, found.spent_today_usd)
     yield _one("videos", "Videos delivered.", found.videos)

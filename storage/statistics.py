@@ -1,10 +1,11 @@
 """How the service as a whole is doing, counted in the ledger."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sqlalchemy import Connection, and_, case, exists, func, or_, select
+from sqlalchemy import Connection, Text, and_, case, cast, exists, func, or_, select
 
 from jobs.elements import PartStatus
 from jobs.stages import Stage
@@ -17,6 +18,7 @@ from storage.tables import (
     API_KEYS,
     CALLS,
     DEAD_LETTERS,
+    JOB_EVENTS,
     JOBS,
     OUTBOX,
     PARTS,
@@ -29,6 +31,7 @@ _ENDED_PARTS = [status.value for status in PartStatus]
 DAY_S = 86_400.0
 IN_USE_S = 7 * DAY_S  # a key that nobody has used for longer may end unnoticed
 MADE_TO_LAST_S = 30 * DAY_S  # one that was made for less ends as it was meant to
+MOST_JOBS = 1000  # whose events are read: they have no index by time, and are more than all parts
 MOST_TENANTS = 20  # that are named, so that their number does not grow with that of customers
 
 
@@ -104,6 +107,8 @@ class Totals:
       parts: By stage and status: of a stage that ended once, all of them.
       videos, video_s: Delivered, and how long they play.
       calls: By provider and status: of a provider that was ever called, all of them.
+      left: How often a provider was left and the next one asked, by provider and code of the
+        reason: of jobs that were submitted within a day, the newest `MOST_JOBS`.
       spent_today_usd: By tenant, spent or reserved: of those that have spent most.
     """
 
@@ -112,6 +117,7 @@ class Totals:
     video_s: float
     rendered: Rendered
     calls: Mapping[tuple[str, str], Calls]
+    left: Mapping[tuple[str, str], int]
     spent_today_usd: Mapping[str, float]
 
 
@@ -145,8 +151,33 @@ class Statistics:
             ).one()
             return Totals(
                 _parts(connection), videos, video_s, _rendered(connection), _calls(connection),
+                self._left(connection),
                 Spending(self.database).today_by_tenant(connection, MOST_TENANTS),
             )  # fmt: skip
+
+    def _left(self, connection: Connection) -> Mapping[tuple[str, str], int]:
+        newest = (
+            select(JOBS.c.id)
+            .where(JOBS.c.created_at > self.database.now() - DAY_S)
+            .order_by(JOBS.c.created_at.desc())
+            .limit(MOST_JOBS)
+            .subquery()
+        )
+        events = connection.scalars(
+            select(JOB_EVENTS.c.data)
+            .join(newest, newest.c.id == JOB_EVENTS.c.job_id)
+            .where(
+                JOB_EVENTS.c.kind.startswith("part_"),
+                cast(JOB_EVENTS.c.data, Text).contains('"left"'),
+            )
+        )
+        found = Counter(
+            (one["provider"], one["code"])
+            for told in events
+            for one in told.get("left", ())
+            if "code" in one  # events of before an update may have none
+        )
+        return MappingProxyType(found)
 
     def _queues(self, connection: Connection) -> Mapping[str, Waiting]:
         now = self.database.now()

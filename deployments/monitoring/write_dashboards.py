@@ -300,6 +300,15 @@ QUALITY = Dashboard(
             ],
         ),
         Panel(
+            "Providers that were left, in jobs of the last day", "short",
+            [
+                Query(
+                    "max by (provider, code) (aiprod_providers_left)", "{{provider}} {{code}}"
+                )
+            ],
+            "The next one was asked instead. Of the newest 1,000 jobs that were submitted.",
+        ),
+        Panel(
             "Jobs that wait for a review", "short",
             [Query('max(aiprod_jobs{status="awaiting_review"})', "jobs")],
         ),

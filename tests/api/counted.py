@@ -18,5 +18,6 @@ TOTALS = Totals(
     video_s=240.0,
     rendered=Rendered(frames=6000, video_s=200.0, seconds=50.0),
     calls={("suno", "paid"): Calls(2, 0.25)},
+    left={("elevenlabs", "budget_exceeded"): 3},
     spent_today_usd={"acme": 1.5},
 )

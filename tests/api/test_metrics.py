@@ -97,6 +97,7 @@ def test_everything_that_was_counted_is_shown() -> None:
         "aiprod_tenant_spent_today_usd{tenant=acme}": 1.5,
         "aiprod_provider_calls{provider=suno,status=paid}": 2,
         "aiprod_provider_cost_usd{provider=suno,status=paid}": 0.25,
+        "aiprod_providers_left{code=budget_exceeded,provider=elevenlabs}": 3,
     }
 
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, insert, select, update
 
-from jobs.elements import Ending, Outcome, Part, PartStatus, Run, Task, Video
+from jobs.elements import Ending, Left, Outcome, Part, PartStatus, Run, Task, Video
+from jobs.errors import ErrorCode
 from jobs.stages import Stage
 from jobs.states import Status
 from storage.calls import CallStatus
@@ -29,6 +30,7 @@ from storage.tables import (
     API_KEYS,
     CALLS,
     DEAD_LETTERS,
+    JOB_EVENTS,
     JOBS,
     OUTBOX,
     SPENDING,
@@ -73,13 +75,14 @@ def add_key(
 
 
 def perform(
-    ledger: Ledger, run: Run, task_id: str, stage: Stage, status: PartStatus, units: int = 1
-) -> None:
+    ledger: Ledger, run: Run, task_id: str, stage: Stage, status: PartStatus, units: int = 1,
+    left: tuple[Left, ...] = (),
+) -> None:  # fmt: skip
     """A part of a run that took two seconds."""
     task = Task(run, task_id, stage, 1, True, "0" * 64, "plan", "label", {})
     Parts(ledger.database, patience_s=0).plan([(task, units)])
     Parts(ledger.database, patience_s=0).note(
-        Part(run, task_id, stage, 1, True, task.key, task.plan, status, seconds=2.0)
+        Part(run, task_id, stage, 1, True, task.key, task.plan, status, seconds=2.0, left=left)
     )
 
 
@@ -100,7 +103,7 @@ def test_an_empty_ledger_counts_nothing(database: Database) -> None:
         dead_letters=0,
         key_ends_s=None,
     )
-    assert Statistics(database).totals() == Totals({}, 0, 0.0, Rendered(0, 0.0, 0.0), {}, {})
+    assert Statistics(database).totals() == Totals({}, 0, 0.0, Rendered(0, 0.0, 0.0), {}, {}, {})
 
 
 def test_jobs_are_counted_by_status_and_those_that_wait_by_queue(
@@ -173,6 +176,41 @@ def test_parts_are_counted_by_stage_and_how_they_ended(
     assert parts.keys() == {
         (stage, status.value) for stage in ("voice", "music") for status in PartStatus
     }
+
+
+def test_providers_that_were_left_are_counted_by_what_they_were_left_for(
+    database: Database, claimed: Claimed
+) -> None:
+    ledger, run, another = Ledger(database), claimed(), claimed()
+    dear = Left("elevenlabs", ErrorCode.BUDGET_EXCEEDED, 'of a "left" day')
+    forbidden = Left("gemini", ErrorCode.RIGHTS_REFUSED, "not for advertising")
+    perform(ledger, run, "voice/0", Stage.VOICE, PartStatus.DONE, left=(dear, forbidden))
+    perform(ledger, run, "voice/1", Stage.VOICE, PartStatus.FAILED, left=(dear,))
+    perform(ledger, run, "music", Stage.MUSIC, PartStatus.DONE)
+    perform(ledger, another, "voice/0", Stage.VOICE, PartStatus.CACHED, left=(dear,))
+
+    assert Statistics(database).totals().left == {
+        ("elevenlabs", "budget_exceeded"): 3,
+        ("gemini", "rights_refused"): 1,
+    }
+
+
+def test_events_that_tell_no_code_are_passed_over(database: Database, submit: Submit) -> None:
+    told = {"left": [{"provider": "suno", "why": "its words"}]}
+    event = {"job_id": submit(), "number": 9, "generation": 1, "at": 1.0, "kind": "part_done"}
+    write(database, JOB_EVENTS, {**event, "data": told})
+
+    assert Statistics(database).totals().left == {}
+
+
+def test_who_was_left_in_jobs_of_before_yesterday_is_not_counted(
+    database: Database, claimed: Claimed
+) -> None:
+    dear = Left("elevenlabs", ErrorCode.BUDGET_EXCEEDED, "")
+    perform(Ledger(database), claimed(), "voice", Stage.VOICE, PartStatus.DONE, left=(dear,))
+    age(database, JOBS, created_at=-DAY_S - 60)
+
+    assert Statistics(database).totals().left == {}
 
 
 def test_what_had_been_rendered_before_does_not_make_rendering_look_fast(
