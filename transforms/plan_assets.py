@@ -12,10 +12,11 @@ import apache_beam as beam
 from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
-from jobs.assets import Asset
+from jobs.assets import Asset, script_asset
 from jobs.document import Job, job_from, variants_of
 from jobs.elements import Run, Script, Shared, Task
 from jobs.sharing import share_assets
+from jobs.stages import Stage
 from jobs.states import Status
 from jobs.submission import Submission
 from jobs.wire import canonical, from_json
@@ -69,26 +70,35 @@ def plan_tasks(element: bytes, studio: Studio) -> Iterator[bytes]:
         )
         for asset in assets
     ]
-    studio.ledger.note_quote(script.run, _quote_usd(script, assets, studio))
+    prompted = job_from(submission.document)
+    wanted = (script_asset(prompted, casting), *assets) if prompted.prompt else assets
+    studio.ledger.note_quote(script.run, _quote_usd(script.run, wanted, studio))
     studio.parts.plan((task, 1) for task in tasks)
     studio.ledger.advance(script.run, Status.GENERATING)
     for task in tasks:
         yield task.to_bytes()
 
 
-def _quote_usd(script: Script, assets: tuple[Asset, ...], studio: Studio) -> float:
-    """What the run will cost, if whoever is asked first makes everything that is not there."""
-    roster, slate = studio.config.roster, script.run.slate
+def _quote_usd(run: Run, assets: tuple[Asset, ...], studio: Studio) -> float:
+    """What the run costs at most, if whoever is asked first makes everything that is not there.
+
+    Its script, which has just been made, counts with the repair that it may not have needed: so it
+    was quoted before.
+    """
+    roster, slate = studio.config.roster, run.slate
+    # What was made before the run was begun anew.
+    made = [c for c in studio.calls.of_run(run) if c.status != CallStatus.REFUSED.value]
+    has_written = any(call.stage == Stage.SCRIPT.value for call in made)
     quotes = {}
     for asset in assets:
         if quote_usd := roster.quote_usd(asset.stage, asset.offer):
             quotes[asset.stage, slate.key(asset.stage, asset.offer)] = quote_usd
     missing_usd = sum(
-        usd for (stage, key), usd in quotes.items() if not studio.artefacts.look_up(stage, key)
+        usd
+        for (stage, key), usd in quotes.items()
+        if (stage is Stage.SCRIPT and has_written) or not studio.artefacts.look_up(stage, key)
     )
-    # Its script, and what was made before it was begun anew.
-    made = studio.calls.of_run(script.run)
-    return missing_usd + sum(c.quote_usd for c in made if c.status != CallStatus.REFUSED.value)
+    return missing_usd + sum(c.quote_usd for c in made if c.stage != Stage.SCRIPT.value)
 
 
 def _params(asset: Asset, studio: Studio) -> dict[str, Any]:
