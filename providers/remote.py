@@ -5,6 +5,7 @@ answered where calls are counted.
 """
 
 import json
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from jobs.version import VERSION
 from providers.timed_wire import BROKEN, ENDS_AT, NOT_SENT, TimedTransport
 
 CONNECT_S = 10.0
+LONGEST_WISH_S = 60.0  # who asks to wait longer gets no second request from this run
 MOST_BYTES = 64 * 2**20  # a lossless song of ten minutes
 _LEAST_KEY = 8  # characters; shorter words of a header are no keys
 _ERROR_BYTES = 64 * 1024  # what is read of an answer that is an error
@@ -161,7 +163,8 @@ class Remote:
         if answer.is_success:
             return Answer(answer.status_code, found, data)
         failure = Failure(answer.status_code, found, data, _json_or_none(data))
-        raise without_keys(self._explain(failure, is_paid), *headers.values())
+        refusal = _with_wish(self._explain(failure, is_paid), failure.retry_after_s or 0.0)
+        raise without_keys(refusal, *headers.values())
 
     def _read(
         self, answer: httpx.Response, most_bytes: int, ends_at: float, is_paid: bool
@@ -201,6 +204,28 @@ def _until(text: str) -> float | None:
         return max(0.0, (at - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError, OverflowError):  # no date, or one without a zone
         return None
+
+
+def _with_wish(error: ProviderError, wished_s: float) -> ProviderError:
+    """The error, which says how long the service asks to wait when no run waits so long."""
+    if error.retryable and wished_s > LONGEST_WISH_S:
+        error.message += (
+            f"; it asks to be left alone for {_span(wished_s)}: the next run asks again"
+        )
+        error.args = (error.message,)
+    return error
+
+
+def _span(seconds: float) -> str:
+    """About how long that is, never less: `24 h`."""
+    minutes = math.ceil(seconds / 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    hours = math.ceil(seconds / 3600)
+    if hours <= 48:
+        return f"{hours} h"
+    days = math.ceil(seconds / 86_400)
+    return f"{days} days" if days <= 365 else "more than a year"
 
 
 def without_keys(error: ProviderError, *secrets: str) -> ProviderError:

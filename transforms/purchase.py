@@ -32,6 +32,7 @@ from jobs.errors import (
     StoreUnavailable,
 )
 from jobs.stages import Stage
+from providers.remote import LONGEST_WISH_S
 from providers.service import Call
 from storage.artefacts import Origin, Record
 from storage.calls import LONGEST_NAME, CallStatus, Intent, Ticket
@@ -41,7 +42,6 @@ from transforms.studio import LOOK_EVERY_S, Hints, Studio
 LOG = logging.getLogger(__name__)
 TRIES = 4
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
-LONGEST_WISH_S = 60.0  # who asks to wait longer gets no second request from this run
 BUSY_PAUSE_S = 0.5
 OUTLIVES_S = (
     15.0  # a call that goes on without its run is taken for dead when it is silent for that

@@ -4,6 +4,7 @@ from email.utils import format_datetime
 import pytest
 
 from jobs.errors import Charged, ProviderError, ProviderRejected, ProviderUnusable
+from providers.elevenlabs.answers import explain
 from providers.remote import Answer, Failure, Remote, without_keys
 from tests.fakes.elevenlabs import FakeElevenLabs
 from tests.fakes.service import Fault
@@ -42,6 +43,44 @@ def test_a_key_is_taken_out_of_a_message() -> None:
     told = without_keys(error, "Bearer sk-12345678")
 
     assert (told.message, str(told)) == ("your key *** is odd", "your key *** is odd")
+
+
+@pytest.mark.parametrize(
+    ("status", "asked", "told"),
+    [
+        pytest.param(
+            429, "86400",
+            "elevenlabs answered 429; it asks to be left alone for 24 h: the next run asks again",
+            id="a day",
+        ),
+        pytest.param(
+            503, "61",
+            "elevenlabs answered 503; it asks to be left alone for 2 min: the next run asks again",
+            id="a little more than a run waits",
+        ),
+        pytest.param(
+            503, "259200",
+            "elevenlabs answered 503; it asks to be left alone for 3 days: the next run asks again",
+            id="days",
+        ),
+        pytest.param(
+            429, "1e300",
+            "elevenlabs answered 429; it asks to be left alone for more than a year: the next run "
+            "asks again",
+            id="as good as never",
+        ),
+        pytest.param(429, "60", "elevenlabs answered 429", id="a run waits that long"),
+        pytest.param(403, "86400", "elevenlabs answered 403", id="waiting would not help"),
+    ],
+)  # fmt: skip
+def test_a_wish_that_no_run_waits_for_is_told(status: int, asked: str, told: str) -> None:
+    with FakeElevenLabs().serving() as fake, Remote("elevenlabs", fake.url, explain) as remote:
+        fake.plan(Fault(status=status, body="{}", headers={"Retry-After": asked}))
+
+        with pytest.raises(ProviderError) as caught:
+            _ask(remote, fake)
+
+    assert (caught.value.message, str(caught.value)) == (told, told)
 
 
 def test_an_answer_has_a_largest_size() -> None:

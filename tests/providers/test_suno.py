@@ -17,6 +17,7 @@ from jobs.errors import (
     ProviderUnusable,
 )
 from jobs.stages import Stage
+from providers.remote import LONGEST_WISH_S
 from providers.service import NEXT_RUN_S, Access, Call
 from providers.suno import Suno, SunoSession
 from providers.takes import Music, Sound
@@ -25,7 +26,6 @@ from tests.fakes.service import Fault
 from tests.fakes.suno import LENGTHS_S, STEPS, FakeSuno
 from tests.providers.desk import CALL_ID, HTML, Desk
 from tests.providers.reading import read
-from transforms.purchase import LONGEST_WISH_S
 
 PIANO = Music("calm piano", 30.0)
 

@@ -26,6 +26,7 @@ from jobs.errors import (
 from jobs.message import Ring
 from jobs.stages import Stage
 from jobs.submission import Submission
+from providers.remote import LONGEST_WISH_S
 from providers.service import Call
 from storage.artefacts import Origin
 from storage.intake import Intake, Request
@@ -33,7 +34,7 @@ from storage.spending import Spending
 from storage.tables import JOBS
 from tests.transforms.ended import WAIT_S, calls_have_ended
 from transforms.admit_jobs import admit
-from transforms.purchase import LONGEST_WISH_S, TRIES, Bought, Order, purchase
+from transforms.purchase import TRIES, Bought, Order, purchase
 from transforms.studio import FAILURES_IN_A_ROW, Studio, StudioConfig
 
 VOICE = Order(Stage.VOICE, "elevenlabs", "eleven_v3", {"text": "Hi."}, 0.10, 4)
