@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from jobs.casting import Choice
-from jobs.errors import Charged, ContentRefused, ProviderError, ProviderUnusable
+from jobs.errors import Charged, ContentRefused, InvalidInput, ProviderError, ProviderUnusable
 from jobs.stages import Stage
 from providers.gemini.formats import long_enough, nearest_ratio, nearest_resolution, up_to
 from providers.gemini.kinds import film_suffix
@@ -62,6 +62,10 @@ class Veo:
     def configured(cls, variables: Mapping[str, str]) -> "Veo":
         """From settings `AIPROD_VEO_...` and those of Vertex AI. Raises `InvalidInput`."""
         model = variables.get("AIPROD_VEO_MODEL", cls.model)
+        if not model.startswith("veo-"):  # the price book has films of Omni, too
+            raise InvalidInput(
+                f"AIPROD_VEO_MODEL is {model!r}; give a model of Veo, such as {cls.model}"
+            )
         largest = one_of(variables, "AIPROD_VEO_RESOLUTION", cls.largest, RESOLUTIONS)
         for resolution in up_to(largest, RESOLUTIONS):
             need_price("AIPROD_VEO_MODEL", "gemini", "video", model, resolution)

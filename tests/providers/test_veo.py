@@ -237,6 +237,12 @@ VERTEX = {"GOOGLE_CLOUD_PROJECT": "studio"}
     ("name", "value", "said"),
     [
         pytest.param("AIPROD_VEO_MODEL", "veo-9", "^AIPROD_VEO_MODEL: the price book", id="model"),
+        pytest.param(
+            "AIPROD_VEO_MODEL",
+            "gemini-omni-1.2-flash",
+            "is 'gemini-omni-1.2-flash'; give a model of Veo, such as veo-3.1-generate-001$",
+            id="a model of Omni",
+        ),
         pytest.param("AIPROD_VEO_RESOLUTION", "360p", "is '360p'; give one of", id="resolution"),
         pytest.param("AIPROD_VEO_SEED", "4294967296", "give a whole number", id="seed"),
         pytest.param("AIPROD_VEO_CALLS", "many", "is 'many'; give a whole", id="calls"),
