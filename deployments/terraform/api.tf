@@ -30,7 +30,13 @@ locals {
   all_env = merge(
     local.env,
     length(var.input_buckets) == 0 ? {} : { AIPROD_INPUT_BUCKETS = join(",", var.input_buckets) },
+    local.callbacks,
   )
+
+  # Suno tells the API when a song is ready, and whoever waits for it asks at once.
+  callbacks = contains(var.services, "suno") ? {
+    AIPROD_SUNO_CALLBACK_URL = "https://${var.domain}/callbacks/suno"
+  } : {}
 }
 
 # Also as deployments/cloud-run.yaml, for gcloud alone. A test compares the two.

@@ -29,10 +29,10 @@ resource "google_dataflow_flex_template_job" "stream" {
 
     # Machines of Dataflow have no environment of ours. Keys are read from their secrets. It has to
     # come to what the API has by its variables: jobs are planned by the one and made by the other.
-    settings = join(";", [
+    settings = join(";", concat([
       "AIPROD_PROVIDERS=${join(",", flatten([for name in var.services : local.makers_of[name]]))}",
       "AIPROD_TENANT_DAY_USD=${var.tenant_day_usd}",
-    ])
+    ], [for name, value in local.callbacks : "${name}=${value}"]))
   }
 
   depends_on = [

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from api import metrics
+from pipeline.machines import MACHINES
 from storage.calls import CallStatus
 from tests.deployments.configuration import DEPLOYMENTS, Body, Configuration, blocks, texts
 from tests.deployments.values import value_of
@@ -162,6 +163,7 @@ def test_the_streaming_job_has_a_task_for_each_core_and_ends_what_it_began(
 ) -> None:
     job = configuration.resources["google_dataflow_flex_template_job", "stream"]
 
+    assert job["machine_type"] == MACHINES["machine_type"]
     assert job["machine_type"].endswith(f"-{job['parameters']['tasks_per_worker']}")
     assert job["on_delete"] == "drain"
 
