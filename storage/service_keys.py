@@ -50,7 +50,7 @@ class ServiceKeys:
           InvalidInput: There is none, or it may not be read here.
           StoreUnavailable: Secret Manager does not answer.
         """
-        if given := self._environment.get(variable):
+        if given := self._given(variable):
             logs.hide(given)
             return given
         if not self._project:
@@ -70,7 +70,11 @@ class ServiceKeys:
 
     def is_given(self, variable: str) -> bool:
         """Whether the environment has it."""
-        return bool(self._environment.get(variable))
+        return bool(self._given(variable))
+
+    def _given(self, variable: str) -> str:
+        # Whoever types a secret, or pipes one into a file, ends it with a line break.
+        return self._environment.get(variable, "").strip()
 
     def refresh(self, variable: str, refused: str) -> bool:
         """Reads a key anew that a service has refused; whether it is another one now."""

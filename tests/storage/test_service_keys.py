@@ -27,6 +27,15 @@ def test_the_environment_comes_first(manager: FakeSecretManager) -> None:
     assert manager.journal == []
 
 
+@pytest.mark.parametrize("text", ["given\n", " given\r\n"])
+def test_the_line_break_that_ends_a_typed_key_is_no_part_of_it(text: str) -> None:
+    assert ServiceKeys(environment={KEY: text}).get(KEY) == "given"
+
+
+def test_a_variable_with_nothing_but_space_is_not_given() -> None:
+    assert not ServiceKeys(environment={KEY: " \n"}).is_given(KEY)
+
+
 def test_else_the_secret_of_that_name_is_read(manager: FakeSecretManager) -> None:
     found = keys(manager)
 
