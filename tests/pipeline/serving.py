@@ -12,6 +12,7 @@ import httpx
 import psutil
 
 from tests.api.service import client_at
+from tests.kin import descendants
 from tests.pipeline.workers import Shop
 from tests.warm import AIPROD, Process
 
@@ -27,7 +28,7 @@ class Served:
         return self.client.post("/v1/jobs", json=document, headers={"Idempotency-Key": key})
 
     def family(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
+        return descendants(self.process.pid)
 
 
 @contextmanager

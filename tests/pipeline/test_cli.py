@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.kin import descendants
 from tests.pipeline.conftest import Desk
 from tests.warm import REPOSITORY, Process
 
@@ -24,10 +25,6 @@ def long_job(build: Build) -> dict[str, Any]:
     scene = {"narration": "One.", "duration_s": 12, "visual": {"type": "title", "text": "Wait"}}
     output = {"height": 720, "fps": 30, "quality": "standard"}
     return build(scenes=[scene, {**scene, "narration": "Two."}], output=output)
-
-
-def descendants(process: Process) -> list[psutil.Process]:
-    return psutil.Process(process.pid).children(recursive=True)
 
 
 def wait_for(process: Process, line: str) -> None:
@@ -53,7 +50,7 @@ def test_a_signal_stops_the_job_and_running_again_goes_on(
     job = str(desk.write("job.json", long_job(small_job)))
     with desk.start("render", job, "--json") as process:
         wait_for(process, "Video frames")
-        children = descendants(process)
+        children = descendants(process.pid)
         sent = time.monotonic()
         process.send_signal(number)
         out, _ = process.communicate(timeout=60)
@@ -80,7 +77,7 @@ def test_after_kill_nine_the_job_is_finished_from_what_was_made(
         for said in process.stdout:
             if "Video frames" in said:
                 break
-        children = descendants(process)
+        children = descendants(process.pid)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate(timeout=60)
     _gone, alive = psutil.wait_procs(children, 10)

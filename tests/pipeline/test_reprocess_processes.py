@@ -13,6 +13,7 @@ from pipeline.reprocess import NICE
 from storage.intake import Intake
 from storage.reprocessings import Reprocessings
 from tests.chaos.reprocessing import document
+from tests.kin import command_of, encoders
 from tests.pipeline.past import Past
 from tests.pipeline.test_cli import leftovers
 from tests.pipeline.workers import until
@@ -38,31 +39,22 @@ def past(rendered: Past, tmp_path: Path) -> Past:
     return rendered.copy(tmp_path / "past")
 
 
-def encoders(command: Process) -> list[psutil.Process]:
-    """FFmpegs that make frames."""
-    found = []
-    for child in psutil.Process(command.pid).children(recursive=True):
-        try:
-            if "ffmpeg" in child.name() and "libx264" in child.cmdline():
-                found.append(child)
-        except psutil.NoSuchProcess:
-            continue
-    return found
-
-
 def encoding(command: Process) -> list[psutil.Process]:
-    found: list[psutil.Process] = until(lambda: encoders(command), "an encoder")
-    return found
+    def found() -> list[psutil.Process]:
+        return [one for one in encoders(command.pid) if "libx264" in command_of(one)]
+
+    those: list[psutil.Process] = until(found, "an encoder")
+    return those
 
 
 def test_a_signal_puts_jobs_back_and_the_same_command_goes_on(past: Past) -> None:
     with past.start("--status", "done", *LARGER) as command:
-        encoders = encoding(command)
-        niceness = {encoder.nice() for encoder in encoders}
+        busy = encoding(command)
+        niceness = {encoder.nice() for encoder in busy}
         command.send_signal(signal.SIGTERM)
         out, _ = command.communicate(timeout=60)
     stopped = json.loads(out)
-    _gone, alive = psutil.wait_procs(encoders, 5)
+    _gone, alive = psutil.wait_procs(busy, 5)
     jobs = past.jobs()
 
     again = past.desk.run_cold("reprocess", "--status", "done", *LARGER, "--yes", "--json").json

@@ -19,6 +19,7 @@ from jobs.states import TERMINAL
 from storage.audit import AuditLog
 from storage.dead_letters import DeadLetters
 from storage.outbox import Outbox
+from tests.kin import encoders
 from tests.pipeline.conftest import Desk
 from tests.pipeline.serving import serving
 from tests.pipeline.workers import WAIT_S, Shop, open_shop, until
@@ -111,7 +112,7 @@ def test_a_dead_letter_is_sent_again_once_wherever_the_service_dies(
 def test_a_service_that_is_told_to_stop_gives_its_jobs_back(shop: Shop) -> None:
     with serving(shop) as service:
         job_id = service.submit(LONG, "order-1").json()["id"]
-        until(lambda: any("ffmpeg" in one.name() for one in service.family()), "an encoder")
+        until(lambda: encoders(service.process.pid), "an encoder")
         family = service.family()
 
         service.process.send_signal(signal.SIGTERM)

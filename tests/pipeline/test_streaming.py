@@ -26,6 +26,7 @@ from pipeline.streaming import ServiceOptions, run
 from pipeline.topics import Names
 from storage.dead_letters import DeadLetterRow, DeadLetters
 from storage.outbox import Outbox
+from tests.kin import command_of, descendants
 from tests.pipeline.serving import serving
 from tests.pipeline.workers import Shop, open_shop, until
 from tests.pubsub import Post, new_post
@@ -60,15 +61,8 @@ class Line:
         return found
 
     def child(self, name: str) -> psutil.Process | None:
-        children = psutil.Process(self.process.pid).children()
-        return next((child for child in children if name in _command(child)), None)
-
-
-def _command(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline())
-    except psutil.NoSuchProcess:  # or one that has ended, and that nobody has asked about
-        return ""
+        children = descendants(self.process.pid)
+        return next((one for one in children if name in " ".join(command_of(one))), None)
 
 
 @contextmanager
@@ -215,7 +209,7 @@ def test_it_says_what_to_type_and_ends_with_all_that_it_started(
     post = new_post(emulator_host)
     with open_shop(tmp_path) as shop, line(shop, post, f"--host={emulator_host}") as running:
         until(lambda: running.child("pipeline"), "the pipeline")
-        started = psutil.Process(running.process.pid).children(recursive=True)
+        started = descendants(running.process.pid)
 
         running.process.send_signal(signal.SIGINT)
         said, _ = running.process.communicate(timeout=60)

@@ -24,6 +24,7 @@ from storage.intake import Intake, Request
 from storage.migrate import prepare
 from storage.rows import JobRow
 from storage.tables import JOBS, OUTBOX
+from tests.kin import encoders
 from tests.warm import AIPROD, Process
 
 WAIT_S = 240  # for things that take a second or two on an idle machine
@@ -156,11 +157,7 @@ class WorkerProcess:
             self.send(signal.SIGCONT)
 
     def ffmpegs(self) -> list[psutil.Process]:
-        try:
-            children = psutil.Process(self.process.pid).children(recursive=True)
-        except psutil.NoSuchProcess:
-            return []
-        return [child for child in children if "ffmpeg" in _name(child) and _works(child)]
+        return encoders(self.process.pid)
 
     def kill(self) -> None:
         if self.process.poll() is None:
@@ -168,21 +165,6 @@ class WorkerProcess:
             self.process.wait()
         if self.process.stdin is not None and not self.process.stdin.closed:
             self.process.stdin.close()
-
-
-def _works(process: psutil.Process) -> bool:
-    try:
-        command = process.cmdline()  # of one that has ended and is not yet buried: nothing
-        return bool(command) and "-version" not in command
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _name(process: psutil.Process) -> str:
-    try:
-        return process.name()
-    except psutil.NoSuchProcess:
-        return ""
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import pytest
 from jobs.errors import TimedOut, ToolFailed
 from providers.espeak import Espeak
 from providers.speech import SpeechRequest
+from tests.kin import command_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,7 +21,7 @@ def newest_helper() -> psutil.Process:
     found = [
         child
         for child in psutil.Process().children()
-        if "providers.espeak_process" in child.cmdline()
+        if "providers.espeak_process" in command_of(child)
     ]
     return max(found, key=lambda child: (child.create_time(), child.pid))
 
