@@ -72,4 +72,4 @@ def _deliver(video: VideoRow, blobs: Blobs, root: str, job_id: str, run: int) ->
         files = {
             name: stack.enter_context(blobs.as_file(blob)) for name, blob in video.files.items()
         }
-        deliver(root, job_id, str(run), files, json.loads(manifest), is_return=True)
+        deliver(root, job_id, str(run), files, json.loads(manifest))

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ def deliver(
     files: Mapping[str, Path],
     manifest: dict[str, Any],
     *,
-    is_return: bool = False,
+    is_late: Callable[[], bool] = lambda: False,
 ) -> str:
     """Puts the files of a run, and last its manifest, where finished jobs go.
 
@@ -39,7 +39,8 @@ def deliver(
     Args:
       root: A folder, or `gs://bucket/prefix`.
       run: Which run of the job this is: its generation.
-      is_return: Whether an earlier run takes the place of a later one in a folder.
+      is_late: Asked when the folder has files of a run with a higher number: whether that one came
+        after this. Another ledger counts its own runs, and a user may go back to an earlier one.
 
     Returns:
       The path or address of the manifest.
@@ -53,7 +54,7 @@ def deliver(
         return _into_bucket(root, f"jobs/{job_id}/{run}", files, text)
     folder = Path(root) / job_id
     try:
-        _into_folder(folder, None if is_return else int(run), files, text)
+        _into_folder(folder, int(run), is_late, files, text)
     except OSError as error:
         raise disk_trouble(error, folder) from error
     return str(folder / _MANIFEST)
@@ -75,12 +76,18 @@ def _into_bucket(root: str, folder: str, files: Mapping[str, Path], manifest: by
     return f"{root.rstrip('/')}/{folder}/{_MANIFEST}"
 
 
-def _into_folder(folder: Path, run: int | None, files: Mapping[str, Path], manifest: bytes) -> None:
+def _into_folder(
+    folder: Path,
+    run: int,
+    is_late: Callable[[], bool],
+    files: Mapping[str, Path],
+    manifest: bytes,
+) -> None:
     for inner in {folder, *((folder / name).parent for name in files)}:
         inner.mkdir(parents=True, exist_ok=True)
         clear_leftovers(inner)
     before, latest = _delivered(folder)
-    if run is not None and latest > run:  # this run was frozen, and others have come and gone
+    if latest > run and is_late():  # this run was frozen, and others have come and gone
         raise Cancelled(f"run {latest} has been delivered into {folder}")
     for name, path in files.items():
         _place(folder / name, path.open("rb"))

@@ -71,9 +71,11 @@ def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
         }
         sizes = {name: path.stat().st_size for name, path in files.items()}
         crash_point("finish.before_deliver")
-        if studio.ledger.is_stopped(run):
+        is_stopped = partial(studio.ledger.is_stopped, run)
+        if is_stopped():
             raise Cancelled("the run was stopped, or another one has taken over")
-        deliver(studio.config.deliver_to, run.job_id, str(run.generation), files, about)
+        target = studio.config.deliver_to
+        deliver(target, run.job_id, str(run.generation), files, about, is_late=is_stopped)
     crash_point("finish.after_deliver")
     for one in finished:
         studio.parts.note(one.part)

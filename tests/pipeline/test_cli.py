@@ -104,6 +104,21 @@ def test_render_says_where_the_video_is_and_then_that_nothing_is_left_to_do(
     assert "nothing to make" in second.out
 
 
+def test_a_folder_with_a_later_run_of_a_history_that_is_gone_is_written_anew(
+    desk: Desk, small_job: Build
+) -> None:
+    job = str(desk.write("job.json", small_job()))
+    where = Path(desk.run("render", job, "--json").json["video"]).parent
+    manifest = desk.folder / where / "manifest.json"
+    told = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps({**told, "run": 7}))
+
+    again = desk.run("render", job, "--json", AIPROD_DATA=str(desk.folder / "new"))
+
+    assert (again.code, again.json["status"]) == (0, "done")
+    assert json.loads(manifest.read_text())["run"] == 1
+
+
 def test_the_same_job_gives_the_same_file_in_any_data_folder(desk: Desk, small_job: Build) -> None:
     job = str(desk.write("job.json", small_job()))
 

@@ -78,10 +78,20 @@ def test_a_run_that_was_frozen_does_not_replace_a_later_one(tmp_path: Path, vide
     video.write_bytes(b"of the first run")
 
     with pytest.raises(Cancelled, match="run 2 has been delivered"):
-        deliver(out, "job", "1", files, {"run": 1, **manifest})
+        deliver(out, "job", "1", files, {"run": 1, **manifest}, is_late=lambda: True)
 
     assert (tmp_path / "out" / "job" / "final.mp4").read_bytes() == b"video"
     deliver(out, "job", "2", files, {"run": 2, **manifest})  # a repetition is welcome
+
+
+def test_files_that_another_ledger_left_are_replaced(tmp_path: Path, video: Path) -> None:
+    out, files = str(tmp_path / "out"), {"final.mp4": video}
+    deliver(out, "job", "2", files, {"run": 2, "files": {"final.mp4": "hash"}})
+    video.write_bytes(b"of a new beginning")
+
+    deliver(out, "job", "1", files, {"run": 1, "files": {"final.mp4": "hash"}})
+
+    assert (tmp_path / "out" / "job" / "final.mp4").read_bytes() == b"of a new beginning"
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, video: Path) -> None:
