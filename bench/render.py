@@ -130,7 +130,7 @@ def raw_frames(data: Path, folder: Path) -> tuple[Path, ChunkSpec]:
 def chunk_specs(blobs: DirectoryBlobs) -> Iterator[ChunkSpec]:
     """The chunks of the job, in order."""
     found = []
-    for name in blobs.names("media/"):
+    for name in (listed.name for listed in blobs.listed("media/")):
         data = blobs.read(name) if name.endswith(".json") else None
         if data and b'"shots":' in data and b'"seams":' in data:
             spec = from_json(ChunkSpec, data)

