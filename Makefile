@@ -54,7 +54,7 @@ stream: $(STAMP) ## the streaming pipeline against Google's Pub/Sub emulator
 test: $(TOOLS) ## every test
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-live: $(TOOLS) ## the contracts of paid services, asked of themselves: with the keys that are set, for some cents
+live: $(TOOLS) ## the contracts of paid services, asked of themselves: with the keys that are set, for up to 3 dollars
 	@$(BIN)/python -m pytest -m live tests/live
 
 lint: $(TOOLS) ## style, types, import rules, known weaknesses of packages

@@ -14,8 +14,8 @@ from storage.database import DATABASE_FILE, Database, open_database, sqlite_url
 from storage.migrate import prepare
 
 KEYS = (
-    "ELEVENLABS_API_KEY", "FREESOUND_API_KEY", "GEMINI_API_KEY", "SUNO_API_KEY",
-    "VERTEX_ACCESS_TOKEN", "AIPROD_PROVIDERS",
+    "ELEVENLABS_API_KEY", "FREESOUND_API_KEY", "GEMINI_API_KEY", "GOOGLE_TTS_API_KEY",
+    "SUNO_API_KEY", "VERTEX_ACCESS_TOKEN", "AIPROD_PROVIDERS",
 )  # fmt: skip
 
 

@@ -162,12 +162,6 @@ def test_music_has_a_shortest_and_a_longest(wanted_s: float, ordered_s: int) -> 
     assert music_s(wanted_s) == ordered_s
 
 
-def test_all_pages_of_voices_are_read(opened: Callable[..., ElevenLabsSession]) -> None:
-    found = opened().voices()
-
-    assert [voice.voice_id for voice in found] == list(VOICES)
-
-
 def test_an_account_says_what_it_has_and_pays_nothing_for_it(
     fake: FakeElevenLabs, opened: Callable[..., ElevenLabsSession]
 ) -> None:
@@ -204,16 +198,6 @@ def test_an_account_warns_of_what_does_not_fit_it(
     warnings = opened(**{"plan": "creator", **changes}).account().warnings
 
     assert [said is not None and said in one for one in warnings] == ([True] if said else [])
-
-
-def test_the_subscription_goes_down(opened: Callable[..., ElevenLabsSession]) -> None:
-    session = opened()
-    before = session.subscription()
-
-    session.speak(LINE)
-
-    assert (before.tier, before.characters) == ("creator", 100_000)
-    assert session.subscription().characters == 100_000 - len(TEXT)
 
 
 def test_an_account_that_is_free_is_not_used_as_one_that_is_paid_for(

@@ -372,22 +372,6 @@ def test_it_is_not_cast_for_what_it_does_not_make(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stage", "name"),
-    [(Stage.SCRIPT, "plan"), (Stage.VOICE, "speak")],
-)
-def test_what_is_quoted_is_enough_for_what_it_costs(
-    fake: FakeGemini, stage: Stage, name: str
-) -> None:
-    text = "Every evening the lighthouse keeper climbs the stairs, and lights the lamp. " * 4
-    params = {"prompt": text, "text": text, "language": "en", "voice_id": None, "speed": 1.0}
-
-    with session_of(plain(fake)) as session:
-        made = ASKS[name](session, text)
-
-    assert 0 < made.cost_usd <= plain(fake).quote_usd(stage, params)
-
-
-@pytest.mark.parametrize(
     ("variables", "config"),
     [
         pytest.param({}, Gemini(), id="nothing is set"),

@@ -161,15 +161,6 @@ def test_voices_are_asked_for_once(
     assert asked == ["/v1/voices", "/v1beta1/text:synthesize", "/v1beta1/text:synthesize"]
 
 
-def test_a_voice_that_nobody_has_is_refused_by_the_service(
-    opened: Callable[..., GoogleSpeechSession],
-) -> None:
-    with pytest.raises(ProviderRejected, match="400 INVALID_ARGUMENT") as caught:
-        opened().speak(Line(TEXT, "de", "de-DE-Neural2-A", 1.0))
-
-    assert caught.value.charged is Charged.NO
-
-
 @pytest.mark.parametrize(
     ("voices", "usd"),
     [

@@ -135,16 +135,6 @@ def test_the_song_is_taken_that_leaves_least_to_do(
     assert compose(opened(), desk, Music("piano", wanted_s)).data == song_mp3(taken_s)
 
 
-def test_an_order_that_was_made_before_is_waited_for(
-    fake: FakeSuno, desk: Desk, opened: Callable[..., SunoSession]
-) -> None:
-    first = compose(opened(), desk)
-    again = compose(opened(), desk, remote_id=first.request_id)
-
-    assert again == first
-    assert len(fake.charges) == len(desk.started) == 1
-
-
 def test_a_callback_that_nobody_answered_does_no_harm(
     desk: Desk, opened: Callable[..., SunoSession]
 ) -> None:

@@ -11,7 +11,6 @@ from jobs.errors import (
     ContentRefused,
     InvalidInput,
     ProviderError,
-    ProviderRejected,
     ProviderUnavailable,
     ProviderUnusable,
 )
@@ -211,13 +210,6 @@ def test_waiting_has_an_end_and_the_job_stays_known(fake: FakeGeminiMedia, desk:
 
     assert (caught.value.charged, desk.started) == (Charged.UNKNOWN, [OPERATION])
     assert sum(desk.pauses) == 75.0
-
-
-def test_a_forgotten_operation_is_not_asked_for_again(fake: FakeGeminiMedia, desk: Desk) -> None:
-    with pytest.raises(ProviderRejected) as caught:
-        shoot(veo(fake), desk, remote_id=OPERATION)
-
-    assert caught.value.charged is Charged.UNKNOWN
 
 
 def test_a_token_that_ran_out_is_read_anew_once(fake: FakeGeminiMedia) -> None:
