@@ -47,7 +47,7 @@ class Target:
       release: Tag of images and template; by default, this version. Builds that differ, and whose
         version does not, need one each: a running job's workers take what its tag stands for.
       image: The pipeline's image; by default, of this release and project.
-      account: Service account of the workers; by default, the guide's.
+      account: Service account of the workers; by default, the one that Terraform makes.
       name: Of the job: a running job of the same name is not started a second time.
       request: What is run again, as JSON, for a batch.
       reprocessing: Id of a batch that is gone on with.
@@ -88,7 +88,7 @@ class Target:
     @property
     def template(self) -> str:
         """Where the description of this release's template is."""
-        return f"gs://{self.bucket}/templates/aiprod-{self.tag}.json"
+        return self.inside(f"templates/aiprod-{self.tag}.json")
 
     @property
     def image_name(self) -> str:
@@ -96,6 +96,10 @@ class Target:
         return (
             self.image or f"{self.region}-docker.pkg.dev/{self.project}/aiprod/pipeline:{self.tag}"
         )
+
+    def inside(self, path: str) -> str:
+        """The address of something in the bucket."""
+        return f"gs://{self.bucket}/{path}"
 
     def needs(self, *variables: str) -> None:
         """Raises `InvalidInput` naming the first variable that is not set."""
@@ -113,6 +117,7 @@ def build(target: Target) -> list[str]:
     return [
         "gcloud", "builds", "submit", ".", f"--project={target.project}",
         "--config=templates/cloudbuild.yaml",
+        f"--gcs-source-staging-dir={target.inside('tmp/source')}",
         "--substitutions=" + ",".join(f"{name}={value}" for name, value in values.items()),
         *shlex.split(target.flags),
     ]  # fmt: skip
@@ -123,15 +128,16 @@ def run(target: Target) -> list[str]:
     target.needs("PROJECT", "REGION", "BUCKET", "SUBNETWORK")
     if target.request and target.reprocessing:
         raise InvalidInput("REQUEST and REPROCESSING are both set; give one of the two")
-    account = target.account or f"aiprod-sa@{target.project}.iam.gserviceaccount.com"
+    account = target.account or f"aiprod-worker@{target.project}.iam.gserviceaccount.com"
     # The launcher is a machine as well, and knows nothing of what the pipeline says of others.
     private = [] if MACHINES["use_public_ips"] else ["--disable-public-ips"]
     return [
         "gcloud", "dataflow", "flex-template", "run", target.job_name,
         f"--project={target.project}", f"--region={target.region}",
         f"--template-file-gcs-location={target.template}",
-        f"--staging-location=gs://{target.bucket}/dataflow/staging",
-        f"--temp-location=gs://{target.bucket}/dataflow/temp",
+        # Kept, since the job names it for machines to come; what is in tmp/ is deleted by its age.
+        f"--staging-location={target.inside('dataflow/staging')}",
+        f"--temp-location={target.inside('tmp')}",
         f"--service-account-email={account}", f"--subnetwork={target.subnetwork}", *private,
         f"--parameters=^{BETWEEN}^{BETWEEN.join(_parameters(target))}",
         *shlex.split(target.flags),

@@ -3,16 +3,17 @@ resource "google_dataflow_flex_template_job" "stream" {
   provider = google-beta
   count    = local.is_dataflow ? 1 : 0
 
-  name                         = "aiprod-streaming"
-  region                       = var.region
-  labels                       = local.labels
-  container_spec_gcs_path      = "gs://${google_storage_bucket.assets.name}/templates/aiprod-${var.release}.json"
-  service_account_email        = google_service_account.worker[0].email
-  machine_type                 = "n2-standard-4"
-  max_workers                  = var.max_workers
-  enable_streaming_engine      = true
-  temp_location                = "gs://${google_storage_bucket.assets.name}/tmp"
-  staging_location             = "gs://${google_storage_bucket.assets.name}/tmp/staging"
+  name                    = "aiprod-streaming"
+  region                  = var.region
+  labels                  = local.labels
+  container_spec_gcs_path = "gs://${google_storage_bucket.assets.name}/templates/aiprod-${var.release}.json"
+  service_account_email   = google_service_account.worker[0].email
+  machine_type            = "n2-standard-4"
+  max_workers             = var.max_workers
+  enable_streaming_engine = true
+  temp_location           = "gs://${google_storage_bucket.assets.name}/tmp"
+  # Not below tmp/: a job names what Beam has staged, for machines that it gets months later, too.
+  staging_location             = "gs://${google_storage_bucket.assets.name}/dataflow/staging"
   subnetwork                   = google_compute_subnetwork.private.self_link
   ip_configuration             = "WORKER_IP_PRIVATE"
   on_delete                    = "drain" # what is at work is finished

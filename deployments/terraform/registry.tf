@@ -8,8 +8,11 @@ resource "google_artifact_registry_repository" "images" {
 
   #checkov:skip=CKV_GCP_84:images hold our code and no secrets, and Google encrypts them by keys of its own
 
+  # Not by `immutable_tags`, under which no image that has a tag can be deleted, so that the rules
+  # below would delete nothing. A build refuses a tag that is there (templates/cloudbuild.yaml), and
+  # nobody else pushes.
   docker_config {
-    immutable_tags = true # a release is what it was when it was tested, and when it is rolled back to
+    immutable_tags = false
   }
 
   vulnerability_scanning_config {
@@ -18,6 +21,7 @@ resource "google_artifact_registry_repository" "images" {
 
   cleanup_policy_dry_run = false
 
+  # Of each image, whatever the other two say: what is rolled back to.
   cleanup_policies {
     id     = "keep-ten"
     action = "KEEP"
@@ -28,11 +32,23 @@ resource "google_artifact_registry_repository" "images" {
   }
 
   cleanup_policies {
-    id     = "delete-others"
+    id     = "delete-old"
     action = "DELETE"
 
     condition {
+      tag_state  = "ANY"
       older_than = "7776000s" # 90 days
+    }
+  }
+
+  # No build of ours leaves one. Whoever looks for what a tag was before has a week.
+  cleanup_policies {
+    id     = "delete-untagged"
+    action = "DELETE"
+
+    condition {
+      tag_state  = "UNTAGGED"
+      older_than = "604800s"
     }
   }
 

@@ -28,7 +28,7 @@ resource "google_storage_bucket" "assets" {
     }
   }
 
-  # What Dataflow puts there while a job starts. Jobs that run for months read nothing of it again.
+  # Temporary files of Dataflow, and sources of builds. Not what Dataflow stages (dataflow.tf).
   lifecycle_rule {
     action {
       type = "Delete"

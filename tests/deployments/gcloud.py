@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 
-# What `gcloud run services replace` does with a file before it asks anybody.
+# What gcloud does with a file (`run services replace`, `builds submit`, `monitoring dashboards
+# create`) before it asks anybody.
 _PARSE = """
-import json, sys
+import importlib, json, sys
 sys.path[:0] = [sys.argv[1], sys.argv[1] + "/third_party"]
 from googlecloudsdk.api_lib.util import messages
-from googlecloudsdk.generated_clients.apis.run.v1 import run_v1_messages
+api, version, name = sys.argv[2:]
+module = f"googlecloudsdk.generated_clients.apis.{api}.{version}.{api}_{version}_messages"
+kind = getattr(importlib.import_module(module), name)
 try:
-    messages.DictToMessageWithErrorCheck(json.load(sys.stdin), run_v1_messages.Service)
+    messages.DictToMessageWithErrorCheck(json.load(sys.stdin), kind)
 except Exception as error:
     print(error)
 """
@@ -30,14 +33,19 @@ def root() -> Path:
     return Path(program).resolve().parents[1]
 
 
-def refusal(service: dict[str, Any]) -> str:
-    """What gcloud's own parser says against a service of Cloud Run; nothing when it takes it."""
+def refusal(given: dict[str, Any], kind: str) -> str:
+    """What gcloud's own parser says against a document; nothing when it takes it.
+
+    Args:
+      kind: API, version and message, such as `run.v1.Service`.
+    """
     library = root() / "lib"
-    if not (library / "googlecloudsdk" / "generated_clients" / "apis" / "run" / "v1").is_dir():
-        pytest.skip(f"this gcloud has no messages of Cloud Run in {library}")
+    api, version, name = kind.split(".")
+    if not (library / "googlecloudsdk" / "generated_clients" / "apis" / api / version).is_dir():
+        pytest.skip(f"this gcloud has no messages of {api} in {library}")
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", _PARSE, str(library)],
-        check=True, input=json.dumps(service), capture_output=True, text=True, timeout=60,
+        [sys.executable, "-I", "-S", "-c", _PARSE, str(library), api, version, name],
+        check=True, input=json.dumps(given), capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     return done.stdout.strip()
 

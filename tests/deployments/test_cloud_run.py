@@ -120,8 +120,8 @@ def test_gcloud_takes_the_file() -> None:
     misspelt = copy.deepcopy(SERVICE)
     misspelt["spec"]["template"]["spec"]["containers"][0]["startupProbe"]["periodSecond"] = 3
 
-    assert refusal(SERVICE) == ""
-    assert "startupProbe.periodSecond" in refusal(misspelt)
+    assert refusal(SERVICE, "run.v1.Service") == ""
+    assert "startupProbe.periodSecond" in refusal(misspelt, "run.v1.Service")
 
 
 def test_limits_are_those_of_the_guide() -> None:

@@ -66,6 +66,7 @@ def test_grants_are_on_single_things_but_for_what_google_gives_on_projects_alone
         "roles/cloudsql.client": True,
         "roles/monitoring.metricWriter": False,
         "roles/dataflow.worker": False,
+        "roles/logging.logWriter": False,
     }
 
 
@@ -91,6 +92,44 @@ def test_the_account_for_pushing_may_call_the_service_and_nothing_else(
     }
 
     assert its == {"google_cloud_run_v2_service_iam_member.push": "roles/run.invoker"}
+
+
+def test_the_account_for_builds_reaches_images_and_two_folders(
+    configuration: Configuration,
+) -> None:
+    its = {
+        name: body
+        for name, body in grants(configuration).items()
+        if body["member"] == "${google_service_account.build.member}"
+    }
+    bucket = its["google_storage_bucket_iam_member.build"]
+    (condition,) = blocks(bucket, "condition")
+    folders = {one["folder"]: one["role"] for one in bucket["for_each"].values()}
+
+    assert {name.split(".")[0] for name in its} == {
+        "google_artifact_registry_repository_iam_member",
+        "google_project_iam_member",
+        "google_storage_bucket_iam_member",
+    }
+    assert condition["expression"].endswith("/objects/${each.value.folder}')")
+    assert folders == {
+        "tmp/source/": "roles/storage.objectViewer",
+        "templates/": "roles/storage.objectCreator",
+    }
+
+
+def test_old_images_can_be_deleted_and_the_newest_stay(configuration: Configuration) -> None:
+    registry = configuration.resources["google_artifact_registry_repository", "images"]
+    policies = blocks(registry, "cleanup_policies")
+    kept = [one for one in policies if one["action"] == "KEEP"]
+
+    # Under immutable tags Google deletes no image that has a tag.
+    assert blocks(registry, "docker_config") == [{"immutable_tags": False}]
+    assert registry["cleanup_policy_dry_run"] is False
+    assert [blocks(one, "most_recent_versions") for one in kept] == [[{"keep_count": 10}]]
+    assert {
+        blocks(one, "condition")[0]["tag_state"] for one in policies if one["action"] == "DELETE"
+    } == {"ANY", "UNTAGGED"}
 
 
 def test_subscriptions_are_as_the_manual_makes_them(configuration: Configuration) -> None:
@@ -195,6 +234,7 @@ def test_only_what_dataflow_leaves_is_deleted_by_age(configuration: Configuratio
 
     assert [blocks(rule, "condition")[0]["matches_prefix"] for rule in deleting] == [["tmp/"]]
     assert job["temp_location"].endswith("}/tmp")
+    assert job["staging_location"].endswith("}/dataflow/staging")  # a job names what is there
 
 
 def test_what_is_for_machines_inside_is_refused_at_the_edge(configuration: Configuration) -> None:

@@ -31,8 +31,8 @@ def test_a_streaming_job_is_started_with_what_differs_from_project_to_project() 
         "--project=a-project", "--region=europe-west1",
         f"--template-file-gcs-location=gs://a-bucket/templates/aiprod-{VERSION}.json",
         "--staging-location=gs://a-bucket/dataflow/staging",
-        "--temp-location=gs://a-bucket/dataflow/temp",
-        "--service-account-email=aiprod-sa@a-project.iam.gserviceaccount.com",
+        "--temp-location=gs://a-bucket/tmp",
+        "--service-account-email=aiprod-worker@a-project.iam.gserviceaccount.com",
         f"--subnetwork={ROAD}", "--disable-public-ips",
     ]  # fmt: skip
     assert parameters(command) == {
@@ -82,6 +82,7 @@ def test_both_images_and_the_template_are_built_under_the_version_that_is_starte
     assert build(TARGET) == [
         "gcloud", "builds", "submit", ".", "--project=a-project",
         "--config=templates/cloudbuild.yaml",
+        "--gcs-source-staging-dir=gs://a-bucket/tmp/source",
         f"--substitutions=_REGION=europe-west1,_BUCKET=a-bucket,_VERSION={VERSION}",
     ]  # fmt: skip
 
