@@ -1,5 +1,9 @@
 # One account per reader of secrets, and each grant on the one thing it is for, beside that thing.
 # What Google gives on a project alone is here.
+locals {
+  renders = local.is_dataflow ? google_service_account.worker[0].member : google_service_account.api.member
+}
+
 resource "google_service_account" "api" {
   account_id   = "aiprod-sa"
   display_name = "AIPROD: API, and the worker beside it"
@@ -49,6 +53,15 @@ resource "google_project_iam_member" "worker" {
   project = var.project
   role    = "roles/dataflow.worker"
   member  = google_service_account.worker[0].member
+}
+
+# Films of Veo. Text-to-Speech asks for no role: any account of the project may, once its API is on.
+resource "google_project_iam_member" "asks_vertex" {
+  count = contains(var.services, "veo") ? 1 : 0
+
+  project = var.project
+  role    = "roles/aiplatform.user"
+  member  = local.renders
 }
 
 # Links to videos are signed by the account, which has no key: it asks for that as itself.

@@ -31,6 +31,7 @@ locals {
     local.env,
     length(var.input_buckets) == 0 ? {} : { AIPROD_INPUT_BUCKETS = join(",", var.input_buckets) },
     local.callbacks,
+    length(local.keyless) == 0 ? {} : { AIPROD_PROVIDERS = join(",", keys(local.keyless)) },
   )
 
   # Suno tells the API when a song is ready, and whoever waits for it asks at once.
@@ -195,6 +196,7 @@ resource "google_cloud_run_v2_service" "api" {
 
   depends_on = [
     google_project_iam_member.api_connects,
+    google_project_iam_member.asks_vertex,
     google_pubsub_topic_iam_member.api_publishes,
     google_secret_manager_secret_iam_member.api,
     google_secret_manager_secret_iam_member.scraping,

@@ -39,6 +39,7 @@ resource "google_dataflow_flex_template_job" "stream" {
   depends_on = [
     google_artifact_registry_repository_iam_member.worker,
     google_compute_router_nat.out,
+    google_project_iam_member.asks_vertex,
     google_project_iam_member.worker,
     google_pubsub_subscription_iam_member.worker_pulls,
     google_pubsub_topic_iam_member.worker_publishes_dead,

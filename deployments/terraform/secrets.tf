@@ -8,15 +8,17 @@ locals {
     elevenlabs = "ELEVENLABS_API_KEY"
   }
 
-  # What a key opens, as AIPROD_PROVIDERS names it.
+  # What each is for, as AIPROD_PROVIDERS names it.
   makers_of = {
     gemini     = ["gemini", "lyria", "omni"]
     suno       = ["suno"]
     freesound  = ["freesound"]
     elevenlabs = ["elevenlabs"]
+    google     = ["google"]
+    veo        = ["veo"]
   }
 
-  keys = { for name in var.services : local.key_of[name] => "${name}-api-key" }
+  keys = { for name, variable in local.key_of : variable => "${name}-api-key" if contains(var.services, name) }
 
   own = {
     DATABASE_URL       = "aiprod-db-url"

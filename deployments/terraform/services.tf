@@ -1,6 +1,14 @@
+# Paid services that let the account in that renders, without a key, by their APIs.
+locals {
+  keyless = {
+    for name, api in { google = "texttospeech.googleapis.com", veo = "aiplatform.googleapis.com" } :
+    name => api if contains(var.services, name)
+  }
+}
+
 # The APIs that are used. They stay on when this is destroyed: others may use them, too.
 resource "google_project_service" "used" {
-  for_each = toset([
+  for_each = toset(concat(values(local.keyless), [
     "artifactregistry.googleapis.com",
     "billingbudgets.googleapis.com",
     "cloudbuild.googleapis.com",
@@ -19,7 +27,7 @@ resource "google_project_service" "used" {
     "servicenetworking.googleapis.com",
     "sqladmin.googleapis.com",
     "storage.googleapis.com",
-  ])
+  ]))
 
   service            = each.value
   disable_on_destroy = false

@@ -66,5 +66,5 @@ resource "google_storage_bucket_iam_member" "input" {
 
   bucket = each.value
   role   = "roles/storage.objectViewer"
-  member = local.is_dataflow ? google_service_account.worker[0].member : google_service_account.api.member
+  member = local.renders
 }

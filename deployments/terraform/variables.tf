@@ -53,12 +53,12 @@ variable "domain" {
 
 variable "services" {
   type        = set(string)
-  description = "Paid services in use. The secret of each has to have a version before the API starts."
+  description = "Paid services in use. Of all but google and veo, which let our account in, a secret has to have a version before the API starts."
   default     = ["gemini", "suno", "freesound", "elevenlabs"]
 
   validation {
-    condition     = length(setsubtract(var.services, ["gemini", "suno", "freesound", "elevenlabs"])) == 0
-    error_message = "services are some of gemini, suno, freesound, elevenlabs."
+    condition     = length(setsubtract(var.services, ["gemini", "suno", "freesound", "elevenlabs", "google", "veo"])) == 0
+    error_message = "services are some of gemini, suno, freesound, elevenlabs, google, veo."
   }
 }
 

@@ -32,6 +32,7 @@ GUIDE_ENV = {
 }  # fmt: skip
 # What several instances behind Pub/Sub cannot be without, beside them.
 OURS = {"AIPROD_PUSH_AUDIENCE", "AIPROD_PUSH_EMAIL", "AIPROD_LINK_SECRET"}
+KEYLESS = {"GOOGLE_CLOUD_PROJECT": "a-project"}  # all that those need whom an account opens
 CONNECTIONS_BESIDE = 4  # of a worker, beside one for each of its tasks: docs/operations.md
 
 
@@ -208,6 +209,12 @@ def test_a_streaming_job_is_given_the_services_that_keys_give_to_the_api(
 ) -> None:
     keys, makers = configuration.locals["key_of"], configuration.locals["makers_of"]
 
+    assert makers.keys() - keys.keys() == {"google", "veo"}  # which are named there and here
+    for name in makers.keys() - keys.keys():
+        assert makers[name] == [name]
+        assert [maker for maker, _ in configured(KEYLESS | {"AIPROD_PROVIDERS": name}).hired()] == [
+            name
+        ]
     for name, variable in keys.items():
         by_key = {maker for maker, _ in configured({variable: "a-key-of-a-test"}).hired()}
         by_name = {

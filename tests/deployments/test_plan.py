@@ -96,6 +96,36 @@ def test_terraform_plans_the_shape(
     assert {"DATABASE_URL", "GEMINI_API_KEY"} <= keys
 
 
+@pytest.mark.parametrize("shape", ["cloud-run", "dataflow"])
+def test_services_without_a_key_have_their_api_and_the_account_that_renders(
+    terraform: Terraform, shape: str
+) -> None:
+    planned = terraform.plan({**GIVEN, "shape": shape, "services": '["google", "veo"]'})
+    (template,) = planned["google_cloud_run_v2_service.api"]["template"]
+    env = {one["name"]: one.get("value") for one in template["containers"][0]["env"]}
+    secrets = {one["secret_id"] for one in planned.values() if "secret_id" in one}
+
+    assert planned["google_project_iam_member.asks_vertex[0]"]["role"] == "roles/aiplatform.user"
+    for api in ("aiplatform.googleapis.com", "texttospeech.googleapis.com"):
+        assert f'google_project_service.used["{api}"]' in planned
+    assert env["AIPROD_PROVIDERS"] == "google,veo"
+    assert not [one for one in secrets if one and one.endswith("-api-key")]
+    if shape == "dataflow":
+        job = planned["google_dataflow_flex_template_job.stream[0]"]
+        assert job["parameters"]["settings"].startswith("AIPROD_PROVIDERS=google,veo;")
+
+
+def test_what_only_services_without_a_key_need_is_not_there_without_them(
+    terraform: Terraform,
+) -> None:
+    planned = terraform.plan({**GIVEN, "services": '["elevenlabs"]'})
+    (template,) = planned["google_cloud_run_v2_service.api"]["template"]
+
+    assert "google_project_iam_member.asks_vertex[0]" not in planned
+    assert not [one for one in planned if "aiplatform" in one or "texttospeech" in one]
+    assert "AIPROD_PROVIDERS" not in {one["name"] for one in template["containers"][0]["env"]}
+
+
 def test_wrong_variables_are_refused_by_name(terraform: Terraform) -> None:
     wrong = {
         "project": "12345", "region": "europe", "shape": "gke", "release": "latest",

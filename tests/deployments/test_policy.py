@@ -65,6 +65,7 @@ def test_grants_are_on_single_things_but_for_what_google_gives_on_projects_alone
     assert roles == {
         "roles/cloudsql.client": True,
         "roles/monitoring.metricWriter": False,
+        "roles/aiplatform.user": False,
         "roles/dataflow.worker": False,
         "roles/logging.logWriter": False,
     }
