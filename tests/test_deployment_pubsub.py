@@ -11,7 +11,7 @@ from pipeline.topics import ACK_DEADLINE_S, Names
 from tests.deployments.gcloud import flags_of, options, read_grammar
 
 PAGE = (Path(__file__).parents[1] / "docs" / "deployment-pubsub.md").read_text(encoding="utf-8")
-AGENT, RUNTIME = "$AGENT", "$RUNTIME"
+AGENT, API, WORKER = "$AGENT", "$API", "$WORKER"
 
 
 def commands() -> list[list[str]]:
@@ -59,8 +59,8 @@ def test_pushes_come_with_tokens_of_an_account_for_pushing_and_for_us() -> None:
 
     assert push["--push-endpoint"] == "$URL/process-job"
     assert push["--push-auth-service-account"] == "$PUSHER"
-    assert push["--push-auth-token-audience"] == "$URL"
-    assert "AIPROD_PUSH_AUDIENCE=$URL,AIPROD_PUSH_EMAIL=$PUSHER" in PAGE
+    assert push["--push-auth-token-audience"] == "$AUDIENCE"
+    assert "AIPROD_PUSH_AUDIENCE=$AUDIENCE,AIPROD_PUSH_EMAIL=$PUSHER" in PAGE
     roles = {
         options(one)["--role"] for one in commands() if "serviceAccount:$PUSHER" in " ".join(one)
     }
@@ -86,14 +86,22 @@ def test_dataflow_pulls_from_a_subscription_of_its_own() -> None:
 
     assert pull.keys() == {"--project", "--topic", "--ack-deadline", "--expiration-period"}
     assert pull["--ack-deadline"] == str(ACK_DEADLINE_S)
-    assert ("aiprod-jobs-pull", RUNTIME, "pubsub.subscriber") in grants()
+    assert ("aiprod-jobs-pull", WORKER, "pubsub.subscriber") in grants()
     assert not [one for one in grants() if one[0] == "aiprod-jobs-sub" and one[1] != AGENT]
 
 
-def test_the_runtime_account_publishes_to_both_topics() -> None:
+def test_the_api_publishes_to_both_topics() -> None:
     assert {
-        (topic, RUNTIME, "pubsub.publisher") for topic in ("aiprod-jobs", "aiprod-jobs-dlq")
+        (topic, API, "pubsub.publisher") for topic in ("aiprod-jobs", "aiprod-jobs-dlq")
     } <= grants()
+
+
+def test_every_account_is_made_once_and_used() -> None:
+    made = {one[3] for one in commands() if one[:3] == ["iam", "service-accounts", "create"]}
+    named = dict(re.findall(r"^(\w+)=(?:serviceAccount:)?(aiprod-\w+)@", PAGE, re.M))
+
+    assert set(named.values()) == made
+    assert [name for name in named if PAGE.count(f"${name}") < 2] == []
 
 
 def test_names_are_those_that_the_code_uses() -> None:

@@ -15,11 +15,12 @@ from api.app import create_app
 from api.settings import Settings as ApiSettings
 from pipeline.options import Settings
 from providers.roster import configured
+from tests.deployments.cloud_run_file import FILE, GUIDE, service
 from tests.deployments.configuration import DEPLOYMENTS, Body, Configuration, blocks
 from tests.deployments.gcloud import refusal
 from tests.deployments.values import EDGE, value_of
 
-SERVICE = yaml.safe_load((DEPLOYMENTS / "cloud-run.yaml").read_text(encoding="utf-8"))
+SERVICE = service(GUIDE)
 REVISION = SERVICE["spec"]["template"]["spec"]
 NOTES = SERVICE["spec"]["template"]["metadata"]["annotations"]
 API, SIDECAR = REVISION["containers"]
@@ -117,6 +118,32 @@ def test_the_service_takes_its_settings(environment: dict[str, str]) -> None:
     assert here.jobs == here.workers == int(API["resources"]["limits"]["cpu"])
 
 
+def test_another_project_has_its_own_names_and_the_services_it_has_keys_of() -> None:
+    given = {
+        "PROJECT": "films-1", "REGION": "us-central1", "BUCKET": "our-films", "RELEASE": "1.2.3",
+        "DOMAIN": "films.example.com", "EDGE_ADDRESS": "203.0.113.7", "WITHOUT": "suno|freesound",
+        "KEYLESS": "google,veo",
+    }  # fmt: skip
+    written = service(given)
+    (api, _) = written["spec"]["template"]["spec"]["containers"]
+    secrets = {one["valueFrom"]["secretKeyRef"]["name"] for one in api["env"] if "valueFrom" in one}
+
+    of_the_guide = r"aiprod-484120|europe-west1|v33-assets|RELEASE|EDGE|DOMAIN/|KEYLESS"
+    assert not re.search(of_the_guide, json.dumps(written))
+    assert api["image"] == "us-central1-docker.pkg.dev/films-1/aiprod/pipeline:1.2.3"
+    assert secrets == {
+        "aiprod-db-url", "aiprod-link-secret", "elevenlabs-api-key", "gemini-api-key",
+    }  # fmt: skip
+    assert {"name": "AIPROD_PROVIDERS", "value": "google,veo"} in api["env"]
+    assert "AIPROD_SUNO_CALLBACK_URL" not in {one["name"] for one in api["env"]}
+
+
+def test_the_example_is_in_the_head_of_the_file_and_complete() -> None:
+    head = FILE.read_text(encoding="utf-8").partition("\napiVersion")[0]
+
+    assert set(re.findall(r"\b([A-Z_]+)=", head)) == GUIDE.keys()
+
+
 def test_gcloud_takes_the_file() -> None:
     misspelt = copy.deepcopy(SERVICE)
     misspelt["spec"]["template"]["spec"]["containers"][0]["startupProbe"]["periodSecond"] = 3
@@ -192,6 +219,10 @@ def test_all_instances_of_two_versions_find_connections(configuration: Configura
 
 def test_terraform_gives_the_same_settings_and_secrets(configuration: Configuration) -> None:
     env = {name: value_of(configuration, one) for name, one in configuration.locals["env"].items()}
+    env |= {  # these by services: test_plan.py
+        "AIPROD_PROVIDERS": "",
+        "AIPROD_SUNO_CALLBACK_URL": "https://DOMAIN/callbacks/suno",
+    }
     keys = configuration.locals["key_of"]
     of_services = {
         keys[name]: f"{name}-api-key" for name in configuration.variables["services"]["default"]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.deployments.cloud_run_file import service, variables
 from tests.deployments.configuration import TERRAFORM
 from tests.deployments.stand_in import providers
 
@@ -94,6 +95,20 @@ def test_terraform_plans_the_shape(
     assert api["image"].endswith(f"/aiprod/{image}:1.2.3")
     assert api["args"][-1] == last
     assert {"DATABASE_URL", "GEMINI_API_KEY"} <= keys
+
+
+@pytest.mark.parametrize("services", [[], ["elevenlabs"], ["suno", "gemini", "google"]], ids=len)
+def test_the_file_for_gcloud_alone_gives_the_api_the_same_variables(
+    terraform: Terraform, services: list[str]
+) -> None:
+    of_keys = {"gemini", "suno", "freesound", "elevenlabs"}
+    written = service({"WITHOUT": "|".join(of_keys - set(services))})
+
+    planned = terraform.plan({**GIVEN, "services": json.dumps(services)})
+
+    (template,) = planned["google_cloud_run_v2_service.api"]["template"]
+    made = {one["name"] for one in template["containers"][0]["env"]}
+    assert variables(written) == made | {"AIPROD_PROVIDERS"}  # empty there, where there are none
 
 
 @pytest.mark.parametrize("shape", ["cloud-run", "dataflow"])

@@ -12,7 +12,8 @@ from pipeline.machines import MACHINES
 from storage.calls import CallStatus
 from tests.deployments.configuration import DEPLOYMENTS, Body, Configuration, blocks, texts
 from tests.deployments.values import value_of
-from tests.test_deployment_pubsub import created
+from tests.test_deployment_pubsub import PAGE, created
+from tests.test_deployment_pubsub import grants as told
 
 FILES = sorted(
     path
@@ -155,6 +156,47 @@ def test_subscriptions_are_as_the_manual_makes_them(configuration: Configuration
     )
     assert not {"dead_letter_policy", "retry_policy", "push_config"} & set(pull)
     assert all(blocks(body, "expiration_policy") == [{"ttl": ""}] for body in made.values())
+
+
+def test_pushes_are_made_for_whom_the_manual_says(configuration: Configuration) -> None:
+    (audience,) = re.findall(r"^AUDIENCE=(\S+)$", PAGE, re.M)
+    (service,) = re.findall(r"^SERVICE=(\S+)$", PAGE, re.M)
+    (project,) = re.findall(r"^PROJECT=(\S+)$", PAGE, re.M)
+
+    assert value_of(configuration, "${local.push_audience}") == audience.replace(
+        "$SERVICE", service
+    ).replace("$PROJECT", project)
+
+
+def test_the_manual_grants_what_terraform_grants(configuration: Configuration) -> None:
+    members = {
+        "${google_service_account.api.member}": "$API",
+        "${google_service_account.worker[0].member}": "$WORKER",
+        "${local.pubsub_agent}": "$AGENT",
+    }
+    made = set()
+    for body in of_type(
+        configuration, "google_pubsub_topic_iam_member", "google_pubsub_subscription_iam_member"
+    ).values():
+        thing = body.get("topic", body.get("subscription"))
+        things = list(texts(body["for_each"])) if thing == "${each.value}" else [thing]
+        # Of a subscription, roles; behind a condition, since there is none in the other shape.
+        roles = [body["role"]]
+        if roles == ["${each.value}"]:
+            roles = re.findall(r"roles/[\w.]+", body["for_each"])
+        for one in things:
+            kind, name = re.findall(r"google_pubsub_(\w+)\.(\w+)", one)[0]
+            named = configuration.resources[f"google_pubsub_{kind}", name]["name"]
+            for role in roles:
+                made.add(
+                    (
+                        value_of(configuration, named),
+                        members[body["member"]],
+                        role.removeprefix("roles/"),
+                    )
+                )
+
+    assert made == told()
 
 
 def test_pubsub_may_move_dead_letters(configuration: Configuration) -> None:
