@@ -159,7 +159,7 @@ dataflow-update: $(STAMP) ## put this version in the place of that of SINCE=<tag
 dataflow-drain: $(STAMP) ## let the job end what it has begun: PROJECT, REGION [NAME, DRY_RUN=1]
 	@$(call LAUNCH,drain)
 
-dashboards: $(STAMP) ## write deployments/monitoring/dashboards, for Grafana
+dashboards: $(STAMP) ## write deployments/monitoring/*dashboards, for Grafana and for Cloud Monitoring
 	@$(BIN)/python -m deployments.monitoring.write_dashboards
 
 PROMETHEUS := command -v prometheus > /dev/null || { echo "prometheus is not in PATH; on Debian: apt-get install prometheus" >&2; exit 2; }

@@ -1,45 +1,13 @@
-"""Dashboards of Grafana as values, and the JSON that it imports."""
+"""Dashboards as the JSON that Grafana imports."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from deployments.monitoring.panels import Dashboard, Panel
 
 COLUMNS = 24  # of Grafana's grid
 PANEL_COLUMNS, PANEL_ROWS = 8, 8  # three beside each other
 SCHEMA_VERSION = 38  # of Grafana 10.1; newer ones migrate what they read
 SOURCE = {"type": "prometheus", "uid": "${source}"}  # chosen at the top of the page
-
-
-@dataclass(frozen=True)
-class Query:
-    """An expression of PromQL, and what its series are called: `{{label}}` is put in."""
-
-    expression: str
-    legend: str
-
-
-@dataclass(frozen=True)
-class Panel:
-    """Series over time, as lines.
-
-    Attributes:
-      unit: One of Grafana's ids: https://grafana.com/docs/grafana/latest/panels-visualizations/.
-      told: What a reader may not know.
-    """
-
-    title: str
-    unit: str
-    queries: Sequence[Query]
-    told: str = ""
-
-
-@dataclass(frozen=True)
-class Dashboard:
-    """A page of panels. `name` is part of its address, and names its file."""
-
-    name: str
-    title: str
-    panels: Sequence[Panel]
 
 
 def model(dashboard: Dashboard) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`make dashboards`: writes the dashboards of Grafana.
+"""`make dashboards`: writes the dashboards, for Grafana and for Cloud Monitoring.
 
 What is counted in the ledger is the same on every instance, hence `max`; instances come and go,
 hence the growth of a maximum rather than the maximum of growths.
@@ -6,11 +6,14 @@ hence the growth of a maximum rather than the maximum of growths.
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from deployments.monitoring.grafana import Dashboard, Panel, Query, model
+from deployments.monitoring import google_cloud, grafana
+from deployments.monitoring.panels import Dashboard, Panel, Query
 
-FOLDER = Path(__file__).parent / "dashboards"
+FOLDER = Path(__file__).parent
 
 ASKED = 'aiprod_http_request_seconds_count{route!~"/health|/ready|/metrics"}'
 FAILED = 'aiprod_http_request_seconds_count{route!~"/health|/ready|/metrics",status="5xx"}'
@@ -330,15 +333,23 @@ QUALITY = Dashboard(
 ALL = (SERVICE, PIPELINE, MONEY, QUALITY)
 
 
-def text(dashboard: Dashboard) -> str:
-    """What is in its file."""
-    return json.dumps(model(dashboard), indent=1) + "\n"
+def files() -> dict[str, str]:
+    """What is written, by its path in the folder."""
+    of_grafana = {f"dashboards/{one.name}.json": _text(grafana.model(one)) for one in ALL}
+    of_google = {
+        f"google-dashboards/{one.name}.json": _text(google_cloud.model(one)) for one in ALL
+    }
+    return of_grafana | of_google
+
+
+def _text(page: Mapping[str, Any]) -> str:
+    return json.dumps(page, indent=1) + "\n"
 
 
 def main() -> int:
-    FOLDER.mkdir(exist_ok=True)
-    for dashboard in ALL:
-        (FOLDER / f"{dashboard.name}.json").write_text(text(dashboard), encoding="utf-8")
+    for path, text in files().items():
+        (FOLDER / path).parent.mkdir(exist_ok=True)
+        (FOLDER / path).write_text(text, encoding="utf-8")
     return 0
 
 

@@ -1,90 +1,91 @@
 locals {
-  # What is counted in the ledger is the same on all instances, hence `max`. Meanings: docs/operations.md.
-  alerts = {
-    errors = {
-      says  = "More than 5 % of requests fail"
-      query = "sum(rate(run_googleapis_com:request_count{monitored_resource=\"cloud_run_revision\",service_name=\"${local.service}\",response_code_class=\"5xx\"}[5m])) / sum(rate(run_googleapis_com:request_count{monitored_resource=\"cloud_run_revision\",service_name=\"${local.service}\"}[5m])) > 0.05"
-      lasts = "300s"
-      then  = "Read the errors of the service in Cloud Logging. Roll back if they came with a release."
+  monitoring = "${path.module}/../monitoring"
+
+  # The rules that a Prometheus has, too: what they are, when they fire and when not is tested there.
+  rules = {
+    for rule in flatten(yamldecode(file("${local.monitoring}/alerts.yaml")).groups[*].rules) :
+    rule.alert => {
+      says     = split("\n", local.chapters[split("#", rule.annotations.runbook)[1]])[0]
+      query    = rule.expr
+      lasts    = can(rule["for"]) ? "${60 * tonumber(trimsuffix(rule["for"], "m"))}s" : "0s"
+      severity = rule.labels.severity
+      chapter  = split("#", rule.annotations.runbook)[1]
     }
-    silent = {
-      says  = "The API does not answer from outside"
-      query = "avg(avg_over_time(monitoring_googleapis_com:uptime_check_check_passed{monitored_resource=\"uptime_url\",check_id=\"${google_monitoring_uptime_check_config.health.uptime_check_id}\"}[5m])) < 0.5"
-      lasts = "300s"
-      then  = "Look at the certificate, the record of the domain, and the instances."
+  }
+
+  # What Google alone knows. Its metrics, in PromQL: https://cloud.google.com/monitoring/promql/promql-mapping
+  of_google = {
+    AiprodEdgeErrors = {
+      says     = "More than 5 % of requests fail, as Cloud Run counts them: those of instances that do not start, too"
+      query    = "sum(rate(run_googleapis_com:request_count{monitored_resource=\"cloud_run_revision\",service_name=\"${local.service}\",response_code_class=\"5xx\"}[5m])) / sum(rate(run_googleapis_com:request_count{monitored_resource=\"cloud_run_revision\",service_name=\"${local.service}\"}[5m])) > 0.05"
+      lasts    = "300s"
+      severity = "critical"
+      chapter  = "requests-fail"
     }
-    certificate = {
-      says  = "The certificate ends within 15 days"
-      query = "min(monitoring_googleapis_com:uptime_check_time_until_ssl_cert_expires{monitored_resource=\"uptime_url\",check_id=\"${google_monitoring_uptime_check_config.health.uptime_check_id}\"}) < 15"
-      lasts = "3600s"
-      then  = "Google renews it a month before. Does the domain still point to the load balancer?"
+    AiprodUnreachable = {
+      says     = "The API does not answer from outside"
+      query    = "avg(avg_over_time(monitoring_googleapis_com:uptime_check_check_passed{monitored_resource=\"uptime_url\",check_id=\"${google_monitoring_uptime_check_config.health.uptime_check_id}\"}[5m])) < 0.5"
+      lasts    = "300s"
+      severity = "critical"
+      chapter  = "nobody-reaches-the-api"
     }
-    blind = {
-      says  = "No instance sends metrics, so most alerts are silent"
-      query = "absent(aiprod_ledger_up)"
-      lasts = "600s"
-      then  = "Look at the container `metrics` of the service, and whether /metrics answers inside."
+    AiprodCertificateEnds = {
+      says     = "The certificate ends within 15 days"
+      query    = "min(monitoring_googleapis_com:uptime_check_time_until_ssl_cert_expires{monitored_resource=\"uptime_url\",check_id=\"${google_monitoring_uptime_check_config.health.uptime_check_id}\"}) < 15"
+      lasts    = "3600s"
+      severity = "warning"
+      chapter  = "a-certificate-ends"
     }
-    ledger = {
-      says  = "The ledger does not answer"
-      query = "max(aiprod_ledger_up) < 1"
-      lasts = "120s"
-      then  = "Look at the database: is it up, are its connections used up?"
+    AiprodRingsLie = {
+      says     = "Rings lie in the subscription for more than 5 minutes"
+      query    = "max(pubsub_googleapis_com:subscription_oldest_unacked_message_age{monitored_resource=\"pubsub_subscription\",subscription_id=\"${local.is_dataflow ? local.pulled : local.pushed}\"}) > 300"
+      lasts    = "300s"
+      severity = "warning"
+      chapter  = "rings-are-not-published"
     }
-    queue = {
-      says  = "Jobs wait for more than 10 minutes"
-      query = "max(aiprod_queue_oldest_seconds{queue=\"service\"}) > 600"
-      lasts = "300s"
-      then  = "More instances, or more machines: max_instances, max_workers. Do workers live?"
+    AiprodPutAside = {
+      says     = "Pub/Sub has put messages aside"
+      query    = "max(pubsub_googleapis_com:subscription_num_undelivered_messages{monitored_resource=\"pubsub_subscription\",subscription_id=\"${local.dead_kept}\"}) > 0"
+      lasts    = "0s"
+      severity = "warning"
+      chapter  = "there-are-dead-letters"
     }
-    rings = {
-      says  = "Rings lie in the outbox, or in the subscription, for more than 5 minutes"
-      query = "max(aiprod_outbox_oldest_seconds) > 300 or max(pubsub_googleapis_com:subscription_oldest_unacked_message_age{monitored_resource=\"pubsub_subscription\",subscription_id=\"${local.is_dataflow ? local.pulled : local.pushed}\"}) > 300"
-      lasts = "300s"
-      then  = "Does the topic take messages? Are pushes refused (401, 403), or has the streaming job stopped?"
+    AiprodWorkerEnds = {
+      says     = "A worker has died three times in ten minutes"
+      query    = "sum(increase(logging_googleapis_com:user_aiprod_worker_ended{monitored_resource=\"cloud_run_revision\"}[10m])) >= 3"
+      lasts    = "0s"
+      severity = "warning"
+      chapter  = "no-worker-is-alive"
     }
-    dead_letters = {
-      says  = "There are dead letters"
-      query = "max(pubsub_googleapis_com:subscription_num_undelivered_messages{monitored_resource=\"pubsub_subscription\",subscription_id=\"${local.dead_kept}\"}) > 0"
-      lasts = "0s"
-      then  = "aiprod dlq list; what Pub/Sub itself moved: gcloud pubsub subscriptions pull ${local.dead_kept}"
+    AiprodSpendsMuch = {
+      says     = "Paid services cost more than ${var.daily_spend_usd} dollars in a day"
+      query    = "sum(delta(max by (provider, status) (aiprod_provider_cost_usd)[1d:10m])) > ${var.daily_spend_usd}"
+      lasts    = "0s"
+      severity = "critical"
+      chapter  = "money-goes-faster-than-before"
     }
-    stuck = {
-      says  = "Jobs are at work and nobody works on them"
-      query = "max(aiprod_stuck_jobs) > 0"
-      lasts = "600s" # a lease, and some rounds of the sweeper
-      then  = "aiprod jobs list; the log of one: jsonPayload.job=\"job-...\""
+    AiprodConnections = {
+      says     = "The database has few connections left"
+      query    = "sum(cloudsql_googleapis_com:database_postgresql_num_backends{monitored_resource=\"cloudsql_database\",database_id=\"${var.project}:${local.database}\"}) > ${floor(local.max_connections * 0.9)}"
+      lasts    = "300s"
+      severity = "critical"
+      chapter  = "the-database-is-nearly-full"
     }
-    failed_jobs = {
-      says  = "More than a fifth of the jobs that end fail"
-      query = "delta(max(aiprod_jobs{status=\"failed\"})[1h:1m]) / (delta(max(aiprod_jobs{status=\"failed\"})[1h:1m]) + delta(max(aiprod_jobs{status=\"done\"})[1h:1m])) > 0.2 and delta(max(aiprod_jobs{status=\"failed\"})[1h:1m]) >= 5"
-      lasts = "0s"
-      then  = "aiprod jobs list --status failed: each says its stage and its reason."
+    # It grows by itself; who has set a limit, or a quota that is used up, is told.
+    AiprodDatabaseDisk = {
+      says     = "More than nine tenths of the disk of the database are used"
+      query    = "max(cloudsql_googleapis_com:database_disk_utilization{monitored_resource=\"cloudsql_database\",database_id=\"${var.project}:${local.database}\"}) > 0.9"
+      lasts    = "1800s"
+      severity = "critical"
+      chapter  = "the-database-is-nearly-full"
     }
-    providers = {
-      says  = "A paid service refuses, or sends what cannot be used"
-      query = "sum by (provider) (delta(max by (provider, status) (aiprod_provider_calls{status=~\"refused|unknown|unusable\"})[30m:1m])) >= 5"
-      lasts = "0s"
-      then  = "Its status page; the key and the credit of the account. `aiprod spending off` stops all paying."
-    }
-    spending = {
-      says  = "Paid services cost more than ${var.daily_spend_usd} dollars in a day"
-      query = "sum(delta(max by (provider, status) (aiprod_provider_cost_usd)[1d:10m])) > ${var.daily_spend_usd}"
-      lasts = "0s"
-      then  = "`aiprod spending off` stops all paying at once."
-    }
-    webhooks = {
-      says  = "Webhooks are given up"
-      query = "delta(max(aiprod_webhook_deliveries{status=\"failed\"})[1h:1m]) >= 5"
-      lasts = "0s"
-      then  = "aiprod webhooks log JOB says what came of each; once the receiver answers, aiprod webhooks replay."
-    }
-    database = {
-      says  = "The database has few connections left"
-      query = "sum(cloudsql_googleapis_com:database_postgresql_num_backends{monitored_resource=\"cloudsql_database\",database_id=\"${var.project}:${local.database}\"}) > ${floor(local.max_connections * 0.9)}"
-      lasts = "300s"
-      then  = "docs/operations.md counts them. Lower AIPROD_DB_POOL or max_instances."
-    }
+  }
+
+  # What to do, which goes out with the alert: the chapters below "Alerts".
+  runbooks = split("\n## ", split("\n## Alerts\n", file("${path.module}/../../docs/operations.md"))[1])[0]
+  chapters = {
+    for number, chapter in split("\n### ", local.runbooks) :
+    lower(replace(replace(split("\n", chapter)[0], "/[^\\w -]/", ""), " ", "-")) => trimspace(chapter) if number > 0
   }
 }
 
@@ -96,15 +97,16 @@ resource "google_monitoring_notification_channel" "email" {
 }
 
 resource "google_monitoring_alert_policy" "all" {
-  for_each = local.alerts
+  for_each = merge(local.rules, local.of_google)
 
-  display_name          = "AIPROD: ${each.value.says}"
+  display_name          = "${each.key}: ${each.value.says}"
+  severity              = upper(each.value.severity)
   combiner              = "OR"
   notification_channels = [google_monitoring_notification_channel.email.id]
   user_labels           = local.labels
 
   conditions {
-    display_name = each.value.says
+    display_name = each.key
 
     condition_prometheus_query_language {
       query               = each.value.query
@@ -116,7 +118,7 @@ resource "google_monitoring_alert_policy" "all" {
   }
 
   documentation {
-    content   = each.value.then
+    content   = local.chapters[each.value.chapter]
     mime_type = "text/markdown"
   }
 

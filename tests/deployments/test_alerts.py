@@ -10,7 +10,7 @@ import typer
 import yaml
 
 from pipeline.cli import app
-from tests.deployments.configuration import DEPLOYMENTS
+from tests.deployments.configuration import DEPLOYMENTS, Configuration
 from tests.deployments.exported import exported, strangers
 
 MONITORING = DEPLOYMENTS / "monitoring"
@@ -82,10 +82,13 @@ def test_cases_feed_what_the_service_exports() -> None:
     assert [stranger for one in sorted(series) for stranger in strangers(one, KNOWN)] == []
 
 
-def test_every_rule_has_a_severity_a_summary_and_a_chapter_that_names_it() -> None:
+def test_every_rule_has_a_severity_a_summary_and_a_chapter_that_names_it(
+    configuration: Configuration,
+) -> None:
     headings = re.findall(r"^### (.+)$", RUNBOOKS, re.M)
     chapters = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-    linked = set()
+    of_google = configuration.locals["of_google"]
+    linked = {alert["chapter"] for alert in of_google.values()}
 
     for name, rule in RULES.items():
         assert rule["labels"]["severity"] in ("critical", "warning"), name
@@ -96,7 +99,8 @@ def test_every_rule_has_a_severity_a_summary_and_a_chapter_that_names_it() -> No
         linked.add(chapter)
 
     assert linked == chapters
-    assert set(re.findall(r"`(Aiprod\w+)`", RUNBOOKS)) == RULES.keys()
+    assert {alert["severity"] for alert in of_google.values()} <= {"critical", "warning"}
+    assert set(re.findall(r"`(Aiprod\w+)`", RUNBOOKS)) == RULES.keys() | of_google.keys()
 
 
 def test_chapters_name_commands_that_there_are() -> None:

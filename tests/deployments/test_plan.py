@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from tests.deployments.cloud_run_file import service, variables
-from tests.deployments.configuration import TERRAFORM
+from tests.deployments.configuration import DEPLOYMENTS, TERRAFORM
 from tests.deployments.stand_in import providers
+from tests.deployments.test_alerts import RULES, RUNBOOKS
 
 GIVEN = {
     "release": "1.2.3",
@@ -38,12 +39,17 @@ class Terraform:
         program = shutil.which("terraform")
         if program is None:
             pytest.skip("terraform is not on this machine: nothing is planned")
-        self._program, self._folder, self._environment = program, folder, environment
-        for path in TERRAFORM.iterdir():
-            text = path.read_text(encoding="utf-8")
-            # The state would be in a bucket.
-            text = re.sub(r'  backend "gcs" \{.*?\n  \}\n', "", text, flags=re.S)
-            (folder / path.name).write_text(text, encoding="utf-8")
+        self._program, self._environment = program, environment
+        # With what they read beside them, where it is.
+        shutil.copytree(DEPLOYMENTS, folder / "deployments")
+        (folder / "docs").mkdir()
+        shutil.copy(DEPLOYMENTS.parent / "docs" / "operations.md", folder / "docs")
+        self._folder = folder / "deployments" / TERRAFORM.name
+        versions = self._folder / "versions.tf"
+        text = versions.read_text(encoding="utf-8")
+        # The state would be in a bucket.
+        text = re.sub(r'  backend "gcs" \{.*?\n  \}\n', "", text, flags=re.S)
+        versions.write_text(text, encoding="utf-8")
 
     def plan(self, given: Mapping[str, str]) -> dict[str, Any]:
         """What would be made, by address.
@@ -139,6 +145,58 @@ def test_what_only_services_without_a_key_need_is_not_there_without_them(
     assert "google_project_iam_member.asks_vertex[0]" not in planned
     assert not [one for one in planned if "aiplatform" in one or "texttospeech" in one]
     assert "AIPROD_PROVIDERS" not in {one["name"] for one in template["containers"][0]["env"]}
+
+
+def test_every_rule_of_prometheus_is_a_policy_of_google_with_its_chapter(
+    terraform: Terraform,
+) -> None:
+    planned = terraform.plan(GIVEN)
+    policies = {
+        address.split('"')[1]: one
+        for address, one in planned.items()
+        if address.startswith("google_monitoring_alert_policy.all")
+    }
+
+    for name, rule in RULES.items():
+        policy = policies[name]
+        (condition,) = policy["conditions"]
+        (query,) = condition["condition_prometheus_query_language"]
+        minutes = int(rule.get("for", "0m").removesuffix("m"))
+        assert query["query"] == rule["expr"]
+        assert query["duration"] == f"{60 * minutes}s"
+        assert policy["severity"] == rule["labels"]["severity"].upper()
+        title = policy["display_name"].removeprefix(f"{name}: ")
+        assert f"\n### {title}\n" in RUNBOOKS
+    for name, policy in policies.items():
+        (told,) = policy["documentation"]
+        assert f"`{name}`" in told["content"]
+        assert told["content"] in RUNBOOKS
+        assert len(told["content"]) < 8192  # what Google takes
+    assert len(policies) - len(RULES) == 9  # of Google's own metrics: docs/operations.md
+
+
+def test_metrics_of_logs_and_dashboards_are_made_of_their_files(terraform: Terraform) -> None:
+    planned = terraform.plan(GIVEN)
+    folder = DEPLOYMENTS / "monitoring"
+    logged = {
+        one["name"]: one
+        for address, one in planned.items()
+        if address.startswith("google_logging_metric.all")
+    }
+    pages = [
+        one["dashboard_json"]
+        for address, one in planned.items()
+        if address.startswith("google_monitoring_dashboard.all")
+    ]
+
+    assert logged.keys() == {path.stem for path in (folder / "log-metrics").iterdir()}
+    errors = logged["aiprod-errors"]
+    (kind,) = errors["metric_descriptor"]
+    assert errors["label_extractors"]["stage"] == "EXTRACT(jsonPayload.stage)"
+    assert [label["key"] for label in kind["labels"]] == ["logger", "stage"]
+    assert sorted(pages) == sorted(
+        path.read_text(encoding="utf-8") for path in (folder / "google-dashboards").iterdir()
+    )
 
 
 def test_wrong_variables_are_refused_by_name(terraform: Terraform) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from api import metrics
 from pipeline.machines import MACHINES
-from storage.calls import CallStatus
 from tests.deployments.configuration import DEPLOYMENTS, Body, Configuration, blocks, texts
 from tests.deployments.values import value_of
 from tests.test_deployment_pubsub import PAGE, created
@@ -302,17 +301,19 @@ def test_texts_of_users_are_no_attacks(configuration: Configuration) -> None:
         assert not re.match(found, path)
 
 
-def test_alerts_ask_for_metrics_that_there_are(configuration: Configuration) -> None:
+def test_alerts_of_google_ask_for_metrics_of_google_of_logs_and_of_ours(
+    configuration: Configuration,
+) -> None:
     known = Path(metrics.__file__).read_text(encoding="utf-8")
-    alerts: dict[str, Any] = configuration.locals["alerts"]
+    logged = {path.stem for path in (DEPLOYMENTS / "monitoring" / "log-metrics").iterdir()}
+    alerts: dict[str, Any] = configuration.locals["of_google"]
 
     for name, alert in alerts.items():
-        for metric in re.findall(r"\baiprod_\w+", alert["query"]):
+        for metric in re.findall(r"(?<![\w:])aiprod_\w+", alert["query"]):
             assert f'"{metric.removeprefix("aiprod_")}"' in known, f"{name}: {metric}"
-    assert {
-        "errors", "queue", "dead_letters", "stuck", "spending", "providers", "webhooks",
-        "certificate",
-    } <= alerts.keys()  # fmt: skip
-    (bad,) = re.findall(r'aiprod_provider_calls\{status=~"([\w|]+)"', alerts["providers"]["query"])
-    assert set(bad.split("|")) <= {status.value for status in CallStatus}
-    assert alerts["errors"]["query"].endswith("> 0.05")  # the guide's 5 %
+        for metric in re.findall(r"logging_googleapis_com:user_(\w+)", alert["query"]):
+            assert metric.replace("_", "-") in logged, f"{name}: {metric}"
+        for domain, labels in re.findall(r"(\w+_googleapis_com):\w+\{(.+?)\}", alert["query"]):
+            # Google wants it where a metric is of several resources.
+            assert "monitored_resource=" in labels, f"{name}: {domain}"
+    assert alerts["AiprodEdgeErrors"]["query"].endswith("> 0.05")  # the guide's 5 %
