@@ -1,6 +1,5 @@
-# Artefacts and videos. Nothing in it is public, so there is no CDN before it: videos belong to tenants,
-# and the API sends each reader to a link that is signed for him and holds for an hour, which a CDN
-# could not tell from the next one.
+# Artefacts and videos. Nothing in it is public: the API sends each reader to a link that is signed for
+# him and holds for an hour. Why there is no CDN before it: docs/adr/0006-no-cdn.md.
 resource "google_storage_bucket" "assets" {
   name                        = local.bucket
   location                    = var.region
