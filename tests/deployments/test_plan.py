@@ -41,7 +41,8 @@ class Terraform:
             pytest.skip("terraform is not on this machine: nothing is planned")
         self._program, self._environment = program, environment
         # With what they read beside them, where it is.
-        shutil.copytree(DEPLOYMENTS, folder / "deployments")
+        own = shutil.ignore_patterns(".terraform*", "*.tfvars", "*.tfstate*", "__pycache__")
+        shutil.copytree(DEPLOYMENTS, folder / "deployments", ignore=own)
         (folder / "docs").mkdir()
         shutil.copy(DEPLOYMENTS.parent / "docs" / "operations.md", folder / "docs")
         self._folder = folder / "deployments" / TERRAFORM.name
