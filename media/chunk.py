@@ -16,6 +16,7 @@ from media.overlay import Overlay
 from media.planes import Planes
 from media.run import Workspace, compiled
 from media.shots import ColorShot, Shot, open_clip, open_still
+from media.stills import Stills, stills_of, watched
 from media.transitions import transition
 
 TITLE_FADE_S = 0.4
@@ -113,10 +114,12 @@ class ChunkSpec:
 
 @dataclass(frozen=True)
 class Encoded:
-    """A finished chunk: its file, and characters that no installed font could draw."""
+    """A finished chunk: its file, characters that no installed font could draw, and its stretches
+    of black and of still picture."""
 
     path: Path
     missing_glyphs: tuple[str, ...]
+    stills: Stills
 
 
 def render_chunk(
@@ -137,7 +140,8 @@ def render_chunk(
     missing: set[str] = set()
     with drawn(space, spec, files, progress, missing) as frames:
         space.run(compiled(chunk_graph(spec), "warning"), feed=frames)
-    return Encoded(space.folder / "chunk.mp4", tuple(sorted(missing)))
+    stills = stills_of(space, float(spec.frames / spec.rate))
+    return Encoded(space.folder / "chunk.mp4", tuple(sorted(missing)), stills)
 
 
 @contextmanager
@@ -159,7 +163,7 @@ def drawn(
 
 
 def chunk_graph(spec: ChunkSpec) -> Any:
-    """The FFmpeg graph that encodes raw frames from stdin into chunk.mp4.
+    """The FFmpeg graph that encodes raw frames from stdin into chunk.mp4, and watches them.
 
     One x264 thread: two chunks side by side use two cores as well as two threads do, and the
     result is the same in every run, which it is not with several threads.
@@ -178,13 +182,15 @@ def chunk_graph(spec: ChunkSpec) -> Any:
         color_primaries="bt709",
         color_trc="bt709",
     )
-    return frames.output(
+    both = frames.video.split()
+    chunk = both[0].output(
         "chunk.mp4",
         format="mp4",
         fflags="+bitexact",
         map_metadata=-1,
         **encoder(preset, crf, spec.rate),
     )
+    return ffmpeg.merge_outputs(chunk, watched(both[1]))
 
 
 def encoder(preset: str, crf: int, rate: Fraction) -> dict[str, Any]:

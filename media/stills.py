@@ -1,7 +1,8 @@
 """Stretches of black and of still picture: of a chunk, and of chunks that were joined.
 
-A chunk is looked at once, when it is encoded. What is seen of a joined video follows from that:
-only where one chunk ends with a still picture and the next begins with one, it is looked at again.
+The frames of a chunk are looked at on their way to the encoder. What is seen of a joined video
+follows from that: only where one chunk ends with a still picture and the next begins with one, it
+is looked at again.
 """
 
 import re
@@ -19,6 +20,7 @@ MIN_BLACK_S, MIN_FREEZE_S = 0.5, 2.0
 # marked; a picture has to stand for a while before that shows.
 MIN_EDGE_S = 0.1
 _LOOK_S = 0.3  # to either side of a joint: several frames that others refer to
+_MARKS = "marks.txt"
 # Marks of the detectors: `lavfi.black_start=3.1`, `lavfi.freezedetect.freeze_end=7.5`.
 _BLACK = re.compile(r"^lavfi\.black_(start|end)=(\d+(?:\.\d+)?)$", re.M)
 _FREEZE = re.compile(r"^lavfi\.freezedetect\.freeze_(start|end)=(\d+(?:\.\d+)?)$", re.M)
@@ -58,14 +60,24 @@ class Stills:
         return cls(facts["length_s"], black, frozen)
 
 
-def find_stills(space: Workspace, chunk: Path, length_s: float) -> Stills:
-    """Looks at every picture of a chunk that others refer to: a third of the work finds the same.
-
-    Raises:
-      ToolFailed: A picture cannot be decoded.
+def watched(picture: Any) -> Any:
+    """An output of an FFmpeg graph that writes marks of the stretches in a picture into the
+    private folder, for `stills_of`: a fifteenth of what encoding a frame takes.
     """
+    marked = (
+        picture.filter("scale", 320, -2, flags="fast_bilinear")
+        .filter("blackdetect", d=MIN_BLACK_S, pix_th=0.02, pic_th=0.995)
+        .filter("freezedetect", n=0.0003, d=MIN_EDGE_S)
+        # Into a file: a log would be cut for long videos.
+        .filter("metadata", "print", file=_MARKS)
+    )
+    return ffmpeg.output(marked, "pipe:1", format="null", fps_mode="passthrough")
+
+
+def stills_of(space: Workspace, length_s: float) -> Stills:
+    """What the marks say that the last FFmpeg in this folder wrote about a chunk."""
     length_s = round(length_s, 6)
-    black, frozen = _marked(space, chunk, length_s)
+    black, frozen = _marked(space, length_s)
     return Stills(
         length_s,
         tuple(_counting(black, length_s, MIN_BLACK_S)),
@@ -93,8 +105,17 @@ def joined_stills(chunks: Sequence[Stills], is_held: Callable[[float], bool]) ->
 
 
 def holds(space: Workspace, video: Path, at_s: float) -> bool:
-    """Whether the picture stands still over this time in a video."""
-    _, frozen = _marked(space, video, 2 * _LOOK_S, ss=f"{at_s - _LOOK_S:.6f}", t=f"{2 * _LOOK_S}")
+    """Whether the picture stands still over this time in a video.
+
+    Raises:
+      ToolFailed: A picture cannot be decoded.
+    """
+    part = {"ss": f"{at_s - _LOOK_S:.6f}", "t": f"{2 * _LOOK_S}"}
+    # Pictures that others refer to: a third of the work finds the same.
+    picture = fenced_input(video, CLIP_FORMATS, skip_frame="noref", skip_loop_filter="all", **part)
+    # -xerror: a damaged picture is a failure, not a stretch of something else.
+    space.run(["-xerror", *compiled(watched(picture.video), "error")], capture=True)
+    _, frozen = _marked(space, 2 * _LOOK_S)
     return any(span.start_s < _LOOK_S - 0.01 and span.end_s > _LOOK_S + 0.01 for span in frozen)
 
 
@@ -119,21 +140,8 @@ def _counting(spans: Sequence[Span], length_s: float, least_s: float) -> Iterato
             yield span
 
 
-def _marked(
-    space: Workspace, path: Path, length_s: float, **part: str
-) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """Black and frozen stretches, from a file of marks: a log would be cut for long videos."""
-    picture = (
-        fenced_input(path, CLIP_FORMATS, skip_frame="noref", skip_loop_filter="all", **part)
-        .video.filter("scale", 320, -2, flags="fast_bilinear")
-        .filter("blackdetect", d=MIN_BLACK_S, pix_th=0.02, pic_th=0.995)
-        .filter("freezedetect", n=0.0003, d=MIN_EDGE_S)
-        .filter("metadata", "print", file="marks.txt")
-    )
-    output = ffmpeg.output(picture, "pipe:1", format="null", fps_mode="passthrough")
-    # -xerror: a damaged picture is a failure, not a stretch of something else.
-    space.run(["-xerror", *compiled(output, "error")], capture=True)
-    marks = (space.folder / "marks.txt").read_text(encoding="utf-8")
+def _marked(space: Workspace, length_s: float) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    marks = (space.folder / _MARKS).read_text(encoding="utf-8")
     return tuple(_spans(_BLACK.findall(marks), length_s)), tuple(
         _spans(_FREEZE.findall(marks), length_s)
     )

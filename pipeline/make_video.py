@@ -27,7 +27,7 @@ from storage.leftovers import clear_leftovers
 from storage.migrate import prepare
 from storage.rows import PartRow
 
-REFRESH_S = 0.2
+REFRESH_S = 0.5
 
 
 def make_video(

@@ -11,7 +11,6 @@ from jobs.stages import Stage
 from jobs.wire import from_json, plain
 from media.chunk import ChunkSpec, render_chunk
 from media.run import Workspace
-from media.stills import find_stills
 from storage.artefacts import Origin
 from transforms.perform import Made, PerformTasks
 from transforms.studio import Studio, StudioConfig
@@ -28,7 +27,7 @@ class RenderChunks(beam.PTransform[PCollection[bytes], PCollection[tuple[str, by
 
 
 def render(task: Task, studio: Studio, space: Workspace) -> Made:
-    """Renders one chunk, and looks at what came out."""
+    """Renders one chunk."""
     spec = from_json(ChunkSpec, studio.blobs.read(task.params["spec"]) or b"")
     with ExitStack() as stack:
         files = {
@@ -42,6 +41,6 @@ def render(task: Task, studio: Studio, space: Workspace) -> Made:
     facts = {
         "frames": spec.frames,
         "missing_glyphs": list(encoded.missing_glyphs),
-        "stills": plain(find_stills(space, encoded.path, float(spec.frames / spec.rate))),
+        "stills": plain(encoded.stills),
     }
     return Made(Origin("aiprod"), {"video": encoded.path}, facts)

@@ -28,12 +28,17 @@ def test_the_encoder_is_told_everything() -> None:
         "-f", "rawvideo", "-video_size", "64x36", "-color_primaries", "bt709",
         "-color_range", "tv", "-color_trc", "bt709", "-colorspace", "bt709",
         "-framerate", "24/1", "-pixel_format", "yuv420p", "-protocol_whitelist", "pipe",
-        "-i", "pipe:0",
-        "-f", "mp4", "-color_primaries", "bt709", "-color_range", "tv", "-color_trc", "bt709",
-        "-colorspace", "bt709", "-crf", "20", "-fflags", "+bitexact", "-flags:v", "+bitexact",
-        "-g", "48", "-map_metadata", "-1", "-pix_fmt", "yuv420p", "-preset", "veryfast",
+        "-i", "pipe:0", "-filter_complex",
+        "[0:v]split=2[s0][s1];[s1]scale=320:-2:flags=fast_bilinear[s2];"
+        "[s2]blackdetect=d=0.5:pic_th=0.995:pix_th=0.02[s3];[s3]freezedetect=d=0.1:n=0.0003[s4];"
+        "[s4]metadata=print:file=marks.txt[s5]",
+        "-map", "[s0]", "-f", "mp4", "-color_primaries", "bt709", "-color_range", "tv",
+        "-color_trc", "bt709", "-colorspace", "bt709", "-crf", "20",
+        "-fflags", "+bitexact", "-flags:v", "+bitexact", "-g", "48", "-map_metadata", "-1",
+        "-pix_fmt", "yuv420p", "-preset", "veryfast",
         "-profile:v", "high", "-threads", "1", "-vcodec", "libx264",
         "-video_track_timescale", "24", "chunk.mp4",
+        "-map", "[s5]", "-f", "null", "-fps_mode", "passthrough", "pipe:1",
     ]  # fmt: skip
 
 

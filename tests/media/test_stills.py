@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
+import ffmpeg
 import pytest
 
 from jobs.errors import ToolFailed
-from media.run import Workspace
-from media.stills import Span, Stills, find_stills, holds, joined_stills
+from media.run import Workspace, compiled
+from media.stills import Span, Stills, holds, joined_stills, stills_of, watched
 
 MOVING = "testsrc2=d=3"
 BLINKS = "testsrc2=d=3,drawbox=t=fill:color=black:enable='between(n,42,50)'"
@@ -16,19 +16,18 @@ DARKENS = "testsrc2=d=3,drawbox=t=fill:color=black:enable='gte(n,80)'"
 BLACK, GREY, RED = "color=black:d=3", "color=gray:d=3", "color=red:d=3"
 
 
-def encode(space: Workspace, name: str, *sources: str) -> Path:
+def encode(space: Workspace, name: str, *sources: str) -> Stills:
     """Pictures of three seconds each, one after the other, as chunks are encoded."""
-    graph = ";".join(
-        f"{source.replace('=d', '=s=64x36:r=30:d', 1)}"
-        if source.startswith("testsrc2")
-        else f"{source}:s=64x36:r=30"
-        for source in sources
-    ).split(";")
-    inputs = [part for one in graph for part in ("-f", "lavfi", "-i", one)]
-    joined = "".join(f"[{n}:v]" for n in range(len(sources))) + f"concat=n={len(sources)}"
-    options = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-g", "60", "-y", name]
-    space.run([*inputs, "-filter_complex", joined, *options])
-    return space.folder / name
+    pictures = [ffmpeg.input(_sized(source), f="lavfi") for source in sources]
+    both = ffmpeg.concat(*pictures).split()
+    chunk = both[0].output(name, vcodec="libx264", pix_fmt="yuv420p", g=60)
+    space.run(compiled(ffmpeg.merge_outputs(chunk, watched(both[1]))))
+    return stills_of(space, 3.0 * len(sources))
+
+
+def _sized(source: str) -> str:
+    first, _, more = source.partition(",")
+    return f"{first}:s=64x36:r=30" + (f",{more}" if more else "")
 
 
 def spans(found: Sequence[Span]) -> list[tuple[float, float]]:
@@ -56,14 +55,11 @@ def test_joined_chunks_show_what_the_whole_video_shows(
 ) -> None:
     chunks = [encode(space, f"{number}.mp4", one) for number, one in enumerate(sources)]
     whole = encode(space, "whole.mp4", *sources)
-    length_s = 3.0 * len(sources)
 
-    found = joined_stills(
-        [find_stills(space, chunk, 3.0) for chunk in chunks], partial(holds, space, whole)
-    )
+    found = joined_stills(chunks, partial(holds, space, space.folder / "whole.mp4"))
 
-    looked_at = joined_stills([find_stills(space, whole, length_s)], lambda _at: False)
-    assert found.length_s == length_s
+    looked_at = joined_stills([whole], lambda _at: False)
+    assert found.length_s == 3.0 * len(sources)
     assert spans(found.black) == black
     assert spans(found.frozen) == frozen
     assert spans(found.frozen) == [(one.start_s, one.end_s) for one in looked_at.frozen]
@@ -91,12 +87,13 @@ def test_a_joint_is_looked_at_only_where_it_decides() -> None:
     assert asked == [16.0]
 
 
-def test_a_damaged_chunk_is_a_failure(space: Workspace) -> None:
-    chunk = encode(space, "a.mp4", MOVING)
-    data = bytearray(chunk.read_bytes())
+def test_a_damaged_picture_at_a_joint_is_a_failure(space: Workspace) -> None:
+    encode(space, "a.mp4", MOVING)
+    video = space.folder / "a.mp4"
+    data = bytearray(video.read_bytes())
     at = data.index(b"mdat") + len(data) // 4
-    data[at : at + 400] = bytes(400)
-    chunk.write_bytes(data)
+    data[at : at + len(data) // 2] = bytes(len(data) // 2)
+    video.write_bytes(data)
 
     with pytest.raises(ToolFailed):
-        find_stills(space, chunk, 3.0)
+        holds(space, video, 1.5)
