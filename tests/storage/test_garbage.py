@@ -367,8 +367,7 @@ def test_what_any_of_several_ledgers_names_stays(shop: Shop, tmp_path: Path) -> 
     assert collected.total == Amount()
 
 
-def test_pages_of_the_ledger_leave_nothing_out(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.kept_runs.PAGE", 2)
+def test_pages_of_the_ledger_leave_nothing_out(shop: Shop) -> None:
     run = shop.claim()
     for number in range(7):
         shop.make(run, f"part {number}")
