@@ -7,7 +7,7 @@ answered. Who wants callbacks is told of a step before the question that finds i
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from tests.fakes.films import song_mp3
@@ -62,6 +62,12 @@ class FakeSuno(FakeService):
         self.are_expired = False
         self.callbacks: Callbacks | None = None
         self.orders: dict[str, Order] = {}
+
+    def rehearsed(self) -> Self:
+        """Itself, once its songs are encoded: nobody who waits for one waits for that."""
+        for length_s in LENGTHS_S:
+            song_mp3(length_s)
+        return self
 
     def clear(self) -> None:
         super().clear()

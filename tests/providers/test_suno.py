@@ -23,7 +23,7 @@ from providers.suno import Suno, SunoSession
 from providers.takes import Music, Sound
 from tests.fakes.films import song_mp3
 from tests.fakes.service import Fault
-from tests.fakes.suno import LENGTHS_S, STEPS, FakeSuno
+from tests.fakes.suno import STEPS, FakeSuno
 from tests.providers.desk import CALL_ID, HTML, Desk
 from tests.providers.reading import read
 
@@ -32,9 +32,7 @@ PIANO = Music("calm piano", 30.0)
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[FakeSuno]:
-    for length_s in LENGTHS_S:
-        song_mp3(length_s)  # is encoded before anybody waits for it
-    with FakeSuno().serving() as found:
+    with FakeSuno().rehearsed().serving() as found:
         yield found
 
 

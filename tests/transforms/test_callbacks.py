@@ -21,7 +21,6 @@ from providers.suno import Suno
 from storage.database import open_database
 from storage.intake import Intake, Request
 from tests.api.service import listening, services_over
-from tests.fakes.films import song_mp3
 from tests.fakes.service import Fault
 from tests.fakes.suno import LENGTHS_S, STEPS, FakeSuno
 from tests.fakes.suno_callbacks import Callbacks
@@ -62,9 +61,7 @@ class Waiter:
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[FakeSuno]:
-    for length_s in LENGTHS_S:
-        song_mp3(length_s)  # is encoded before anybody waits for it
-    with FakeSuno().serving() as found:
+    with FakeSuno().rehearsed().serving() as found:
         yield found
 
 
