@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 
 import uvicorn
+from fastapi import FastAPI
 
 from api.app import create_app
 from api.background import Background, Relay, Sweeper
@@ -14,19 +15,11 @@ from api.services import Services
 from api.settings import Settings
 from api.webhook_sender import WebhookSender
 from jobs.errors import InvalidInput
-from storage.api_keys import ApiKeys
-from storage.audit import AuditLog
-from storage.catalogue import Catalogue
 from storage.database import open_database
-from storage.dead_letters import DeadLetters
 from storage.guarded_http import open_client
-from storage.intake import Intake
 from storage.migrate import prepare
 from storage.outbox import Outbox
-from storage.rate_limits import RateLimits
 from storage.stores import open_blobs
-from storage.uploads import Uploads
-from storage.webhooks import Webhooks
 
 GRACE_S = 5  # for requests that are being answered when the service is told to stop
 BACKGROUND_LIMIT_S = 2.0
@@ -66,20 +59,9 @@ def serve(
     blobs = open_blobs(_store(settings), settings.data / "work", STORE_PATIENCE_S)
     outbox = Outbox(database)
     relay = Relay(outbox, publisher)
-    sweeper = Sweeper(outbox, relay.wake, ring, sweep_s)
-    webhooks = Webhooks(database)
-    sender = WebhookSender(webhooks, lambda: open_client(timeout_s=15))
-    services = Services(
+    services = Services.over(
+        database,
         settings=settings,
-        database=database,
-        intake=Intake(database),
-        catalogue=Catalogue(database),
-        uploads=Uploads(database),
-        api_keys=ApiKeys(database),
-        rate_limits=RateLimits(database),
-        audit=AuditLog(database),
-        webhooks=webhooks,
-        dead_letters=DeadLetters(database),
         blobs=blobs,
         publisher=publisher,
         after_commit=relay.wake,
@@ -87,24 +69,9 @@ def serve(
         dead_letter_publisher=dead_letter_publisher,
         check_worker=check_worker,
     )
-    background = Background(
-        (
-            ("relay", relay.run, relay.wake),
-            ("sweeper", sweeper.run, lambda: None),
-            ("webhooks", sender.run, sender.wake),
-        )
-    )
     app = create_app(services)
-    server = _Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,  # requests are counted, and logged when they fail
-            timeout_graceful_shutdown=GRACE_S,
-            timeout_keep_alive=65,  # longer than a load balancer's 60 s, so that it closes first
-        )
-    )
-    running = background.start()
+    server = _server(app)
+    running = _background(services, relay, Sweeper(outbox, relay.wake, ring, sweep_s)).start()
     try:
         with server.stopping_on_signals(app.state.feed.close, stopping):
             ready()
@@ -129,8 +96,32 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def _background(services: Services, relay: Relay, sweeper: Sweeper) -> Background:
+    """What is done beside answering."""
+    sender = WebhookSender(services.webhooks, lambda: open_client(timeout_s=15))
+    return Background(
+        (
+            ("relay", relay.run, relay.wake),
+            ("sweeper", sweeper.run, lambda: None),
+            ("webhooks", sender.run, sender.wake),
+        )
+    )
+
+
 def _store(settings: Settings) -> str:
     return f"gs://{settings.bucket}" if settings.bucket else str(settings.data.absolute())
+
+
+def _server(app: FastAPI) -> "_Server":
+    return _Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,  # requests are counted, and logged when they fail
+            timeout_graceful_shutdown=GRACE_S,
+            timeout_keep_alive=65,  # longer than a load balancer's 60 s, so that it closes first
+        )
+    )
 
 
 class _Server(uvicorn.Server):

@@ -45,3 +45,36 @@ class Services:
     ring: Callable[[], None]
     dead_letter_publisher: Publisher | None = None
     check_worker: Callable[[], None] | None = None
+
+    @classmethod
+    def over(
+        cls,
+        database: Database,
+        *,
+        settings: Settings,
+        blobs: Blobs,
+        publisher: Publisher,
+        after_commit: Callable[[], None],
+        ring: Callable[[], None],
+        dead_letter_publisher: Publisher | None = None,
+        check_worker: Callable[[], None] | None = None,
+    ) -> "Services":
+        """With all stores that are in a database."""
+        return cls(
+            settings=settings,
+            database=database,
+            intake=Intake(database),
+            catalogue=Catalogue(database),
+            uploads=Uploads(database),
+            api_keys=ApiKeys(database),
+            rate_limits=RateLimits(database),
+            audit=AuditLog(database),
+            webhooks=Webhooks(database),
+            dead_letters=DeadLetters(database),
+            blobs=blobs,
+            publisher=publisher,
+            after_commit=after_commit,
+            ring=ring,
+            dead_letter_publisher=dead_letter_publisher,
+            check_worker=check_worker,
+        )

@@ -20,19 +20,12 @@ from api.settings import Settings
 from jobs.elements import Ending, Outcome, Problem, Run, Video
 from jobs.errors import QueueUnavailable
 from jobs.states import Status
-from storage.api_keys import SCOPES, ApiKeys
+from storage.api_keys import SCOPES
 from storage.artefacts import content_name
-from storage.audit import AuditLog
 from storage.blobs import Blobs
-from storage.catalogue import Catalogue
 from storage.database import Database
-from storage.dead_letters import DeadLetters
 from storage.directory import DirectoryBlobs
-from storage.intake import Intake
 from storage.ledger import Ledger
-from storage.rate_limits import RateLimits
-from storage.uploads import Uploads
-from storage.webhooks import Webhooks
 
 WAIT_S = 60.0
 NO_LIMIT = 10**9
@@ -143,17 +136,9 @@ def services_over(database: Database, data: Path) -> tuple[Services, Rings]:
         submit_rate_per_key=NO_LIMIT,
         submit_rate_per_tenant=NO_LIMIT,
     )
-    services = Services(
+    services = Services.over(
+        database,
         settings=settings,
-        database=database,
-        intake=Intake(database),
-        catalogue=Catalogue(database),
-        uploads=Uploads(database),
-        api_keys=ApiKeys(database),
-        rate_limits=RateLimits(database),
-        audit=AuditLog(database),
-        webhooks=Webhooks(database),
-        dead_letters=DeadLetters(database),
         blobs=DirectoryBlobs(data),
         publisher=rings,
         after_commit=rings.after_commit,
