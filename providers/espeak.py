@@ -119,22 +119,7 @@ class EspeakSession:
         if not is_speakable(spoken.text):
             raise InvalidInput(f"nothing to speak in {request.text[:40]!r}: no letter or digit")
         voice, delivery = self._voice(request)
-        with self._turn:
-            if self._closed:
-                raise ValueError("this session is closed")
-            if not self._helper.is_running():
-                self._helper.stop()
-                self._helper = _Helper(self._config.timeout_s)
-            header, pcm = self._helper.ask(
-                {
-                    "voice": voice,
-                    "rate": round(WORDS_PER_MINUTE * request.speed),
-                    "pitch": delivery.pitch,
-                    "range": delivery.pitch_range,
-                    "text": spoken.text,
-                }
-            )
-            model = f"espeak-ng {self._helper.version}"
+        header, pcm, model = self._said(spoken.text, voice, delivery, request.speed)
         rate_hz = header["sample_rate_hz"]
         clip = polished(pcm, rate_hz)
         if clip is None:
@@ -161,6 +146,27 @@ class EspeakSession:
             provider="espeak",
             model=model,
         )
+
+    def _said(
+        self, text: str, voice: str, delivery: _Delivery, speed: float
+    ) -> tuple[dict[str, Any], bytes, str]:
+        """What the helper says of a text, its samples, and the name of what spoke."""
+        with self._turn:
+            if self._closed:
+                raise ValueError("this session is closed")
+            if not self._helper.is_running():
+                self._helper.stop()
+                self._helper = _Helper(self._config.timeout_s)
+            header, pcm = self._helper.ask(
+                {
+                    "voice": voice,
+                    "rate": round(WORDS_PER_MINUTE * speed),
+                    "pitch": delivery.pitch,
+                    "range": delivery.pitch_range,
+                    "text": text,
+                }
+            )
+            return header, pcm, f"espeak-ng {self._helper.version}"
 
     def _voice(self, request: SpeechRequest) -> tuple[str, _Delivery]:
         """Name of the voice in the library, and how it speaks."""
