@@ -41,6 +41,7 @@ from transforms.studio import LOOK_EVERY_S, Hints, Studio
 
 LOG = logging.getLogger(__name__)
 TRIES = 4
+UNUSABLE_TRIES = 2  # what is free and cannot be used is hardly ever another thing the next time
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
 BUSY_PAUSE_S = 0.5
 OUTLIVES_S = (
@@ -337,7 +338,9 @@ def _ticket(intent: Intent, most_open: int, run: Run, studio: Studio, pause: Wai
 
 def _pause_s(error: ProviderError, tries: int) -> float | None:
     """How long to wait before another try; None when there is none."""
-    if not error.retryable or tries >= TRIES:
+    is_useless = isinstance(error, ProviderUnusable) and error.charged is Charged.NO
+    most = UNUSABLE_TRIES if is_useless else TRIES
+    if not error.retryable or tries >= most:
         return None
     wished_s = error.retry_after_s or 0.0
     if wished_s > LONGEST_WISH_S:

@@ -12,7 +12,7 @@ from jobs.errors import (
     ProviderUnusable,
 )
 from storage.calls import MOST_CHARGES, MOST_UNUSABLE
-from transforms.purchase import TRIES
+from transforms.purchase import TRIES, UNUSABLE_TRIES
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,9 @@ LATER = Outcome("later", ProviderUnavailable, AGAIN, NOBODY, "free; pauses betwe
 NOT_NOW = Outcome(
     "not now", ProviderUnavailable, ("refused",), NOBODY, "free; no run waits so long"
 )
-ODD = Outcome("odd", ProviderUnusable, AGAIN, NOBODY, "free; pauses between them")
+ODD = Outcome(
+    "odd", ProviderUnusable, ("refused",) * UNUSABLE_TRIES, NOBODY, "free; a pause between them"
+)
 LOST = Outcome(
     "lost", ProviderRejected, ("unknown",) * MOST_CHARGES, USER,
     "counted as paid; the last refusal says what was lost; a retry is another take",

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 
 from jobs.elements import Run, Task
+from jobs.errors import ProviderUnusable
 from jobs.message import Ring
 from jobs.stages import Stage
 from jobs.submission import Submission
 from media.wave import pcm_wave
-from providers.freesound import Freesound
+from providers.freesound import MOST_OFFERS, Freesound
 from providers.roster import Roster
 from storage.intake import Intake, Request
 from tests.fakes.freesound import CATALOGUE, FakeFreesound
@@ -112,3 +113,16 @@ def test_after_three_the_best_is_tried_again(opened: Studio, fake: FakeFreesound
     previews = [asked.path[-15:] for asked in fake.journal if asked.path.endswith(".mp3")]
     assert made.origin.request_id == "900"
     assert len(previews) == 4
+
+
+def test_sounds_that_cannot_be_used_are_fetched_twice_at_most(
+    opened: Studio, fake: FakeFreesound
+) -> None:
+    fake.previews.update({900 + n: b"<html>Gone fishing</html>" for n in range(5)})
+
+    with pytest.raises(ProviderUnusable):
+        found(opened)
+
+    previews = [asked.path for asked in fake.journal if asked.path.endswith(".mp3")]
+    assert len(set(previews)) == MOST_OFFERS
+    assert sorted(previews) == sorted(2 * list(set(previews)))
