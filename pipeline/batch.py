@@ -5,17 +5,10 @@ import secrets
 import time
 from argparse import ArgumentParser, ArgumentTypeError
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import (
-    GoogleCloudOptions,
-    PipelineOptions,
-    SetupOptions,
-    StandardOptions,
-)
-from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 from apache_beam.runners.runner import PipelineResult
 
 from jobs.errors import InvalidInput
@@ -23,8 +16,9 @@ from jobs.ids import RANDOM_BYTES, new_id
 from jobs.reprocessing import Request
 from jobs.wire import from_json
 from pipeline.graph import FanOut, Produce
+from pipeline.local_runner import local_runner
 from pipeline.options import Settings
-from pipeline.placing import is_local, placed
+from pipeline.placing import held, is_local, placed
 from storage.database import Database, open_database
 from storage.migrate import prepare
 from storage.reprocessings import EVERY, Reprocessing, Reprocessings
@@ -76,7 +70,6 @@ def run(options: PipelineOptions, settings: Settings, out: Path) -> PipelineResu
     Raises:
       InvalidInput: An option is missing, or does not fit the others.
     """
-    options.view_as(SetupOptions).save_main_session = False  # code travels in the image
     studio, fan_out = placed(options, settings, out)
     # Whoever starts it may reach the ledger in another way than its workers do.
     url = settings.database_url or resolve(studio.database_url)
@@ -87,9 +80,8 @@ def run(options: PipelineOptions, settings: Settings, out: Path) -> PipelineResu
         "%s has %d jobs; to go on with it: --reprocessing=%s",
         reprocessing.id, reprocessing.allowed, reprocessing.id,
     )  # fmt: skip
-    name = options.view_as(GoogleCloudOptions).job_name or reprocessing.id
-    studio = replace(studio, holder=f"{name[:60]}-{secrets.token_hex(8)}")
-    runner = FnApiRunner() if is_local(options) else options.view_as(StandardOptions).runner
+    studio = held(studio, options, reprocessing.id)
+    runner = local_runner() if is_local(options) else options.view_as(StandardOptions).runner
     pipeline = beam.Pipeline(runner=runner, options=options)
     whole = Piece(reprocessing.id, 1, reprocessing.allowed)
     build(pipeline, whole.to_bytes(), studio, fan_out)

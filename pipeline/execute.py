@@ -1,17 +1,14 @@
-"""Running the graph once, bounded, on this machine.
-
-The runner is named on purpose: "DirectRunner" picks one by what it can download.
-"""
+"""Running the graph once, bounded, on this machine."""
 
 import shutil
 from collections.abc import Sequence
 
 import apache_beam as beam
-from apache_beam.options.pipeline_options import DirectOptions, PipelineOptions
-from apache_beam.runners.portability.fn_api_runner import FnApiRunner
+from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.transforms.environments import EmbeddedPythonEnvironment
 
 from pipeline.graph import FanOut, Produce
+from pipeline.local_runner import local_runner
 from transforms.read_claimed import ReadClaimed, put_ring
 from transforms.studio import StudioConfig
 
@@ -20,22 +17,17 @@ def execute(
     messages: Sequence[bytes],
     studio: StudioConfig,
     fan_out: FanOut = FanOut.POOLED,
-    *,
-    processes: int = 0,
+    options: PipelineOptions | None = None,
 ) -> None:
     """Works on the jobs that these messages name, until all have ended.
 
     How they ended stands in the ledger.
 
     Args:
-      processes: Worker processes, or 0 to work in this one.
+      options: Of Beam; by default its own, by which this process does the work.
     """
-    options = PipelineOptions(flags=[])
-    if processes:
-        direct = options.view_as(DirectOptions)
-        direct.direct_running_mode = "multi_processing"
-        direct.direct_num_workers = processes
-    with beam.Pipeline(runner=FnApiRunner(), options=options) as pipeline:
+    options = options or PipelineOptions(flags=[])
+    with beam.Pipeline(runner=local_runner(), options=options) as pipeline:
         _ = pipeline | "Read" >> beam.Create(list(messages)) | "Produce" >> Produce(studio, fan_out)
 
 
@@ -48,7 +40,7 @@ class Translated:
     def __init__(self, slot: str, studio: StudioConfig) -> None:
         self._slot = slot
         self._options = PipelineOptions(flags=[])
-        pipeline = beam.Pipeline(runner=FnApiRunner(), options=self._options)
+        pipeline = beam.Pipeline(runner=local_runner(), options=self._options)
         # Made for transforms of other languages; Beam removes it in `Pipeline.run` alone.
         shutil.rmtree(pipeline.local_tempdir, ignore_errors=True)
         _ = pipeline | "Read" >> ReadClaimed(slot) | "Produce" >> Produce(studio, FanOut.POOLED)
@@ -59,4 +51,4 @@ class Translated:
     def run(self, ring: bytes) -> None:
         """Works on the job that a ring names, until its run has ended."""
         put_ring(self._slot, ring)
-        FnApiRunner().run_via_runner_api(self._graph, self._options).wait_until_finish()
+        local_runner().run_via_runner_api(self._graph, self._options).wait_until_finish()

@@ -1,12 +1,15 @@
 """Where a pipeline runs, and where its workers find things."""
 
+import secrets
 from argparse import ArgumentParser
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from apache_beam.options.pipeline_options import (
     GoogleCloudOptions,
     PipelineOptions,
+    SetupOptions,
     StandardOptions,
 )
 
@@ -84,12 +87,26 @@ def placed(options: PipelineOptions, settings: Settings, out: Path) -> tuple[Stu
     Raises:
       InvalidInput: An option is missing, or does not fit the others.
     """
+    options.view_as(SetupOptions).save_main_session = False  # code travels in the image
     places = options.view_as(PlaceOptions)
     if is_local(options):
         return _local_studio(places, settings, out), FanOut.POOLED
     equip(options)
     project = options.view_as(GoogleCloudOptions).project
     return _cloud_studio(places, project), FanOut.BRANCHES
+
+
+def held(studio: StudioConfig, options: PipelineOptions, name: str) -> StudioConfig:
+    """The same for a pipeline whose workers hold their jobs together.
+
+    Elements may wait for hours behind others. As long as a worker of the pipeline lives they are
+    not lost, and nobody else shall take their jobs; a pipeline that is started again is another.
+
+    Args:
+      name: Of the pipeline, unless Dataflow is told one.
+    """
+    name = options.view_as(GoogleCloudOptions).job_name or name
+    return replace(studio, holder=f"{name[:60]}-{secrets.token_hex(8)}")
 
 
 def _local_studio(places: PlaceOptions, settings: Settings, out: Path) -> StudioConfig:

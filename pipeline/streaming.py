@@ -1,25 +1,18 @@
 """The streaming pipeline: job messages from Pub/Sub, finished videos, dead letters."""
 
-import secrets
 from argparse import ArgumentParser
-from dataclasses import replace
 from pathlib import Path
 
 import apache_beam as beam
 from apache_beam.io.gcp.pubsub import ReadFromPubSub, WriteToPubSub
-from apache_beam.options.pipeline_options import (
-    GoogleCloudOptions,
-    PipelineOptions,
-    SetupOptions,
-    StandardOptions,
-)
+from apache_beam.options.pipeline_options import PipelineOptions, StandardOptions
 from apache_beam.runners.direct.direct_runner import BundleBasedDirectRunner
 from apache_beam.runners.runner import PipelineResult
 
 from jobs.errors import InvalidInput
 from pipeline.graph import FanOut, Produce
 from pipeline.options import Settings
-from pipeline.placing import is_local, placed
+from pipeline.placing import held, is_local, placed
 from transforms.record_dead_letters import RecordDeadLetters
 from transforms.studio import StudioConfig
 
@@ -54,14 +47,10 @@ def run(options: PipelineOptions, settings: Settings, out: Path) -> PipelineResu
     if not service.subscription:
         raise InvalidInput("--subscription is missing: projects/<project>/subscriptions/<name>")
     standard.streaming = True
-    options.view_as(SetupOptions).save_main_session = False  # code travels in the image
     studio, fan_out = placed(options, settings, out)
     # Beam's name for its streaming runner on one machine, which needs nothing from elsewhere.
     runner = BundleBasedDirectRunner() if is_local(options) else standard.runner
-    # Elements may wait for hours behind others. As long as a worker of the pipeline lives they are
-    # not lost, and nobody else shall take their jobs; a pipeline that is started again is another.
-    name = options.view_as(GoogleCloudOptions).job_name or "aiprod"
-    studio = replace(studio, holder=f"{name[:60]}-{secrets.token_hex(8)}")
+    studio = held(studio, options, "aiprod")
     pipeline = beam.Pipeline(runner=runner, options=options)
     build(pipeline, service, studio, fan_out)
     return pipeline.run()

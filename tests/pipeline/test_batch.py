@@ -74,7 +74,7 @@ def test_worker_processes_of_this_machine_run_all_jobs_again(tmp_path: Path) -> 
         "--direct_num_workers=2",
     )
 
-    assert ran.returncode == 0, ran.stderr
+    assert (ran.returncode, ran.stderr) == (0, "")
     with history.database() as database:
         found = Reprocessings(database).unfinished(LOUDER)
         assert found is not None

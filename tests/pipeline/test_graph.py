@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from apache_beam.options.pipeline_options import PipelineOptions
 
 from jobs.message import Ring
 from jobs.slate import LOCAL_TENANT
@@ -23,6 +24,8 @@ from storage.intake import Intake
 from storage.migrate import prepare
 from tests.pipeline.conftest import SMALL
 from transforms.studio import StudioConfig
+
+PROCESSES = ("--direct_running_mode=multi_processing", "--direct_num_workers=2")
 
 
 def studio_in(folder: Path, out: str = "out") -> StudioConfig:
@@ -110,18 +113,19 @@ def test_the_manifest_names_every_part_and_what_was_measured(pooled: StudioConfi
 
 
 @pytest.mark.parametrize(
-    ("fan_out", "processes"),
+    ("fan_out", "flags"),
     [
-        pytest.param(FanOut.BRANCHES, 0, id="a branch per stage"),
-        pytest.param(FanOut.POOLED, 2, id="worker processes"),
+        pytest.param(FanOut.BRANCHES, (), id="a branch per stage"),
+        pytest.param(FanOut.POOLED, PROCESSES, id="worker processes"),
     ],
 )
 def test_every_way_to_run_gives_the_same_bytes(
-    pooled: StudioConfig, tmp_path: Path, fan_out: FanOut, processes: int
+    pooled: StudioConfig, tmp_path: Path, fan_out: FanOut, flags: tuple[str, ...]
 ) -> None:
     config = studio_in(tmp_path)
 
-    execute([submit(config, "small", SMALL)], config, fan_out, processes=processes)
+    options = PipelineOptions([*flags])
+    execute([submit(config, "small", SMALL)], config, fan_out, options)
 
     assert deliverables(config, "small") == deliverables(pooled, "small")
 
