@@ -9,8 +9,6 @@ from jobs.accepted import Path, kinds_at
 from jobs.decode import plain_tree
 from jobs.mistakes import Mistake, invalid, path_text, shown
 
-MAX_NAME = 100  # characters of a placeholder's name
-
 # Four braces are two of the text; then a whole placeholder; then braces that begin neither.
 _MARK = re.compile(r"\{\{\{\{|\{\{\s*([^{}\s](?:[^{}\n]{0,98}[^{}\s])?)\s*\}\}|\{\{")
 _ACCEPTED = "a placeholder such as {{ name }}, or {{{{ for two braces as text"

@@ -10,7 +10,7 @@ import ffmpeg
 from jobs.errors import ToolFailed, UnsupportedMedia
 from media.run import CLIP_FORMATS, Workspace, compiled, fenced_input
 
-_HEADER = re.compile(r"#(tb|media_type|codec_id|dimensions|sample_rate) (\d+): (.+)")
+_HEADER = re.compile(r"#(tb|media_type|dimensions|sample_rate) (\d+): (.+)")
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,6 @@ class Track:
     """
 
     kind: str
-    codec: str
     size: tuple[int, int]
     time_base: Fraction
     starts: tuple[int, ...]
@@ -86,7 +85,6 @@ def _track(header: dict[str, str], times: list[tuple[int, int]]) -> Track:
     width, _, height = header.get("dimensions", "0x0").partition("x")
     return Track(
         header.get("media_type", ""),
-        header.get("codec_id", ""),
         (int(width), int(height)),
         Fraction(header.get("tb", "1/1")),
         tuple(sorted(start for start, _ in times)),

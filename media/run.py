@@ -33,7 +33,6 @@ STDERR_TAIL_BYTES = 64 * 1024
 MAX_PIXELS = 50_000_000  # a decoded 8192x6144 picture takes 150 MB; larger ones are refused
 VERSION_LIMIT_S = 30  # it takes 50 ms, but perhaps on a machine that swaps
 WATCH_INTERVAL_S = 0.25  # cancel is promised within 2 s
-PICTURE_FORMATS = "image2,png_pipe,jpeg_pipe,webp_pipe"
 CLIP_FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
 SOUND_FORMATS = "wav,w64,mp3,flac,ogg,mov,mp4,m4a,3gp,3g2,mj2"
 

@@ -188,16 +188,6 @@ class EspeakSession:
         return f"{identifier}+{file}", _AS_NAMED
 
 
-def spoken_languages() -> tuple[str, ...]:
-    """The voices the library has: language tags and names, sorted, in lower case.
-
-    Raises:
-      ToolMissing, ToolFailed, TimedOut: As `Espeak.open`.
-    """
-    with Espeak().open() as session:
-        return session.voices
-
-
 class _Helper:
     """One run of `providers.espeak_process`."""
 

@@ -211,7 +211,6 @@ class FreesoundSession:
             title=found.name,
             licence=found.deed,
             attribution=tuple(credits),
-            source_url=_page(found),
             source_type="digitalCapture",
         )
 

@@ -75,13 +75,6 @@ class SpeechSession(Protocol):
         """Frees what the session holds; it cannot be used afterwards."""
 
 
-class SpeechProvider(Protocol):
-    """Configuration of a voice: a value that travels to workers and is opened there."""
-
-    def open(self) -> SpeechSession:
-        """Makes the live client."""
-
-
 def estimate_duration_s(text: str, language_is_cjk: bool, speed: float = 1.0) -> float:
     """How long `text` takes to say, in seconds, for planning; pauses included.
 

@@ -35,7 +35,7 @@ class Sound:
       request_id: The service's own name of the request.
       cost_usd: What it says that it charged; None: it does not say.
       model: What made it, where that was chosen when it was asked for.
-      licence, attribution, source_url: Of what was found rather than made.
+      licence, attribution: Of what was found rather than made.
       is_verified: Whether the rights to it are documented.
       source_type: Digital source type of IPTC.
       others: What came beside it and is paid for, too.
@@ -50,7 +50,6 @@ class Sound:
     title: str = ""
     licence: str = ""
     attribution: tuple[str, ...] = ()
-    source_url: str = ""
     seed: int | None = None
     is_verified: bool = True
     source_type: str = GENERATED

@@ -104,14 +104,12 @@ class Picture:
     """A finished picture.
 
     Attributes:
-      data: The file.
-      media_type: `image/png` or `image/jpeg`.
+      data: The file, JPEG.
       subject: What was painted, e.g. `mountains`.
       palette: Six colours as `#rrggbb`, from the sky's top to the accent.
     """
 
     data: bytes
-    media_type: str
     subject: str
     palette: tuple[str, ...]
 
@@ -171,7 +169,7 @@ def _painted(request: PictureRequest, width: int, height: int) -> _Painting:
 def _developed(request: PictureRequest, painting: _Painting, sheet: Canvas) -> Picture:
     file = encoded(sheet, _chance("grain", request))
     colours = tuple(colour.hexadecimal() for colour in painting.palette.colours)
-    return Picture(file, "image/jpeg", painting.subject, colours)
+    return Picture(file, painting.subject, colours)
 
 
 def _chance(use: str, request: PictureRequest) -> np.random.Generator:

@@ -24,7 +24,6 @@ OMNI_SIDES = {"360p": 360, "720p": 720, "1080p": 1080, "4k": 2160}
 VEO_SIDES = {"720p": 720, "1080p": 1080, "4k": 2160}
 VEO_MODELS = ("veo-3.1-generate-001", "veo-3.1-fast-generate-001", "veo-3.1-lite-generate-001")
 SONGS = {"lyria-3.5": 90.0, "lyria-3-clip-preview": 30.0, "lyria-3-pro-preview": 90.0}
-RETIRED = ("veo-3.0-generate-001", "gemini-omni-flash-preview", "lyria-002-preview")
 
 _VERTEX = re.compile(
     r"/(v1|v1beta1)/projects/(?P<project>[^/]+)/locations/(?P<location>[^/]+)/(?P<rest>.+)"

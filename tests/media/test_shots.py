@@ -179,12 +179,7 @@ def test_packets_are_listed_without_decoding(space: Workspace) -> None:
 
     (track,) = list_packets(space, clip)
 
-    assert (track.kind, track.codec, len(track.starts), track.duration_s) == (
-        "video",
-        "h264",
-        25,
-        1,
-    )
+    assert (track.kind, len(track.starts), track.duration_s) == ("video", 25, 1)
 
 
 @pytest.mark.parametrize(

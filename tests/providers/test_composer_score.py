@@ -16,7 +16,6 @@ from providers.composer.score import Note, Passage, Score
 from providers.composer.theory import Key, chord, scale_over
 
 MOOD_NAMES = [mood.name for mood in MOODS]
-FILLERS = ("turn", "link")
 
 
 def _brief(mood: str, seed: int = 0, beats: int = 0) -> Brief:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from jobs.errors import InvalidInput
-from providers.espeak import Espeak, EspeakSession, spoken_languages
+from providers.espeak import Espeak, EspeakSession
 from providers.speech import Speech, SpeechRequest, estimate_duration_s
 
 SEA = "Twice a day the sea forgets these rocks. What stays behind must hold its breath."
@@ -293,9 +293,8 @@ def test_the_configuration_travels() -> None:
 
 
 def test_every_listed_voice_speaks(voice: EspeakSession) -> None:
-    listed = spoken_languages()
+    listed = voice.voices
 
-    assert listed == voice.voices
     assert "fo" not in listed  # espeak-ng lists it and says nothing
     assert {"en", "en-us", "en-gb", "fr", "fr-fr", "cmn", "zh", "yue", "ar", "no"} <= set(listed)
     for name in listed:

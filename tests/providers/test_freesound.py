@@ -84,7 +84,6 @@ def test_one_clean_event_is_found_and_credited(
         attribution=(
             "one wave by bob -- https://freesound.org/s/102/ -- License: Creative Commons 0",
         ),
-        source_url="https://freesound.org/s/102/",
         source_type="digitalCapture",
     )
 
