@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import apache_beam as beam
@@ -6,8 +6,10 @@ import pytest
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 
+from jobs.elements import Run
 from storage.database import sqlite_url
-from transforms.studio import StudioConfig
+from tests.transforms.claimed import claimed
+from transforms.studio import Studio, StudioConfig
 
 
 @pytest.fixture
@@ -25,3 +27,15 @@ def studio(tmp_path: Path, data_folder: Path) -> StudioConfig:
 @pytest.fixture
 def pipeline() -> Callable[[], beam.Pipeline]:
     return lambda: beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions(flags=[]))
+
+
+@pytest.fixture
+def opened(studio: StudioConfig) -> Iterator[Studio]:
+    found = studio.open()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def run(opened: Studio) -> Run:
+    return claimed(opened)

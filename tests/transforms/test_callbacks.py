@@ -12,19 +12,16 @@ import pytest
 from api.app import create_app
 from jobs.elements import Run, Task
 from jobs.errors import ProviderUnavailable
-from jobs.message import Ring
 from jobs.stages import Stage
-from jobs.submission import Submission
 from media.timeline import SAMPLE_RATE_HZ
 from providers.roster import Roster
 from providers.suno import Suno
 from storage.database import open_database
-from storage.intake import Intake, Request
 from tests.api.service import listening, services_over
 from tests.fakes.service import Fault
 from tests.fakes.suno import LENGTHS_S, STEPS, FakeSuno
 from tests.fakes.suno_callbacks import Callbacks
-from transforms.admit_jobs import admit
+from tests.transforms.claimed import claimed
 from transforms.perform import Made
 from transforms.remote_music import compose_remotely
 from transforms.studio import SOONEST_S, Studio, StudioConfig
@@ -96,14 +93,6 @@ def waiter(
     config = Suno(fake.url, callback_url=listener, every_s=EVERY_S, at_most_s=PATIENCE_S)
     with closing(Studio(replace(studio, roster=Roster(suno=config)), sleep)) as opened:
         yield Waiter(opened, claimed(opened), waits, meanwhile)
-
-
-def claimed(studio: Studio) -> Run:
-    request = Request("acme", "job", Submission({}), None, None, None, "job", None)
-    Intake(studio.ledger.database).submit(request)
-    run = admit(Ring("job"), studio)
-    assert run is not None
-    return run
 
 
 def test_whoever_is_called_back_asks_at_once(waiter: Waiter, fake: FakeSuno) -> None:

@@ -10,21 +10,18 @@ import pytest
 from api.app import create_app
 from jobs.elements import Run
 from jobs.errors import AiprodError
-from jobs.message import Ring
-from jobs.submission import Submission
 from storage.database import open_database, sqlite_url
-from storage.intake import Intake, Request
 from storage.migrate import prepare
 from tests.api.service import listening, services_over
 from tests.fakes.gemini_media import FakeGeminiMedia
 from tests.fakes.service import FakeService
 from tests.fakes.suno import FakeSuno
 from tests.fakes.suno_callbacks import Callbacks
+from tests.transforms.claimed import claimed
 from tests.transforms.fault_clients import CLIENTS, Client, all_fakes, roster
 from tests.transforms.fault_matrix import Row, applying
 from tests.transforms.fault_outcomes import Outcome
 from tests.transforms.fault_page import page
-from transforms.admit_jobs import admit
 from transforms.studio import Studio, StudioConfig
 
 Told = TypeVar("Told")
@@ -97,14 +94,6 @@ def called_back(data: Path) -> Iterator[str]:
         services, _rings = services_over(database, data)
         with listening(create_app(services)) as url:
             yield f"{url}/callbacks/suno"
-
-
-def claimed(studio: Studio, job_id: str) -> Run:
-    request = Request("acme", job_id, Submission({}), None, None, None, job_id, None)
-    Intake(studio.ledger.database).submit(request)
-    run = admit(Ring(job_id), studio)
-    assert run is not None
-    return run
 
 
 @dataclass(frozen=True)

@@ -1,32 +1,12 @@
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 
 import pytest
 
 from jobs.elements import Run
-from jobs.message import Ring
 from jobs.stages import Stage
-from jobs.submission import Submission
 from storage.calls import CallStatus, Intent, Ticket
-from storage.intake import Intake, Request
-from transforms.admit_jobs import admit
 from transforms.manifest import receipt
-from transforms.studio import Studio, StudioConfig
-
-
-@pytest.fixture
-def opened(studio: StudioConfig) -> Iterator[Studio]:
-    with closing(studio.open()) as found:
-        yield found
-
-
-@pytest.fixture
-def run(opened: Studio) -> Run:
-    request = Request("acme", "job", Submission({}), None, None, None, "job", None)
-    Intake(opened.ledger.database).submit(request)
-    found = admit(Ring("job"), opened)
-    assert found is not None
-    return found
+from transforms.studio import Studio
 
 
 @pytest.fixture

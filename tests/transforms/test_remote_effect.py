@@ -4,18 +4,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from jobs.elements import Run, Task
+from jobs.elements import Task
 from jobs.errors import ProviderUnusable
-from jobs.message import Ring
 from jobs.stages import Stage
-from jobs.submission import Submission
 from media.wave import pcm_wave
 from providers.freesound import MOST_OFFERS, Freesound
 from providers.roster import Roster
-from storage.intake import Intake, Request
 from tests.fakes.freesound import CATALOGUE, FakeFreesound
 from tests.fakes.service import Fault
-from transforms.admit_jobs import admit
+from tests.transforms.claimed import claimed
 from transforms.perform import Made
 from transforms.remote_effect import sound_remotely
 from transforms.studio import Studio, StudioConfig
@@ -52,14 +49,6 @@ def found(studio: Studio) -> Made:
          "clearance": "personal"},
     )  # fmt: skip
     return sound_remotely(task, studio)
-
-
-def claimed(studio: Studio) -> Run:
-    request = Request("acme", "job", Submission({}), None, None, None, "job", None)
-    Intake(studio.ledger.database).submit(request)
-    run = admit(Ring("job"), studio)
-    assert run is not None
-    return run
 
 
 def test_the_best_sound_is_taken(opened: Studio) -> None:

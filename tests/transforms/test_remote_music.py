@@ -3,18 +3,15 @@ from dataclasses import replace
 
 import pytest
 
-from jobs.elements import Run, Task
-from jobs.message import Ring
+from jobs.elements import Task
 from jobs.stages import Stage
-from jobs.submission import Submission
 from media.timeline import SAMPLE_RATE_HZ
 from providers.roster import Roster
 from providers.suno import Suno
-from storage.intake import Intake, Request
 from tests.fakes.films import song_mp3
 from tests.fakes.service import Fault
 from tests.fakes.suno import LENGTHS_S, STEPS, FakeSuno
-from transforms.admit_jobs import admit
+from tests.transforms.claimed import claimed
 from transforms.perform import Made
 from transforms.remote_music import compose_remotely
 from transforms.studio import Studio, StudioConfig
@@ -38,14 +35,6 @@ def opened(
     yield found
     found.close()
     assert sum(waits) == 10.0 * (len(STEPS) - 1)
-
-
-def claimed(studio: Studio) -> Run:
-    request = Request("acme", "job", Submission({}), None, None, None, "job", None)
-    Intake(studio.ledger.database).submit(request)
-    run = admit(Ring("job"), studio)
-    assert run is not None
-    return run
 
 
 def composed(studio: Studio) -> Made:

@@ -14,20 +14,18 @@ from jobs.errors import (
     RightsRefused,
     ToolFailed,
 )
-from jobs.message import Ring
 from jobs.stages import Stage
-from jobs.submission import Submission
 from jobs.words import Word
 from media.run import find_ffmpeg
 from media.wave import samples_of
 from providers.elevenlabs.client import ElevenLabs
 from providers.roster import Roster
 from storage.artefacts import content_name
-from storage.intake import Intake, Request
+from storage.intake import Intake
 from tests.fakes.elevenlabs import SECONDS_A_CHARACTER, FakeElevenLabs
 from tests.fakes.service import Fault
+from tests.transforms.claimed import claimed
 from tests.transforms.ended import WAIT_S, calls_have_ended
-from transforms.admit_jobs import admit
 from transforms.perform import Made
 from transforms.remote_voice import speak_remotely
 from transforms.studio import Studio, StudioConfig
@@ -54,14 +52,6 @@ def opened(
 
 def spoken(studio: Studio, text: str, clearance: str = "clear") -> Made:
     return _speak(studio, claimed(studio, "job"), text, clearance)
-
-
-def claimed(studio: Studio, job_id: str) -> Run:
-    request = Request("acme", job_id, Submission({}), None, None, None, job_id, None)
-    Intake(studio.ledger.database).submit(request)
-    run = admit(Ring(job_id), studio)
-    assert run is not None
-    return run
 
 
 def _speak(studio: Studio, run: Run, text: str, clearance: str = "clear") -> Made:
