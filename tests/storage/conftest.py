@@ -1,15 +1,21 @@
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jobs.elements import Run
+from jobs.errors import AiprodError
 from jobs.submission import Submission
 from storage.database import Database
+from storage.fetch import Fetched, fetch
+from storage.guarded_http import open_client
 from storage.intake import SERVICE_QUEUE, Intake, Request
 from storage.ledger import Ledger
+from tests.fakes.local_hosts import Authority
 from tests.storage.archive import Archive
+from tests.storage.fetching import LIMIT, WAIT_S
 
 DOCUMENT = {"scenes": [{"narration": "One."}], "metadata": {"order": "77"}}
 
@@ -54,3 +60,42 @@ def claimed(database: Database, submit: Callable[..., str]) -> Callable[..., Run
 @pytest.fixture
 def archive(database: Database) -> Archive:
     return Archive(database)
+
+
+@pytest.fixture
+def bring(tmp_path: Path) -> Iterator[Callable[..., Fetched]]:
+    """Fetches a clip from this machine."""
+    with open_client(timeout_s=WAIT_S, may_reach_loopback=True) as client:
+
+        def call(uri: str, **changes: Any) -> Fetched:
+            options: dict[str, Any] = {
+                "client": client,
+                "space": tmp_path,
+                "kind": "clip",
+                "max_bytes": LIMIT,
+                "deadline_s": WAIT_S,
+                "buckets": frozenset({"acme-media"}),
+                "is_called_off": lambda: False,
+                **changes,
+            }
+            return fetch(uri, **options)
+
+        yield call
+
+
+@pytest.fixture
+def failure(bring: Callable[..., Fetched], tmp_path: Path) -> Callable[..., AiprodError]:
+    """What fetching fails with; it leaves no file behind."""
+
+    def call(uri: str, **changes: Any) -> AiprodError:
+        with pytest.raises(AiprodError) as caught:
+            bring(uri, **changes)
+        assert list(tmp_path.iterdir()) == []
+        return caught.value
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))

@@ -1,6 +1,4 @@
-import contextlib
 import itertools
-import socket
 import ssl
 import threading
 import time
@@ -8,81 +6,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from jobs.errors import InputUnreachable
-from storage.guarded_http import (
-    DEADLINE,
-    LOCATION,
-    GuardedTransport,
-    check_address,
-    client_over,
-    open_client,
-    web_address,
-)
-from storage.guarded_wire import Deadline, InputInterrupted, Resolve
-from tests.fakes.local_hosts import (
-    Authority,
-    Forwarding,
-    Host,
-    dripping,
-    host,
-    names,
-    response,
-    silence,
-)
-
-PUBLIC = "93.184.215.14"
-NAMES = {
-    "media.example": [PUBLIC],
-    "xn--mdia-bpa.example": [PUBLIC],
-    "two.example": ["93.184.215.15", PUBLIC],
-    "loop.example": ["127.0.0.1"],
-    "loop6.example": ["::1"],
-    "meta.example": ["169.254.169.254"],
-    "inside.example": ["10.0.0.5"],
-    "mapped.example": ["::ffff:10.0.0.5"],
-    "nat64.example": ["64:ff9b::a9fe:a9fe"],
-    "mixed.example": [PUBLIC, "10.0.0.5"],
-    "mixed6.example": ["2606:4700:4700::1111", "fd00::1"],
-    "zero.example": ["0.0.0.0"],  # noqa: S104  nothing is bound
-    "unknown.example": [],
-}
-WAIT_S = 30.0
-QUICK_S = 0.4
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
-    return Authority(tmp_path_factory.mktemp("authority"))
+from storage.guarded_http import LOCATION, open_client, web_address
+from storage.guarded_wire import InputInterrupted
+from tests.fakes.local_hosts import Authority, Forwarding, Host, host, response, silence
+from tests.storage.reaching import PUBLIC, QUICK_S, WAIT_S, local_client, reaching
 
 
 @pytest.fixture(scope="module")
 def nobody() -> ssl.SSLContext:
     """Trusts no authority."""
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-@contextlib.contextmanager
-def reaching(
-    wire: Forwarding,
-    trusted: ssl.SSLContext,
-    *,
-    resolve: Resolve | None = None,
-    timeout_s: float = WAIT_S,
-    may_reach_loopback: bool = False,
-) -> Iterator[httpx.Client]:
-    """A client whose every connection, to whatever address, ends on this machine."""
-    known = resolve or names(NAMES)
-    with client_over(
-        GuardedTransport(timeout_s, may_reach_loopback, trusted, known, wire)
-    ) as client:
-        yield client
-
-
-def local_client(timeout_s: float = WAIT_S) -> httpx.Client:
-    return open_client(timeout_s=timeout_s, may_reach_loopback=True)
 
 
 def refusal(call: Callable[[], Any]) -> str:
@@ -416,108 +352,6 @@ def test_development_opens_loopback_and_nothing_else(nobody: ssl.SSLContext) -> 
     assert {port for _, port in wire.dialled} == {8080, 1}
 
 
-def test_a_silent_host_is_given_up() -> None:
-    extensions = {DEADLINE: Deadline.after(WAIT_S)}
-    with (
-        host(silence) as seen,
-        local_client(QUICK_S) as client,
-        pytest.raises(InputInterrupted, match=r"^127\.0\.0\.1 fell silent$"),
-    ):
-        client.get(f"http://127.0.0.1:{seen.port}/", extensions=extensions)
-
-
-@pytest.mark.parametrize(
-    "pieces",
-    [
-        pytest.param(
-            [b"H", b"T", b"T", b"P", b"/1.1 200 OK\r\n", *[b"A: b\r\n"] * 1000], id="head"
-        ),
-        pytest.param([b"HTTP/1.1 100 Continue\r\n\r\n"] * 1000, id="head after head"),
-        pytest.param([response()[:-2], *[b"x"] * 1000], id="endless header"),
-        pytest.param(
-            [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", *[b"x"] * 1000], id="body"
-        ),
-        pytest.param(
-            [
-                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-                *[b"1\r\nx\r\n"] * 1000,
-            ],
-            id="chunks",
-        ),
-    ],
-)
-def test_a_host_that_drips_is_given_up(pieces: list[bytes]) -> None:
-    with (
-        host(dripping(pieces)) as seen,
-        local_client(QUICK_S) as client,
-        pytest.raises(InputInterrupted, match=r"did not finish within 0\.4 s"),
-    ):
-        client.get(f"http://127.0.0.1:{seen.port}/")
-
-
-@pytest.mark.parametrize(
-    ("start", "filling"),
-    [
-        pytest.param(b"HTTP/1.1 200 OK\r\n\r\n", bytes(1 << 16), id="body"),
-        pytest.param(b"", b"HTTP/1.1 100 Continue\r\n\r\n", id="head after head"),
-    ],
-)
-def test_a_host_that_floods_is_given_up(start: bytes, filling: bytes) -> None:
-    def answer(connection: socket.socket) -> None:
-        connection.sendall(start)
-        while True:
-            connection.sendall(filling)
-
-    def discard(client: httpx.Client, url: str) -> None:
-        with client.stream("GET", url) as flood:
-            for _ in flood.iter_raw():
-                pass
-
-    with (
-        host(answer) as seen,
-        local_client(QUICK_S) as client,
-        pytest.raises(InputInterrupted, match=r"did not finish within 0\.4 s"),
-    ):
-        discard(client, f"http://127.0.0.1:{seen.port}/")
-
-
-def test_a_host_that_drips_behind_tls_is_given_up(authority: Authority) -> None:
-    pieces = [b"HTTP/1.1 200 OK\r\n", *[b"A: b\r\n"] * 1000]
-    with (
-        host(dripping(pieces), tls=authority.server("media.example")) as seen,
-        reaching(Forwarding(seen.port), authority.trusted()) as client,
-        pytest.raises(InputInterrupted, match=r"did not finish within 0\.4 s"),
-    ):
-        client.get("https://media.example/", extensions={DEADLINE: Deadline.after(QUICK_S)})
-
-
-def test_a_host_that_does_not_read_is_given_up() -> None:
-    release = time.monotonic() + WAIT_S
-
-    def endless() -> Iterator[bytes]:
-        while time.monotonic() < release:
-            yield bytes(1 << 20)
-
-    with (
-        host(silence) as seen,
-        local_client(QUICK_S) as client,
-        pytest.raises(InputInterrupted),
-    ):
-        client.post(f"http://127.0.0.1:{seen.port}/", content=endless())
-
-    assert time.monotonic() < release
-
-
-def test_a_request_may_have_a_deadline_of_its_own() -> None:
-    body = [b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n", *[b"x"] * 20]
-    with host(dripping(body)) as seen, local_client(QUICK_S) as client:
-        extensions = {DEADLINE: Deadline.after(WAIT_S)}
-        url = f"http://127.0.0.1:{seen.port}/"
-        answer = client.get(url, timeout=WAIT_S, extensions=extensions)
-
-    assert len(answer.read()) == 20
-
-
 @pytest.mark.parametrize(
     "said",
     [
@@ -559,56 +393,3 @@ def test_a_connection_ends_with_its_answer() -> None:
         assert unread.status_code == 200
 
     assert heard == [b""]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param("https://media.example/a.mp4", id="a name"),
-        pytest.param("https://loop.example/", id="a name that leads inside"),
-        pytest.param("https://8.8.8.8/", id="a public number"),
-        pytest.param("https://[2606:4700:4700::1111]/", id="a public number of IPv6"),
-        pytest.param("https://media.example:443/", id="the port of https"),
-        pytest.param("HTTPS://Media.Example:0443/", id="in capitals, with zeros"),
-        pytest.param("https://médiá.example/", id="a name in another script"),
-    ],
-)
-def test_an_address_that_may_be_dialled_passes(text: str) -> None:
-    check_address(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param("http://media.example/", id="not https"),
-        pytest.param("https://media.example:444/", id="another port"),
-        pytest.param("https://media.example:0/", id="port 0"),
-        pytest.param("https://media.example:99999/", id="no port at all"),
-        pytest.param("https://127.0.0.1/", id="loopback"),
-        pytest.param("https://127.1/", id="loopback, shortened"),
-        pytest.param("https://0x7f000001/", id="loopback in hexadecimal"),
-        pytest.param("https://2130706433/", id="loopback as a number"),
-        pytest.param("https://0177.0.0.1/", id="loopback in octal"),
-        pytest.param("https://①②⑦.⓪.⓪.①/", id="loopback in circles"),
-        pytest.param("https://[::1]/", id="loopback of IPv6"),
-        pytest.param("https://[::ffff:127.0.0.1]/", id="loopback, mapped"),
-        pytest.param("https://[64:ff9b::a9fe:a9fe]/", id="metadata by NAT64"),
-        pytest.param("https://[fe80::1%25eth0]/", id="link-local with a zone"),
-        pytest.param("https://169.254.169.254/", id="metadata"),
-        pytest.param("https://10.0.0.5/", id="private"),
-        pytest.param("https://0/", id="this host"),
-        pytest.param("https://xn--a/", id="a name that stands for nothing"),
-        pytest.param("https://a_b..example/", id="an empty label"),
-        pytest.param(f"https://{'a' * 64}.example/", id="a long label"),
-        pytest.param(f"https://media.example/{'a' * 2048}", id="a long address"),
-        pytest.param("https://me@media.example/", id="a user name"),
-        pytest.param("https://media.example\\@127.0.0.1/", id="a backslash"),
-        pytest.param("https://[::1/", id="half a bracket"),
-        pytest.param("https:///", id="no host"),
-    ],
-)
-def test_an_address_that_is_never_dialled_is_known_by_itself(text: str) -> None:
-    with pytest.raises(InputUnreachable, match="is not reachable or not allowed"):
-        check_address(text)
-    with open_client(timeout_s=QUICK_S) as client, pytest.raises(InputUnreachable):
-        client.get(web_address(text))
