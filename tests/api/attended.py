@@ -19,8 +19,8 @@ from storage.artefacts import content_name
 from storage.intake import SERVICE_QUEUE, Request
 from storage.ledger import Ledger
 from storage.tables import API_KEYS
+from tests.api.google import Pair
 from tests.api.test_push_route import token, trusting
-from tests.api.test_push_token import Pair
 
 TESTER = "Bearer tester"
 _LIKE_A_KEY = TESTER.encode()

@@ -6,6 +6,7 @@ import pytest
 
 from storage.database import Database, open_database, sqlite_url
 from storage.webhooks import Webhooks
+from tests.api.google import Google, Pair, serving_certificates
 from tests.api.service import Service, running
 
 
@@ -32,3 +33,20 @@ def webhooks(data_folder: Path) -> Iterator[Webhooks]:
     """Over the embedded database, where the database does not matter."""
     with contextlib.closing(open_database(sqlite_url(data_folder))) as opened:
         yield Webhooks(opened)
+
+
+@pytest.fixture(scope="module")
+def pair() -> Pair:
+    return Pair.make("first")
+
+
+@pytest.fixture(scope="module")
+def other_pair() -> Pair:
+    return Pair.make("second")
+
+
+@pytest.fixture
+def google(pair: Pair) -> Iterator[Google]:
+    with serving_certificates() as found:
+        found.served = {pair.id: pair.certificate}
+        yield found

@@ -10,13 +10,8 @@ import pytest
 from api.push_token import PushVerifier
 from jobs.elements import DeadLetter
 from jobs.message import Ring
+from tests.api.google import AUDIENCE, EMAIL, Pair
 from tests.api.service import Rings, Service
-from tests.api.test_push_token import AUDIENCE, EMAIL, Pair
-
-
-@pytest.fixture(scope="module")
-def pair() -> Pair:
-    return Pair.make("first")
 
 
 @pytest.fixture
