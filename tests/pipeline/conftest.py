@@ -2,13 +2,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.fakes.everybody import Fakes, everybody
 from tests.warm import AIPROD, REPOSITORY, Process
 
 # As small as a video can be and still have everything: speech, music, an effect, two pictures,
@@ -102,3 +103,9 @@ def small_job() -> Callable[..., dict[str, Any]]:
         return {**json.loads(json.dumps(SMALL)), "music": None, **changes}
 
     return build
+
+
+@pytest.fixture
+def fakes() -> Iterator[Fakes]:
+    with everybody() as found:
+        yield found

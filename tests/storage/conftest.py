@@ -8,14 +8,18 @@ import pytest
 from jobs.elements import Run
 from jobs.errors import AiprodError
 from jobs.submission import Submission
+from storage.calls import Calls
 from storage.database import Database
+from storage.directory import DirectoryBlobs
 from storage.fetch import Fetched, fetch
 from storage.guarded_http import open_client
 from storage.intake import SERVICE_QUEUE, Intake, Request
 from storage.ledger import Ledger
+from storage.webhooks import Webhooks
 from tests.fakes.local_hosts import Authority
 from tests.storage.archive import Archive
 from tests.storage.fetching import LIMIT, WAIT_S
+from tests.storage.shop import Shop
 
 DOCUMENT = {"scenes": [{"narration": "One."}], "metadata": {"order": "77"}}
 
@@ -99,3 +103,19 @@ def failure(bring: Callable[..., Fetched], tmp_path: Path) -> Callable[..., Aipr
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture
+def webhooks(database: Database) -> Webhooks:
+    return Webhooks(database)
+
+
+@pytest.fixture
+def calls(database: Database) -> Calls:
+    return Calls(database, patience_s=0)
+
+
+@pytest.fixture
+def shop(tmp_path: Path, database: Database, claimed: Callable[..., Run]) -> Shop:
+    root = tmp_path / "store"
+    return Shop(root, database, claimed, DirectoryBlobs(root))
