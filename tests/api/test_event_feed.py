@@ -222,6 +222,7 @@ def test_one_who_leaves_does_not_end_the_others(database: Database) -> None:
             await asyncio.to_thread(claim, database, "job-1")
             changed = await stays.next(WAIT_S)
             assert changed is not None
+            assert changed.status is Status.PLANNING
 
     asyncio.run(listen())
 

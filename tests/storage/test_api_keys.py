@@ -197,7 +197,9 @@ def test_keys_work_while_the_database_can_only_be_read(database: Database) -> No
         if not database.is_sqlite:
             connection.execute(text(REFUSING_TRIGGER))
 
-    assert elsewhere(database).find(made.secret) is not None
+    caller = elsewhere(database).find(made.secret)
+    assert caller is not None
+    assert caller.tenant == "acme"
 
 
 REFUSE_UPDATES = {

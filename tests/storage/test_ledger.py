@@ -259,7 +259,9 @@ def test_an_incomplete_run_gives_the_job_back(ledger: Ledger, claimed: Claimed) 
 
     ledger.settle(Outcome(run, Ending.INCOMPLETE))
 
-    assert ledger.claim(run.job_id) is not None
+    again = ledger.claim(run.job_id)
+    assert again is not None
+    assert (again.generation, again.token > run.token) == (run.generation, True)
 
 
 def test_a_run_that_met_an_outage_comes_again_and_has_lost_no_attempt(
