@@ -228,8 +228,6 @@ class FreesoundSession:
             return True  # named once too often rather than not at all
 
     def _ask(self, path: str, params: Mapping[str, str | int]) -> Answer:
-        key = self._access.key_of(NAME)
-
         def send(key: str) -> Answer:
             return self._remote.ask(
                 "GET",
@@ -240,12 +238,7 @@ class FreesoundSession:
                 most_bytes=MOST_BYTES,
             )
 
-        try:
-            return send(key)
-        except ProviderAccess as error:
-            if error.facts.get("status") != 401 or not self._access.renew(key):
-                raise
-        return send(self._access.key_of(NAME))
+        return self._access.with_key(NAME, send)
 
 
 def searches(query: str) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from xml.sax.saxutils import escape
 
 from jobs.casting import Choice
-from jobs.errors import Charged, ProviderAccess, ProviderRejected, ProviderUnusable
+from jobs.errors import Charged, ProviderRejected, ProviderUnusable
 from jobs.stages import Stage
 from providers.account import Account
 from providers.gemini.errors import explain
@@ -204,15 +204,8 @@ class GoogleSpeechSession:
             return self._voices[1]
 
     def _ask(self, method: str, path: str, **how: Any) -> Answer:
-        key = self._access.key_of(NAME)
-        try:
-            return self._remote.ask(method, path, headers=self._headers(key), **how)
-        except ProviderAccess as error:
-            # A wrong token is a 401, a wrong key a 400.
-            if error.facts.get("is_key_wrong") is not True or not self._access.renew(key):
-                raise
-        return self._remote.ask(
-            method, path, headers=self._headers(self._access.key_of(NAME)), **how
+        return self._access.with_key(
+            NAME, lambda key: self._remote.ask(method, path, headers=self._headers(key), **how)
         )
 
     def _headers(self, key: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from jobs.errors import (
     Charged,
@@ -15,6 +16,7 @@ from jobs.errors import (
     UnsupportedMedia,
 )
 
+Told = TypeVar("Told")
 _KEY = re.compile(r"[!-~]+")  # of a header, without its spaces
 
 
@@ -61,6 +63,23 @@ class Access:
                 provider=provider,
             )
         return found
+
+    def with_key(self, provider: str, ask: Callable[[str], Told]) -> Told:
+        """What a service answers to a request with the key: asked once more when it has refused the
+        key and there is another one by now.
+
+        Raises:
+          ProviderError: As `ask` and `key_of`.
+        """
+        key = self.key_of(provider)
+        try:
+            return ask(key)
+        except ProviderAccess as error:
+            # For Google a wrong key may be a 400, for others a 403 is no matter of the key.
+            is_key_wrong = error.facts.get("status") == 401 or error.facts.get("is_key_wrong")
+            if not is_key_wrong or not self.renew(key):
+                raise
+        return ask(self.key_of(provider))
 
     def file_of(self, provider: str, what: str, url: str, most_bytes: int) -> bytes:
         """A file with what a service has made and is paid for.

@@ -256,13 +256,7 @@ class SunoSession:
 
     def _ask(self, method: str, path: str, **how: Any) -> Any:
         """The `data` of an answer whose code says that it went well."""
-        key = self._access.key_of(NAME)
-        try:
-            return self._asked(method, path, key, **how)
-        except ProviderAccess as error:
-            if error.facts.get("status") != 401 or not self._access.renew(key):
-                raise
-        return self._asked(method, path, self._access.key_of(NAME), **how)
+        return self._access.with_key(NAME, lambda key: self._asked(method, path, key, **how))
 
     def _asked(self, method: str, path: str, key: str, *, is_paid: bool, **how: Any) -> Any:
         answer = self._remote.ask(

@@ -354,14 +354,8 @@ class ElevenLabsSession:
         return self._ask("GET", path, params=params, is_paid=False)
 
     def _ask(self, method: str, path: str, **how: Any) -> Answer:
-        key = self._access.key_of(NAME)
-        try:
-            return self._remote.ask(method, path, headers={"xi-api-key": key}, **how)
-        except ProviderAccess as error:
-            if error.facts.get("status") != 401 or not self._access.renew(key):
-                raise
-        return self._remote.ask(
-            method, path, headers={"xi-api-key": self._access.key_of(NAME)}, **how
+        return self._access.with_key(
+            NAME, lambda key: self._remote.ask(method, path, headers={"xi-api-key": key}, **how)
         )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from jobs.errors import InvalidInput, ProviderAccess
+from jobs.errors import InvalidInput
 from providers.gemini.errors import explain
 from providers.remote import MOST_BYTES, Answer, Remote
 from providers.service import Access
@@ -151,14 +151,7 @@ class Wire:
                 most_bytes=most_bytes,
             )
 
-        key = self.access.key_of(self.name)
-        try:
-            return send(key)
-        except ProviderAccess as error:
-            # A wrong key is a 401 of Vertex AI and a 400 of the Gemini API.
-            if error.facts.get("is_key_wrong") is not True or not self.access.renew(key):
-                raise
-        return send(self.access.key_of(self.name))
+        return self.access.with_key(self.name, send)
 
     def close(self) -> None:
         """Lets go of the connections."""
