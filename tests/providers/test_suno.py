@@ -5,18 +5,15 @@ from typing import Any
 
 import pytest
 
-from jobs.casting import Clearance
 from jobs.errors import (
     Charged,
     ContentRefused,
-    InvalidInput,
     ProviderAccess,
     ProviderError,
     ProviderRejected,
     ProviderUnavailable,
     ProviderUnusable,
 )
-from jobs.stages import Stage
 from providers.remote import LONGEST_WISH_S
 from providers.service import NEXT_RUN_S, Access, Call
 from providers.suno import Suno, SunoSession
@@ -397,33 +394,6 @@ def test_an_order_that_cannot_be_asked_for_may_have_been_charged(
 
     assert len(fake.charges) == 1
     assert caught.value.charged is Charged.UNKNOWN
-
-
-@pytest.mark.parametrize(
-    ("variables", "said"),
-    [
-        ({"AIPROD_SUNO_MODEL": "V3"}, "AIPROD_SUNO_MODEL is 'V3'; give one of V4, V4_5"),
-        ({"AIPROD_SUNO_CALLBACK_URL": "http://a"}, "AIPROD_SUNO_CALLBACK_URL is no https://"),
-        (
-            {"AIPROD_SUNO_CALLBACK_URL": "https://a.example/?a=1"},
-            "AIPROD_SUNO_CALLBACK_URL is no https:// address that a path can be put behind",
-        ),
-        ({"AIPROD_SUNO_PREFIX": "api"}, "AIPROD_SUNO_PREFIX is 'api'; give a path such as"),
-    ],
-)
-def test_a_wrong_setting_is_told_by_name(variables: dict[str, str], said: str) -> None:
-    with pytest.raises(InvalidInput) as caught:
-        Suno.configured(variables)
-
-    assert said in caught.value.message
-
-
-def test_rights_are_unverified_and_the_price_is_that_of_both_songs() -> None:
-    config = Suno.configured({})
-
-    (choice,) = config.choices(Stage.MUSIC)
-    assert choice.clearance is Clearance.UNVERIFIED
-    assert config.quote_usd(Stage.MUSIC, {"prompt": "piano"}) == pytest.approx(0.06)
 
 
 def test_a_reseller_may_have_paths_of_its_own(desk: Desk) -> None:

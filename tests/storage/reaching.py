@@ -26,7 +26,6 @@ NAMES = {
     "zero.example": ["0.0.0.0"],  # noqa: S104  nothing is bound
     "unknown.example": [],
 }
-
 WAIT_S = 30.0
 QUICK_S = 0.4
 

@@ -16,9 +16,7 @@ from storage.tables import WEBHOOK_DELIVERIES
 from storage.webhooks import PER_TENANT, Delivery, Webhooks
 
 LEASE_S = 60.0
-
 HOOK = "https://a.example/hook"
-
 WAIT_S = 60.0
 
 
