@@ -96,6 +96,21 @@ class Image(Model):
     )
 
 
+class Fit(Enum):
+    """How a picture of another shape fills the frame."""
+
+    CROP = "crop"
+    BLUR = "blur"
+    LETTERBOX = "letterbox"
+
+
+class WhenShort(Enum):
+    """What is seen of a clip that ends before its scene."""
+
+    HOLD = "hold"
+    LOOP = "loop"
+
+
 class Clip(Model):
     """A video clip of the user's, shown without its sound."""
 
@@ -104,6 +119,15 @@ class Clip(Model):
         description="The clip: a path from the job file, or a gs:// or https:// address."
     )
     trim: Trim | None = Field(default=None, description="Which part is shown; all of it when null.")
+    fit: Annotated[Fit, Lax] = Field(
+        default=Fit.CROP,
+        description="How a clip of another shape fills the frame: crop cuts off its edges; "
+        "letterbox shows all of it on black, blur on a blurred copy of itself.",
+    )
+    when_short: Annotated[WhenShort, Lax] = Field(
+        default=WhenShort.HOLD,
+        description="What is seen when the scene lasts longer: hold the last frame, or loop.",
+    )
 
 
 class Prompt(Model):

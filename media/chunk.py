@@ -1,7 +1,7 @@
 """A chunk: whole scenes, drawn frame by frame and encoded by one FFmpeg."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -9,13 +9,14 @@ from typing import Any
 
 import ffmpeg
 
+from media.clips import ClipShot, ClipSpec
 from media.cues import Cue
 from media.lettering import CaptionLook, draw_captions, draw_title
 from media.motion import motion
 from media.overlay import Overlay
 from media.planes import Planes
 from media.run import Workspace, compiled
-from media.shots import ColorShot, Shot, open_clip, open_still
+from media.shots import ColorShot, Shot, open_still
 from media.stills import Stills, stills_of, watched
 from media.transitions import transition
 
@@ -60,7 +61,7 @@ class ShotSpec:
       first: Chunk frame at which the shot begins; negative for the shot before the chunk's own
         first scene, of which only the end is seen, under the transition.
       frames: Whole length of the shot.
-      start_s, length_s: For clips: the part of the file that may be used, in seconds.
+      clip: How a clip is shown.
       scene: Number of the scene, from 0; varies `auto` motion.
     """
 
@@ -70,8 +71,7 @@ class ShotSpec:
     frames: int
     motion: str = "none"
     scene: int = 0
-    start_s: float = 0.0
-    length_s: float = 0.0
+    clip: ClipSpec | None = None
     title: Title | None = None
 
 
@@ -225,7 +225,8 @@ class _Opened:
         files: Mapping[str, Path],
         missing: set[str],
     ) -> None:
-        self._stack, self._space, self._spec, self._files = stack, space, spec, files
+        self._space, self._spec, self._files = space, spec, files
+        self._opened = stack.enter_context(ExitStack())
         self.shot = shot
         self._missing = missing
         self._source: Shot | None = None
@@ -235,7 +236,7 @@ class _Opened:
     def draw(self, chunk_frame: int, onto: Planes) -> None:
         frame = chunk_frame - self.shot.first
         if self._source is None:
-            self._source = self._open(frame)
+            self._source = self._open()
             self._title = self._drawn_title()
         self._source.draw(frame, onto)
         if self._title:
@@ -244,6 +245,7 @@ class _Opened:
 
     def close(self) -> None:
         """Lets go of the picture; memory then does not grow with the number of scenes."""
+        self._opened.close()
         self._source = self._title = None
 
     def _drawn_title(self) -> Overlay | None:
@@ -256,23 +258,15 @@ class _Opened:
         self._missing.update(drawn.missing_glyphs)
         return Overlay.of(drawn.sprite.x, drawn.sprite.y, drawn.sprite.rgba)
 
-    def _open(self, first: int) -> Shot:
+    def _open(self) -> Shot:
         shot, spec = self.shot, self._spec
         if shot.kind == "color":
             return ColorShot(shot.source)
         path = self._files[shot.source]
-        if shot.kind == "clip":
-            return self._stack.enter_context(
-                open_clip(
-                    self._space,
-                    path,
-                    size=(spec.width, spec.height),
-                    frame_rate=spec.rate,
-                    start_s=shot.start_s,
-                    duration_s=shot.length_s,
-                    first=first,
-                )
-            )
+        if shot.clip:
+            size = (spec.width, spec.height)
+            opened = ClipShot(self._space, path, shot.clip, size, spec.rate)
+            return self._opened.enter_context(closing(opened))
         moves = motion(shot.motion, shot.scene)
         return open_still(path, spec.width, spec.height, moves, shot.frames)
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import ffmpeg
 
 from jobs.errors import ToolFailed, UnsupportedMedia
+from media.clip_colours import ClipColours, colours_of
 from media.run import CLIP_FORMATS, Workspace, compiled, fenced_input
 
+_COMPLAINT = re.compile(r"(?:\[[^\]]* @ [^\]]*\] )?\[(?:error|fatal|panic)\] (.*\S.*)")
 _HEADER = re.compile(r"#(tb|media_type|dimensions|sample_rate) (\d+): (.+)")
 
 
@@ -42,8 +44,10 @@ def list_packets(space: Workspace, path: Path) -> tuple[Track, ...]:
     return parse_listing(space.run(compiled(listing, "error"), capture=True).stdout.decode())
 
 
-def probe_clip(space: Workspace, path: Path, start_s: float, length_s: float, name: str) -> Track:
-    """Decodes a part of a user's clip and lists its frames.
+def probe_clip(
+    space: Workspace, path: Path, start_s: float, length_s: float, name: str
+) -> tuple[Track, ClipColours]:
+    """Decodes a part of a user's clip; lists its frames, and tells its colours.
 
     Args:
       name: How the user calls the file, for messages.
@@ -54,18 +58,19 @@ def probe_clip(space: Workspace, path: Path, start_s: float, length_s: float, na
     source = fenced_input(path, CLIP_FORMATS, ss=f"{start_s:.6f}", t=f"{length_s:.6f}")
     listing = ffmpeg.output(source.video, "pipe:1", format="framecrc", fps_mode="passthrough")
     # -xerror: a damaged frame ends the probe instead of being painted over.
-    arguments = ["-xerror", *compiled(listing, "error")]
+    arguments = ["-xerror", *compiled(listing, "level+info")]
     try:
-        tracks = parse_listing(space.run(arguments, capture=True).stdout.decode())
+        probed = space.run(arguments, capture=True)
     except ToolFailed as error:
         raise UnsupportedMedia(
             f"{name} cannot be decoded as a clip (accepted: MP4, MOV, MKV, WebM): "
             f"{_reason(str(error.facts.get('stderr_tail', '')))}"
         ) from error
+    tracks = parse_listing(probed.stdout.decode())
     video = next((track for track in tracks if track.kind == "video" and track.starts), None)
     if video is None:
         raise UnsupportedMedia(f"{name} shows no picture from {start_s:g} s on")
-    return video
+    return video, colours_of(probed.stderr_tail)
 
 
 def parse_listing(listing: str) -> tuple[Track, ...]:
@@ -94,5 +99,5 @@ def _track(header: dict[str, str], times: list[tuple[int, int]]) -> Track:
 
 def _reason(stderr: str) -> str:
     """The first thing FFmpeg complained about, without its address prefix."""
-    lines = [re.sub(r"^(\[[^\]]*\] )+", "", line).strip() for line in stderr.splitlines()]
-    return next((line[:200] for line in lines if line), "no reason given")
+    lines = [_COMPLAINT.match(line) for line in stderr.splitlines()]
+    return next((line[1].strip()[:200] for line in lines if line), "no reason given")

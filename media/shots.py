@@ -1,12 +1,8 @@
 """Shots: where the frames of one scene come from."""
 
-import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -18,14 +14,12 @@ from media.motion import Motion
 from media.pictures import read_picture
 from media.planes import Planes, split, yuv_of
 from media.resample import Axis, Plane
-from media.run import CLIP_FORMATS, Process, Workspace, compiled, fenced_input
 
 # A still is sampled bilinearly from planes this much larger than shown at the nearest zoom.
 # Measured against a bicubic rendering of the same view of busy photographs: at 1.0 two thirds of
 # the fine contrast are left, at 1.5 all of it, for the same time a frame; larger begins to alias.
 # Not 1.5 itself: pans would step by exactly that, and few of their views could be resized.
 OVERSAMPLING = 1.53
-MAX_FRAME_S = Fraction(1, 2)  # no frame of a clip is shown longer, unless it stands still anyway
 
 
 class Shot(Protocol):
@@ -89,100 +83,6 @@ class StillShot:
         down = Axis((top + step_y) / 2 - 0.5, step_y)
         self.u.sample(across, down, onto.u)
         self.v.sample(across, down, onto.v)
-
-
-class ClipShot:
-    """Frames read from a running FFmpeg; after the clip's end its last frame is held."""
-
-    def __init__(self, process: Process, width: int, height: int, first: int) -> None:
-        self._process = process
-        self._held = Planes.blank(width, height)
-        self._spare = Planes.blank(width, height)
-        self._next = first
-        self._has_frame = False
-        self._ended = False
-
-    def draw(self, frame: int, onto: Planes) -> None:
-        while self._next <= frame and not self._ended:
-            self._read()
-        onto.data[:] = self._held.data
-
-    def _read(self) -> None:
-        view = memoryview(self._spare.data.reshape(-1).data)
-        got = 0
-        while got < len(view):
-            block = self._process.stdout.read(len(view) - got)
-            if not block:
-                self._end()
-                return
-            view[got : got + len(block)] = block
-            got += len(block)
-        self._held, self._spare = self._spare, self._held
-        self._has_frame = True
-        self._next += 1
-
-    def _end(self) -> None:
-        # A decoder that died looks like the end of the clip: finish() tells them apart.
-        self._process.finish()
-        self._ended = True
-        if not self._has_frame:
-            raise UnsupportedMedia("the clip shows no picture where the scene begins")
-
-
-@contextmanager
-def open_clip(
-    space: Workspace,
-    path: Path,
-    *,
-    size: tuple[int, int],
-    frame_rate: Fraction,
-    start_s: float,
-    duration_s: float,
-    first: int,
-) -> Iterator[ClipShot]:
-    """Opens a clip as a shot: cropped to cover the frame, at the video's frame rate.
-
-    Args:
-      start_s: Where in the file the shot begins.
-      duration_s: How much of the file may be used; what lies behind is not shown.
-      first: The first frame of the shot that will be asked for; earlier ones are skipped.
-
-    Raises:
-      UnsupportedMedia, ToolFailed: While drawing, when the file cannot be decoded.
-    """
-    # A little early: a shot that is entered behind the clip's end still meets its last frame.
-    last = math.floor(Fraction(duration_s) * frame_rate)
-    entered = max(0, min(first, last) - math.ceil(frame_rate * MAX_FRAME_S))
-    skipped_s = float(entered / frame_rate)
-    graph = clip_graph(path, size, frame_rate, start_s + skipped_s, duration_s - skipped_s)
-    arguments = compiled(graph, "error")
-    with Process(space, arguments, feeding=False, reading=True) as process:
-        yield ClipShot(process, *size, entered)
-
-
-def clip_graph(
-    path: Path, size: tuple[int, int], frame_rate: Fraction, start_s: float, duration_s: float
-) -> Any:
-    """FFmpeg graph that decodes part of a clip to raw frames on stdout."""
-    width, height = size
-    video = (
-        fenced_input(path, CLIP_FORMATS, ss=f"{start_s:.6f}", t=f"{duration_s:.6f}")
-        .video.filter("fps", fps=f"{frame_rate.numerator}/{frame_rate.denominator}")
-        .filter("scale", w="iw*sar", h="ih")  # square pixels first, or the picture is squeezed
-        .filter(
-            "scale",
-            w=width,
-            h=height,
-            force_original_aspect_ratio="increase",
-            force_divisible_by=2,
-            out_color_matrix="bt709",
-            out_range="tv",
-            flags="bicubic+accurate_rnd",
-        )
-        .filter("crop", width, height)
-        .filter("setsar", 1)
-    )
-    return video.output("pipe:1", format="rawvideo", pix_fmt="yuv420p", map_metadata=-1)
 
 
 def open_still(path: Path, width: int, height: int, motion: Motion, frames: int) -> StillShot:

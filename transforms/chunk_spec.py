@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import replace
+from typing import Any
 
 from jobs.document import Job
-from jobs.scene import Color, Motion, Prompt, Scene
+from jobs.scene import Clip, Color, Motion, Prompt, Scene, Visual, WhenShort
 from jobs.scene import Title as TitleVisual
 from media.chunk import Captions, ChunkSpec, Seam, ShotSpec, Title
+from media.clip_colours import ClipColours
+from media.clips import ClipSpec
 from media.cues import Cue, moved
 from media.fonts import fingerprint
 from media.motion import AUTO, variety
@@ -86,11 +89,23 @@ def _shot(
             source=record.facts["blob"],
             motion="none",
             scene=0,
-            start_s=record.facts["start_s"],
-            length_s=record.facts["length_s"],
+            clip=_clip(scene.visual, record.facts, float(time.frames / timeline.rate)),
         )
     source = record.media.get("picture") or record.facts["blob"]
     return replace(shot, source=source)
+
+
+def _clip(visual: Visual | None, facts: dict[str, Any], scene_s: float) -> ClipSpec:
+    """How a clip is shown; one that was made for a prompt is what was asked for."""
+    shown = visual if isinstance(visual, Clip) else None
+    is_short = facts["length_s"] < scene_s
+    return ClipSpec(
+        facts["start_s"],
+        facts["length_s"],
+        shown.fit.value if shown else ClipSpec.fit,
+        bool(shown and is_short and shown.when_short is WhenShort.LOOP),
+        ClipColours(**facts.get("colours", {})),  # parts of before this was looked at have none
+    )
 
 
 def _captions(job: Job, cues: Sequence[Cue], number: int, origin: int) -> Captions:

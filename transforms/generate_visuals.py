@@ -9,6 +9,7 @@ from apache_beam.pvalue import PCollection
 from jobs.elements import Task
 from jobs.errors import UnsupportedMedia
 from jobs.stages import Stage
+from jobs.wire import plain
 from media.packets import probe_clip
 from media.pictures import read_picture
 from media.run import Workspace
@@ -73,7 +74,7 @@ def _checked_clip(params: dict[str, Any], studio: Studio, space: Workspace) -> M
     start_s = float(params["start_s"])
     length_s = float(params["end_s"] or start_s + MAX_CLIP_S) - start_s
     with studio.blobs.as_file(params["blob"]) as path:
-        track = probe_clip(space, path, start_s, length_s, "the clip")
+        track, colours = probe_clip(space, path, start_s, length_s, "the clip")
     if len(track.starts) < 1 or track.duration_s <= 0:
         raise UnsupportedMedia("the clip has no length")
     return Made(
@@ -85,6 +86,7 @@ def _checked_clip(params: dict[str, Any], studio: Studio, space: Workspace) -> M
             "height": track.size[1],
             "start_s": start_s,
             "length_s": float(track.duration_s),
+            "colours": plain(colours),
         },
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 from jobs.elements import Task
 from jobs.errors import UnsupportedMedia
 from jobs.stages import Stage
+from jobs.wire import plain
 from media.blank import is_blank, is_blank_clip
 from media.packets import probe_clip
 from media.pictures import read_picture
@@ -58,7 +59,7 @@ def _looked_at(space: Workspace, came: Bought) -> dict[str, Any]:
             if is_blank(picture):
                 raise UnsupportedMedia("the picture is of one colour")
             return {"width": width, "height": height}
-        track = probe_clip(space, path, 0.0, LONGEST_CLIP_S, "the clip")
+        track, colours = probe_clip(space, path, 0.0, LONGEST_CLIP_S, "the clip")
         (width, height), length_s = track.size, float(track.duration_s)
         if length_s <= 0:
             raise UnsupportedMedia("the clip has no length")
@@ -69,4 +70,5 @@ def _looked_at(space: Workspace, came: Bought) -> dict[str, Any]:
             raise UnsupportedMedia("every picture of the clip is of one colour")
     finally:
         path.unlink(missing_ok=True)
-    return {"width": width, "height": height, "start_s": 0.0, "length_s": length_s}
+    found = {"width": width, "height": height, "start_s": 0.0, "length_s": length_s}
+    return {**found, "colours": plain(colours)}

@@ -101,4 +101,4 @@ def frames(space: Workspace, film: Picture) -> Track:
     """The frames of a film. Raises `UnsupportedMedia` when one cannot be decoded."""
     path = space.folder / f"film{film.suffix}"
     path.write_bytes(film.data)
-    return probe_clip(space, path, 0.0, LONGEST_FILM_S, "the film")
+    return probe_clip(space, path, 0.0, LONGEST_FILM_S, "the film")[0]

@@ -158,6 +158,8 @@ ROWS = (
     Row("scenes[].visual(clip).trim", "scenes[2].visual.trim=null", PICTURE),
     Row("scenes[].visual(clip).trim.start_s", "scenes[2].visual.trim.start_s=0.1", PICTURE),
     Row("scenes[].visual(clip).trim.end_s", "scenes[2].visual.trim.end_s=4.9", PICTURE),
+    Row("scenes[].visual(clip).fit", "scenes[2].visual.fit=blur", CHUNK),
+    Row("scenes[].visual(clip).when_short", "scenes[2].visual.when_short=loop", NOTHING),
     Row(
         "scenes[].visual(prompt).prompt",
         "scenes[0].visual.prompt=a bay at night",
