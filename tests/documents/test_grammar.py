@@ -3,15 +3,18 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import pytest
 
+from pipeline.launch import Target, build, drain, find, run, update
 from tests.deployments.gcloud import flags_of, options, read_grammar
 from tests.documents.told import Told, commands, told
 
 TOLD = told()
+JOB = Target("a-project", "europe-west1", "a-bucket", "regions/europe-west1/subnetworks/a")
 
 
 def of(program: str) -> list[Told]:
@@ -49,6 +52,21 @@ def test_gcloud_knows_the_commands_and_their_flags(grammar: dict[str, Any], page
     }
 
     assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(build(JOB), id="template"),
+        pytest.param(run(JOB), id="run"),
+        pytest.param(update(replace(JOB, mapping='{"a": "b"}')), id="update"),
+        pytest.param(find(JOB), id="find"),
+        pytest.param(drain(JOB, "2026-02-04_id"), id="drain"),
+    ],
+)
+def test_gcloud_knows_what_make_gives_it(grammar: dict[str, Any], command: list[str]) -> None:
+    assert command[0] == "gcloud"
+    assert unknown_to_gcloud(grammar, Told("Makefile", tuple(command), True)) == []
 
 
 @cache

@@ -59,8 +59,8 @@ def commands(page: str, text: str) -> Iterator[Told]:
     for kind, block, mentioned in PARTS.findall(WRONG.sub("", text)):
         if mentioned:
             line = re.sub(r"\bN\b", "1", " ".join(mentioned.split()))
-            if "=" not in line.split()[0] and PROGRAM.fullmatch(line):
-                yield Told(page, _words(line), False)
+            if found := PROGRAM.fullmatch(_without_settings(line)):
+                yield Told(page, _words(found[1]), False)
         elif kind in ("", "bash", "console"):
             for line in block.replace("\\\n", " ").splitlines():
                 yield from _of_line(page, kind, line)
@@ -74,15 +74,21 @@ def _of_line(page: str, kind: str, line: str) -> Iterator[Told]:
         line = line.removeprefix("$ ")
     line = re.sub(r"(?:^|\s+)# .*", "", line)
     for part in re.split(r" \| (?=\w+ )", line):
-        part = re.sub(r"^export (?=\w+=)", "", part)
-        if called := CALLED.fullmatch(part):
-            part = called[1]
-        while (given := ASSIGNED.match(part)) and given.end():
-            part = part[given.end() :].strip()
-        if found := PROGRAM.fullmatch(part):
+        called = _without_settings(part)
+        if found := PROGRAM.fullmatch(called):
             yield Told(page, _words(found[1]), True)
-        elif kind and part and not SHELL.fullmatch(part):
+        elif kind and called and not SHELL.fullmatch(called):
             raise ValueError(f"{page}: {part}")
+
+
+def _without_settings(part: str) -> str:
+    """What is called, without the variables before it; nothing when they are all that there is."""
+    part = re.sub(r"^export (?=\w+=)", "", part)
+    if called := CALLED.fullmatch(part):
+        return called[1]
+    while (given := ASSIGNED.match(part)) and given.end():
+        part = part[given.end() :].strip()
+    return part
 
 
 def _words(line: str) -> tuple[str, ...]:
