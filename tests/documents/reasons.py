@@ -21,7 +21,6 @@ NOT_RUN = {
     "make bench": "minutes",
     "make policy": "installs checkov; its exceptions are read [tests/deployments/test_policy.py]",
     "make audit": "asks a database of weaknesses [tests/supply/audit.py]",
-    "make licences": "is judged by the tests of it [tests/supply/licences.py]",
     "make sbom": "installs what writes it [tests/supply/sbom.py]",
     "make lock": "asks the index of packages",
     "make try-images": "minutes, as root [templates/try_install.py]",

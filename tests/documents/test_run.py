@@ -56,6 +56,8 @@ def test_commands_of_a_page_do_what_it_says(
     failed = []
     for one in TOLD:
         alike = tuple(word.replace("re-...", "ID").removesuffix("...") for word in one.words)
+        if one.words[0] == "make" and not one.is_whole:
+            alike = ("mentioned", *alike)
         if one.page != page or alike in was_run:
             continue
         was_run.add(alike)
