@@ -126,7 +126,7 @@ graph: $(STAMP) ## write tests/pipeline/graph.golden.json, after a change of the
 
 quoted = '$(subst ','\'',$($(1)))'
 
-update-check: $(STAMP) ## whether the job of SINCE=<tag> can be updated to this graph [MAPPING=<JSON>]
+update-check: $(STAMP) ## whether a job of SINCE=<tag or commit, else the newest tag> can be updated to this graph [MAPPING]
 	@$(BIN)/python -m pipeline.update_check --since=$(call quoted,SINCE) --mapping=$(call quoted,MAPPING)
 
 LOCKING := build/locking
@@ -151,8 +151,7 @@ dataflow-template: $(STAMP) ## build images and Flex Template: PROJECT, REGION, 
 dataflow-run: $(STAMP) ## start the job: PROJECT, REGION, BUCKET, SUBNETWORK [SETTINGS, REQUEST, FLAGS, DRY_RUN=1]
 	@$(call LAUNCH,run)
 
-dataflow-update: $(STAMP) ## put this version in the place of that of SINCE=<tag>; otherwise as dataflow-run [MAPPING]
-	@test -n $(call quoted,SINCE) || { echo "dataflow-update: SINCE is not set; give the tag or commit that runs now" >&2; exit 2; }
+dataflow-update: $(STAMP) ## put this version in the place of that of SINCE, as above; otherwise as dataflow-run [MAPPING]
 	@$(BIN)/python -m pipeline.update_check --since=$(call quoted,SINCE) --mapping=$(call quoted,MAPPING)
 	@$(call LAUNCH,update)
 

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from jobs.child_environment import child_environment
 from jobs.errors import InvalidInput
@@ -119,10 +120,33 @@ def shape_at(commit: str) -> Shape:
         ) from error
 
 
+def newest_tag(repository: Path) -> str:
+    """The newest tag that the version there comes after.
+
+    Raises:
+      InvalidInput: There is none here.
+    """
+    ran = subprocess.run(
+        ["/usr/bin/env", "git", "describe", "--tags", "--abbrev=0"],
+        cwd=repository, env=child_environment(),
+        check=False, capture_output=True, text=True, timeout=30,
+    )  # fmt: skip
+    if ran.returncode != 0:
+        raise InvalidInput(
+            "SINCE is not set, and there is no tag here to take; give the commit of the version "
+            f"that runs, such as SINCE=HEAD~1 (those that changed the graph: git log {GOLDEN})"
+        )
+    return ran.stdout.strip()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line of `make update-check`, which passes on what the environment says."""
     parser = argparse.ArgumentParser(prog="python -m pipeline.update_check", description=__doc__)
-    parser.add_argument("--since", default="", help="SINCE: commit or tag of the running job")
+    parser.add_argument(
+        "--since",
+        default="",
+        help="SINCE: commit or tag of the running job; by default, the newest tag",
+    )
     parser.add_argument("--mapping", default="", help="MAPPING: new names by old ones, as JSON")
     given = parser.parse_args(arguments)
     try:
@@ -132,14 +156,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if not isinstance(mapping, dict):
             raise InvalidInput(f'MAPPING is {given.mapping}; give {{"old step": "new step"}}')
-        found = list(obstacles(shape_at(given.since or "HEAD"), streaming_shape(), mapping))
+        since = given.since or newest_tag(REPOSITORY)
+        found = list(obstacles(shape_at(since), streaming_shape(), mapping))
     except InvalidInput as error:
         sys.stderr.write(f"update-check: {error.message}\n")
         return BAD_INPUT
     for sentence in found:
         sys.stderr.write(f"update-check: {sentence}\n")
     if not found:
-        sys.stdout.write("The running job can be updated to this graph.\n")
+        sys.stdout.write(f"A job of {since} can be updated to this graph.\n")
     return OBSTACLES if found else DONE
 
 

@@ -1,5 +1,6 @@
 """What would keep a running job from being updated, and how that is said."""
 
+import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +13,9 @@ from apache_beam.pvalue import AsList
 from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from apache_beam.transforms.userstate import BagStateSpec, CombiningValueStateSpec
 
+from jobs.errors import InvalidInput
 from pipeline.graph_shape import Shape, Step, from_json, shape_of, streaming_shape, to_json
-from pipeline.update_check import main, obstacles
+from pipeline.update_check import main, newest_tag, obstacles
 
 GOLDEN = Path(__file__).parent / "graph.golden.json"
 WAIT = Step("pardo:v1", ("bytes:v1",), {"parts": "bag<bytes:v1>", "seen": "bag<varint:v1>"})
@@ -167,3 +169,31 @@ def test_what_cannot_be_compared_is_refused(
 ) -> None:
     assert main(arguments) == 2
     assert capsys.readouterr().err.startswith(f"update-check: {said}")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """With a commit, and the tag v0.1.0."""
+    who = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+    for step in (
+        ["init", "--quiet"],
+        [*who, "commit", "--quiet", "--allow-empty", "--message=Begin"],
+        [*who, "tag", "--annotate", "--message=First", "v0.1.0"],
+        [*who, "commit", "--quiet", "--allow-empty", "--message=Go on"],
+    ):
+        subprocess.run(["/usr/bin/env", "git", *step], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def test_without_since_the_newest_tag_is_taken(repository: Path) -> None:
+    assert newest_tag(repository) == "v0.1.0"
+
+
+def test_without_since_and_tags_it_is_said_what_to_give(repository: Path) -> None:
+    subprocess.run(
+        ["/usr/bin/env", "git", "tag", "--delete", "v0.1.0"],
+        cwd=repository, check=True, capture_output=True,
+    )  # fmt: skip
+
+    with pytest.raises(InvalidInput, match=r"SINCE is not set.+such as SINCE=HEAD~1"):
+        newest_tag(repository)
