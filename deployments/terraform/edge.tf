@@ -39,6 +39,14 @@ resource "google_compute_backend_service" "api" {
   protocol              = "HTTPS"
   security_policy       = google_compute_security_policy.edge.id
 
+  # What the API calls public (`Cache-Control: public`) is answered from the edge; everything else
+  # says that nobody may keep it. Why files of tenants are not there: docs/adr/0006.
+  enable_cdn = true
+  cdn_policy {
+    cache_mode       = "USE_ORIGIN_HEADERS"
+    negative_caching = false
+  }
+
   backend {
     group = google_compute_region_network_endpoint_group.api.id
   }
