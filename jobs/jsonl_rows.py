@@ -19,7 +19,7 @@ def jsonl_rows(lines: Iterable[str], name: str) -> Iterator[Row]:
         try:
             values, mistakes = plain_tree(decode_json(text, name=name))
         except InvalidInput as error:
-            yield broken_row(number, line, _in_one_line(error))
+            yield broken_row(number, line, in_one_line(error))
             continue
         if mistakes:
             found = tuple(
@@ -33,7 +33,7 @@ def jsonl_rows(lines: Iterable[str], name: str) -> Iterator[Row]:
             yield broken_row(number, line, message)
 
 
-def _in_one_line(error: InvalidInput) -> str:
-    """What is wrong with JSON, without its line: that is always the first one."""
+def in_one_line(error: InvalidInput) -> str:
+    """What `decode_json` says of a text of one line, without that line: it is always the first."""
     (mistake,) = cast(tuple[Mistake], error.facts["mistakes"])
     return mistake.message.replace(" in line 1, column", " in column")

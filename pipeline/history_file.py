@@ -3,13 +3,14 @@
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from jobs.csv_rows import csv_rows
 from jobs.decode import decode_json, plain_tree
 from jobs.errors import InputUnreachable, InvalidInput
+from jobs.jsonl_rows import in_one_line
 from jobs.mistakes import shown
 from storage.reprocessings import Listed
 from storage.stores import is_bucket
@@ -51,7 +52,8 @@ def read_bytes(name: str) -> bytes:
 
 
 def read_listed(name: str, content: bytes) -> tuple[Listed, ...]:
-    """The jobs of a file, each with its place. A broken line is among them, with what is wrong.
+    """The jobs of a file, each with its place. A broken line is among them, with what is wrong, and
+    so is one that wants another patch for a job of a line before it.
 
     JSONL: a line is an id, or an object with `id` and maybe `patch`, a merge patch for that job
     alone. CSV: a column is called `id`; the others are left alone.
@@ -62,10 +64,21 @@ def read_listed(name: str, content: bytes) -> tuple[Listed, ...]:
     # What is not UTF-8 becomes surrogates, which UTF-8 has not: each line is judged by itself.
     text = content.decode("utf-8-sig", "surrogateescape")
     read = _csv if name.lower().endswith(".csv") else _jsonl
-    listed = tuple(read(Path(name).name[-_NAME_LENGTH:], text))
+    listed = tuple(_agreed(read(Path(name).name[-_NAME_LENGTH:], text)))
     if not listed:
         raise InvalidInput(f"{name}: there are no jobs in it")
     return listed
+
+
+def _agreed(listed: Iterable[Listed]) -> Iterator[Listed]:
+    first: dict[str, Listed] = {}
+    for one in listed:
+        before = first.setdefault(one.job_id, one)
+        if (one.patch or {}) == (before.patch or {}):
+            yield one
+        else:
+            other = f"{one.job_id} stands at {before.place}, too, with another patch; give one"
+            yield _broken(str(one.place), other)
 
 
 def _csv(name: str, text: str) -> Iterator[Listed]:
@@ -95,9 +108,9 @@ def _of_line(place: str, line: str) -> Listed:
     if line[0] not in '{["':
         return _listed(place, line, None)
     try:
-        value, mistakes = plain_tree(decode_json(line, name="the line"))
+        value, mistakes = plain_tree(decode_json(line))
     except InvalidInput as error:
-        return _broken(place, error.message.replace("\n", " "))
+        return _broken(place, in_one_line(error))
     if mistakes:
         return _broken(place, mistakes[0].message)
     if not isinstance(value, dict):

@@ -39,7 +39,7 @@ def test_ids_come_from_a_column_of_a_csv_file() -> None:
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        pytest.param('{"id": ', "The JSON is broken in line 1, column 7", id="JSON"),
+        pytest.param('{"id": ', "The JSON is broken in column 7", id="JSON"),
         pytest.param("[1]", "give an id, or an object", id="a list"),
         pytest.param("{}", "give an id, or an object", id="no id"),
         pytest.param("{" * 100_000, "broken", id="braces"),
@@ -61,6 +61,18 @@ def test_a_broken_line_is_among_the_others_with_what_is_wrong(line: str, why: st
     assert (first.job_id, last.job_id) == ("a", "b")
     assert (broken.job_id, broken.place) == ("jobs.jsonl:2", "jobs.jsonl:2")
     assert why in str(broken.why)
+
+
+def test_a_job_that_stands_twice_with_other_patches_is_run_as_its_first_line_says() -> None:
+    content = b'a\n{"id": "b", "patch": {}}\n"a"\n{"id": "a", "patch": {"title": "x"}}'
+
+    *listed, broken = read_listed("jobs.jsonl", content)
+
+    assert [(one.job_id, one.why) for one in listed] == [("a", None), ("b", None), ("a", None)]
+    assert broken == Listed(
+        "jobs.jsonl:4", "jobs.jsonl:4",
+        why="a stands at jobs.jsonl:1, too, with another patch; give one",
+    )  # fmt: skip
 
 
 def test_a_broken_row_is_among_the_others_with_what_is_wrong() -> None:
