@@ -57,7 +57,7 @@ def comparison(line: Line) -> str:
     """What was measured on both videos, in a line."""
     before, after = line.before, line.after
     if not before or not after:
-        return f"{line.item.job_id}: {line.item.state.value} {line.item.why or ''}".rstrip()
+        return f"{line.item.job_id}: {line.item.state.value} {line.why}".rstrip()
     told = [
         f"{_number(before.quality.get(name))} -> {_number(after.quality.get(name))} {unit}"
         for name, unit in (("duration_s", "s"), ("lufs", "LUFS"), ("peak_dbtp", "dBTP"))

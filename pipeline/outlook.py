@@ -21,6 +21,7 @@ from jobs.states import TERMINAL
 from media.run import ffmpeg_version, find_ffmpeg
 from pipeline.options import Settings
 from pipeline.renderings import Renderings
+from pipeline.telling import indented
 from storage.artefacts import Artefacts
 from storage.catalogue import Catalogue
 from storage.database import Database
@@ -106,7 +107,7 @@ class Outlook:
             f"{_duration(self.seconds * self.share)} of work"
         )
         for job_id, why in self.refused[:_MISTAKES]:
-            yield f"  refused: {why if job_id in why else f'{job_id}: {why}'}"
+            yield f"  refused: {indented(why if job_id in why else f'{job_id}: {why}')}"
         if len(self.refused) > _MISTAKES:
             yield f"  ... and {len(self.refused) - _MISTAKES} more"
 
@@ -178,7 +179,7 @@ class _Planner:
         reruns = Reruns(self._database)
         try:
             if item.why:
-                raise InvalidInput(f"{item.place}: {item.why}")
+                raise InvalidInput(item.why)
             base = known(reruns.base(self._request.tenant, item.job_id), item.job_id)
             submission = changed(change, item, base, self._artefacts, self._casting)
             state = State.UNCHANGED if is_unchanged(change, base, submission) else State.WAITING
@@ -186,7 +187,8 @@ class _Planner:
                 self._add_parts(item, base, submission)
         except InvalidInput as error:
             found.states[State.REFUSED.value] += 1
-            found.refused.append((item.job_id, error.message))
+            place = f"{item.place}: " if item.place else ""
+            found.refused.append((item.job_id, f"{place}{error.message}"))
             return
         is_busy = state is State.WAITING and base.status not in TERMINAL
         found.states[BUSY if is_busy else _TOLD[state]] += 1

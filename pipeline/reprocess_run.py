@@ -1,6 +1,7 @@
 """What `aiprod reprocess` does, in order, and what it says."""
 
 import contextlib
+import math
 import secrets
 import sys
 import time
@@ -21,7 +22,7 @@ from pipeline.history_file import read_bytes, read_listed
 from pipeline.options import Settings
 from pipeline.reprocess_list import numbers_of, standings, told_counts, ways_on
 from pipeline.reprocess_request import change_of, selection_of
-from pipeline.telling import BAD_INPUT, DONE, FAILED, INTERRUPTED, print_json
+from pipeline.telling import BAD_INPUT, DONE, FAILED, INTERRUPTED, indented, print_json
 from storage.artefacts import Artefacts
 from storage.database import Database, open_database, sqlite_url
 from storage.migrate import prepare
@@ -31,7 +32,8 @@ from storage.stores import open_blobs
 if TYPE_CHECKING:
     from pipeline.outlook import Outlook
 
-MOST_NOTED = 3  # of those that were left, and of jobs refused; the list and the report have all
+MOST_NOTED = 3  # of those that were left, and of jobs in trouble; list and report have all
+TROUBLED = (State.REFUSED, State.FAILED)
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ def _reprocess(order: Order, running: Running) -> int:
     if listed and selection != Selection():
         raise InvalidInput("--from says which jobs: give no ids and no conditions beside it")
     listing = sha256(content) if content is not None else None
+    if order.budget_usd is not None and not math.isfinite(order.budget_usd):
+        raise InvalidInput(f"--budget {order.budget_usd}: give a finite number of US dollars")
     request = _sendable(Request(selection, change, order.tenant, listing, order.budget_usd))
     jobs = read_listed(str(listed), content) if content is not None else None
     if order.ids and selection == Selection(selection.ids):
@@ -172,7 +176,7 @@ def _begin(
         typer.echo(f"{found.id}: going on")
     if not found.jobs and not running.as_json:
         typer.echo("no job matches")
-    return _work(database, found, running)
+    return _work(database, found, running, is_canary=canary is not None)
 
 
 def _asked(jobs: int, canary: int | None) -> int | None:
@@ -219,7 +223,9 @@ def _store(settings: Settings) -> str:
     return f"gs://{settings.bucket}" if settings.bucket else str(settings.data.absolute())
 
 
-def _work(database: Database, reprocessing: Reprocessing, running: Running) -> int:
+def _work(
+    database: Database, reprocessing: Reprocessing, running: Running, *, is_canary: bool = False
+) -> int:
     from pipeline.reprocess import Work, work_off, write_report
 
     reprocessings = Reprocessings(database)
@@ -234,7 +240,7 @@ def _work(database: Database, reprocessing: Reprocessing, running: Running) -> i
     if not any(counts.get(state) for state in LEFT):
         reprocessings.end(reprocessing.id)
     write_report(database, reprocessing.id, path)
-    is_canary = has_ended and reprocessing.allowed < EVERY
+    is_canary = is_canary or reprocessing.allowed < reprocessing.jobs
     if running.as_json:
         numbers = numbers_of(counts)
         print_json(
@@ -242,10 +248,10 @@ def _work(database: Database, reprocessing: Reprocessing, running: Running) -> i
         )
     else:
         typer.echo(f"{reprocessing.id}: {told_counts(counts)}")
-        _tell_refused(reprocessings, reprocessing.id, counts)
+        _tell_trouble(database, reprocessing.id, counts)
         typer.echo(f"  {path}")
-    if is_canary:
-        _show_canary(database, reprocessing, running)
+    if is_canary and has_ended:
+        _show_canary(database, reprocessing, running, is_back=bool(counts.get(State.DONE)))
     if not has_ended:
         left = sum(counts.get(state, 0) for state in LEFT)
         typer.echo("\n".join(ways_on(reprocessing.id, left)), err=running.as_json)
@@ -253,37 +259,42 @@ def _work(database: Database, reprocessing: Reprocessing, running: Running) -> i
     return FAILED if counts.get(State.FAILED) or counts.get(State.REFUSED) else DONE
 
 
-def _tell_refused(
-    reprocessings: Reprocessings, reprocessing_id: str, counts: Mapping[State, int]
-) -> None:
-    if not counts.get(State.REFUSED):
+def _tell_trouble(database: Database, reprocessing_id: str, counts: Mapping[State, int]) -> None:
+    """Says of the first jobs that were refused or failed why."""
+    from storage.reprocessing_report import report
+
+    if not (count := sum(counts.get(state, 0) for state in TROUBLED)):
         return
-    refused = (one for one in reprocessings.items(reprocessing_id) if one.state is State.REFUSED)
-    for item in islice(refused, MOST_NOTED):
-        typer.echo(f"  {item.place or item.job_id}: {item.why}")
-    if (more := counts[State.REFUSED] - MOST_NOTED) > 0:
+    troubled = (one for one in report(database, reprocessing_id) if one.item.state in TROUBLED)
+    for line in islice(troubled, MOST_NOTED):
+        typer.echo(f"  {line.item.place or line.item.job_id}: {indented(line.why)}")
+    if (more := count - MOST_NOTED) > 0:
         typer.echo(f"  and {more:,} more, in the report")
 
 
-def _show_canary(database: Database, reprocessing: Reprocessing, running: Running) -> None:
-    """Shows what the first jobs were and are, and how to go on."""
+def _show_canary(
+    database: Database, reprocessing: Reprocessing, running: Running, *, is_back: bool
+) -> None:
+    """Shows what the first jobs were and are, and how to go on, or back if there is a way back."""
     from pipeline.canary import comparison, contact_sheet
     from storage.reprocessing_report import report
 
     blobs = open_blobs(_store(running.settings), running.settings.data / "work")
     folder = running.out / reprocessing.id
     for line in islice(report(database, reprocessing.id), reprocessing.allowed):
+        if line.item.state in TROUBLED:
+            continue  # they have been told
         sheet = folder / f"{line.item.job_id}.jpg"
         is_drawn = contact_sheet(line, blobs, running.settings.ffmpeg, sheet)
         typer.echo(f"  {comparison(line)}", err=running.as_json)
         if is_drawn:
             typer.echo(f"    {sheet}", err=running.as_json)
     others = reprocessing.jobs - reprocessing.allowed
-    ways = [
-        *(ways_on(reprocessing.id, others) if others > 0 else ()),
-        f"  show the videos of before:  aiprod reprocess --rollback {reprocessing.id}",
-    ]
-    typer.echo("\n".join(ways), err=running.as_json)
+    ways = [*ways_on(reprocessing.id, others)] if others > 0 else []
+    if is_back:
+        ways.append(f"  show the videos of before:  aiprod reprocess --rollback {reprocessing.id}")
+    for way in ways:
+        typer.echo(way, err=running.as_json)
 
 
 def _roll_back(database: Database, reprocessing_id: str, running: Running) -> int:
@@ -357,7 +368,7 @@ class _Teller:
     def tell(self, counts: dict[State, int]) -> None:
         """Says how many jobs are how far."""
         ended = sum(count for state, count in counts.items() if state not in LEFT)
-        if ended == self._last or self._is_quiet:
+        if ended == self._last or self._is_quiet or not self._jobs:
             return
         self._last = ended
         is_over = sys.stdout.isatty()

@@ -31,6 +31,11 @@ SkipWrongRows = Annotated[
 ]
 
 
+def indented(text: str) -> str:
+    """A text in a list: its lines after the first stand under it."""
+    return text.replace("\n", "\n      ")
+
+
 def check_rows_given(rows: Path | None, skips_wrong: bool) -> None:
     """Raises `InvalidInput` when wrong rows are to be left out, and there are no rows."""
     if skips_wrong and rows is None:

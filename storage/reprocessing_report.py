@@ -47,6 +47,11 @@ class Line:
     after: Shown | None
     problems: Sequence[Mapping[str, Any]] = field(hash=False)
 
+    @property
+    def why(self) -> str:
+        """Why it was not run, or its run failed; empty: neither is so, or nobody knows."""
+        return self.item.why or next((one["message"] for one in self.problems), "")
+
     def as_json(self) -> dict[str, Any]:
         """A line of the report, as JSON data."""
         item = self.item

@@ -70,6 +70,14 @@ def test_a_canary_that_is_all_there_is_is_shown_too(past: Past) -> None:
     assert back.startswith("  show the videos of before:  aiprod reprocess --rollback re-")
 
 
+def test_a_run_of_all_jobs_draws_no_pictures(past: Past) -> None:
+    result = past.run("job-1", "--set", "title=New", "--yes")
+
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout.splitlines()[-1].endswith(".jsonl")
+    assert list((past.folder / "out").glob("re-*/*")) == []
+
+
 def test_the_same_command_after_a_canary_begins_nothing_new(
     louder: tuple[Past, list[Any]],
 ) -> None:
@@ -228,6 +236,35 @@ def test_the_first_refusals_are_told_with_their_reasons(past: Past) -> None:
     assert result.exit_code == 1
     assert "  job-9: there is no job job-9\n" in result.stdout
     assert "  and 1 more, in the report\n" in result.stdout
+
+
+def test_refusals_of_a_canary_are_told_once_and_there_is_no_way_back(past: Past) -> None:
+    result = past.run("job-1", "--set", "output.height=7", "--set", "output.fps=7", "--yes",
+                      "--canary", "1")  # fmt: skip
+
+    *_, first, second, third, report = result.stdout.splitlines()
+    assert first.startswith("  job-1: job job-1: 2 mistakes")
+    assert second.startswith("      output.height is 7")
+    assert third.startswith("      output.fps is 7")
+    assert report.endswith(".jsonl")
+
+
+def test_why_a_job_failed_is_told(past: Past) -> None:
+    patch = {"scenes": [{"duration_s": 1, "visual": {"type": "image", "uri": "https://[::1]/a"}}]}
+    (past.folder / "patch.json").write_text(json.dumps(patch))
+
+    result = past.run("job-1", "--patch", "patch.json", "--yes")
+
+    assert result.exit_code == 1
+    assert "  job-1: scenes[0].visual.uri" in result.stdout
+
+
+def test_a_dry_run_names_the_line_of_a_job_that_there_is_not(past: Past) -> None:
+    (past.folder / "jobs.jsonl").write_text("job-1\njob-9\n")
+
+    result = past.run("--from", "jobs.jsonl", *LOUDER, "--dry-run")
+
+    assert "  refused: jobs.jsonl:2: there is no job job-9\n" in result.stdout
 
 
 def test_jobs_that_cannot_be_run_are_told_and_the_others_run(past: Past) -> None:
