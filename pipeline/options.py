@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from jobs.errors import InvalidInput
-from providers.roster import Roster, configured
+from providers.roster import KEYS, Roster, configured
 from providers.settings import dollars
 from storage.database_url import database_url
 
@@ -141,6 +141,11 @@ def _versions(environment: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         raise InvalidInput(
             f"AIPROD_SECRET_VERSIONS is {given!r}; give names of secrets and numbers, as in "
             "elevenlabs-api-key=3,gemini-api-key=1"
+        )
+    known = [key.lower().replace("_", "-") for key in KEYS]
+    if unknown := [name for name, _, _ in pairs if name not in known]:
+        raise InvalidInput(
+            f"AIPROD_SECRET_VERSIONS names {unknown[0]!r}; give some of {', '.join(known)}"
         )
     return tuple((name, version) for name, _, version in pairs)
 

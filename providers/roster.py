@@ -155,6 +155,10 @@ _CLASSES: Mapping[str, Any] = MappingProxyType(
     }
 )
 
+KEYS = tuple(
+    dict.fromkeys(kind.KEY for kind in _CLASSES.values() if kind.KEY.endswith("_API_KEY"))
+)  # variables of keys that Secret Manager may have, each under a name of its own
+
 
 def configured(variables: Mapping[str, str]) -> Roster:
     """The roster of a process, from its environment.

@@ -60,4 +60,7 @@ def read_secret(name: str, client: SecretManagerServiceClient | None = None) -> 
     payload = found.payload
     if payload.data_crc32c and google_crc32c.value(payload.data) != payload.data_crc32c:
         raise StoreUnavailable(f"what Secret Manager sent for {name} was damaged on the way")
-    return str(payload.data.decode()).rstrip()
+    try:
+        return str(payload.data.decode()).rstrip()
+    except UnicodeDecodeError:  # which would show some of it
+        raise InvalidInput(f"the secret {version} is not UTF-8; give one that is") from None

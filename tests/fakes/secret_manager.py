@@ -36,7 +36,9 @@ class FakeSecretManager(FakeService):
         if not versions:
             raise Refused(403, {"error": {"code": 403, "message": "not for you"}})
         number = len(versions) if found[2] == "latest" else int(found[2])
-        value = versions[number - 1].encode()
+        if not 0 < number <= len(versions):
+            raise Refused(404, {"error": {"code": 404, "message": "no such version"}})
+        value = versions[number - 1].encode(errors="surrogateescape")
         checksum = google_crc32c.value(value + (b"?" if self.is_damaged else b""))
         data = base64.b64encode(value).decode()
         return Reply({"payload": {"data": data, "dataCrc32c": str(checksum)}})

@@ -40,3 +40,15 @@ def test_what_is_no_key_is_refused(tmp_path: Path, key: str) -> None:
 
     with pytest.raises(InvalidInput, match="api-key"):
         find_access(settings(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("elevenlabs=3", "names 'elevenlabs'; give some of freesound-api-key, elevenlabs-api-key"),
+        ("suno-api-key=1,suno-api-key", "is 'suno-api-key=1,suno-api-key'; give names of secrets"),
+    ],
+)
+def test_versions_are_those_of_keys(tmp_path: Path, given: str, told: str) -> None:
+    with pytest.raises(InvalidInput, match=f"AIPROD_SECRET_VERSIONS {told}"):
+        settings(tmp_path, AIPROD_SECRET_VERSIONS=given)

@@ -49,6 +49,21 @@ def test_a_version_can_be_pinned(manager: FakeSecretManager) -> None:
     assert keys(manager, versions={"elevenlabs-api-key": "1"}).get(KEY) == "first"
 
 
+def test_a_version_that_there_is_not_is_named(manager: FakeSecretManager) -> None:
+    with pytest.raises(InvalidInput, match="elevenlabs-api-key/versions/9 cannot be read"):
+        keys(manager, versions={"elevenlabs-api-key": "9"}).get(KEY)
+
+
+def test_a_key_that_is_no_text_is_refused_and_not_shown(manager: FakeSecretManager) -> None:
+    manager.secrets["elevenlabs-api-key"] = ["hidden\udcff"]
+
+    with pytest.raises(InvalidInput, match="elevenlabs-api-key/versions/latest is not") as refused:
+        keys(manager).get(KEY)
+
+    assert "hidden" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
 def test_it_is_kept_for_a_while(manager: FakeSecretManager) -> None:
     now_s = [0.0]
     found = keys(manager, clock=lambda: now_s[0])
