@@ -17,7 +17,7 @@ def jsonl_rows(lines: Iterable[str], name: str) -> Iterator[Row]:
             continue
         number += 1
         try:
-            values, mistakes = plain_tree(decode_json(text, name=name))
+            values, mistakes = plain_tree(decode_json(text.rstrip(), name=name))
         except InvalidInput as error:
             yield broken_row(number, line, in_one_line(error))
             continue

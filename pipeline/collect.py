@@ -19,10 +19,10 @@ _DURATION = re.compile(r"(\d{1,6})([smhdw])|0")
 
 
 def seconds_of(text: str) -> float:
-    """A duration such as `90m`, `12h`, `7d` or `0`, in seconds. Raises `InvalidInput`."""
+    """`--older-than`: `90m`, `12h`, `7d` or `0`, in seconds. Raises `InvalidInput`."""
     found = _DURATION.fullmatch(text)
     if found is None:
-        raise InvalidInput(f"{text} is no duration; give 0, 90m, 12h, 7d or 2w")
+        raise InvalidInput(f"--older-than {text!r} is no duration; give 0, 90m, 12h, 7d or 2w")
     return float(int(found[1]) * _UNITS_S[found[2]]) if found[1] else 0.0
 
 

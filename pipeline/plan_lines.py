@@ -17,7 +17,8 @@ def plan_lines(name: str, planned: FilePlan, *, with_parts: bool) -> Iterator[st
     """
     job = planned.job
     about = "" if job.length_is_exact else "about "
-    yield f"{name}: {job.scenes} scenes, {about}{job.length_s:.1f} s, {job.frames} frames"
+    scenes = f"{job.scenes} scene{'' if job.scenes == 1 else 's'}"
+    yield f"{name}: {scenes}, {about}{job.length_s:.1f} s, {job.frames} frames"
     for variant in job.variants:
         yield f"  {variant.name}: {about}{variant.length_s:.1f} s"
     if earlier := job.compared_with:

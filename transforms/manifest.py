@@ -172,6 +172,7 @@ def part_entry(part: Part, record: Record | None) -> dict[str, Any]:
         entry |= {k: v for k, v in plain(record.origin).items() if v or k == "cost_usd"}
         if part.status is not PartStatus.DONE:
             entry["cost_usd"] = 0.0  # paid for by an earlier run
+        entry["cost_usd"] = round(entry["cost_usd"], 6)
         entry["sha256"] = {
             role: PurePosixPath(blob).stem for role, blob in sorted(record.media.items())
         }

@@ -19,6 +19,7 @@ def test_every_line_is_a_row_with_typed_values() -> None:
     ("line", "says"),
     [
         pytest.param('{"a": 1,}', "The JSON is broken in column 9: expected no comma", id="comma"),
+        pytest.param('{"a": 1', "The JSON is broken in column 8: expected a comma", id="no end"),
         pytest.param("[1]", "give an object such as", id="a list"),
         pytest.param("7", "the line is 7: give an object", id="a number"),
         pytest.param('{"a": 1, "a": 2}', "column a: a is written twice", id="a name twice"),

@@ -38,7 +38,7 @@ def test_durations_are_numbers_with_a_unit(text: str, seconds: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "7", "d", "-1d", "1.5h", "1d12h", "9999999d"])
 def test_what_is_no_duration_is_refused(text: str) -> None:
-    with pytest.raises(InvalidInput, match="is no duration"):
+    with pytest.raises(InvalidInput, match=f"--older-than '{text}' is no duration; give 0, 90m"):
         seconds_of(text)
 
 

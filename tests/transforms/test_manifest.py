@@ -6,6 +6,15 @@ from storage.artefacts import Origin, Record
 from transforms.manifest import part_entry
 
 
+def test_what_a_part_cost_is_told_to_a_millionth_of_a_dollar() -> None:
+    part = Part(
+        Run("job", 1, 1, ""), "voice/000", Stage.VOICE, 1, True, "0" * 64, "", PartStatus.DONE, 0.0
+    )
+    record = Record(Stage.VOICE, 1, "0" * 64, Origin("elevenlabs", cost_usd=0.1 * 3 / 1000))
+
+    assert part_entry(part, record)["cost_usd"] == 0.0003
+
+
 def test_a_part_tells_what_came_first_and_was_not_taken_also_when_it_is_found_again() -> None:
     provider = Left("suno", ErrorCode.PROVIDER_ACCESS, "no credit")
     sound = Left("freesound", ErrorCode.PROVIDER_UNUSABLE, "'one wave': it is silent")
