@@ -237,7 +237,7 @@ def _work(
     finally:
         teller.end()
     counts = reprocessings.counts(reprocessing.id)
-    if not any(counts.get(state) for state in LEFT):
+    if not _left(counts):
         reprocessings.end(reprocessing.id)
     write_report(database, reprocessing.id, path)
     is_canary = is_canary or reprocessing.allowed < reprocessing.jobs
@@ -251,12 +251,16 @@ def _work(
         _tell_trouble(database, reprocessing.id, counts)
         typer.echo(f"  {path}")
     if is_canary and has_ended:
-        _show_canary(database, reprocessing, running, is_back=bool(counts.get(State.DONE)))
+        _show_canary(database, reprocessing, running, counts)
     if not has_ended:
-        left = sum(counts.get(state, 0) for state in LEFT)
-        typer.echo("\n".join(ways_on(reprocessing.id, left)), err=running.as_json)
+        typer.echo("\n".join(ways_on(reprocessing.id, _left(counts))), err=running.as_json)
         return INTERRUPTED
     return FAILED if counts.get(State.FAILED) or counts.get(State.REFUSED) else DONE
+
+
+def _left(counts: Mapping[State, int]) -> int:
+    """How many jobs have not ended."""
+    return sum(counts.get(state, 0) for state in LEFT)
 
 
 def _tell_trouble(database: Database, reprocessing_id: str, counts: Mapping[State, int]) -> None:
@@ -273,7 +277,10 @@ def _tell_trouble(database: Database, reprocessing_id: str, counts: Mapping[Stat
 
 
 def _show_canary(
-    database: Database, reprocessing: Reprocessing, running: Running, *, is_back: bool
+    database: Database,
+    reprocessing: Reprocessing,
+    running: Running,
+    counts: Mapping[State, int],
 ) -> None:
     """Shows what the first jobs were and are, and how to go on, or back if there is a way back."""
     from pipeline.canary import comparison, contact_sheet
@@ -289,9 +296,9 @@ def _show_canary(
         typer.echo(f"  {comparison(line)}", err=running.as_json)
         if is_drawn:
             typer.echo(f"    {sheet}", err=running.as_json)
-    others = reprocessing.jobs - reprocessing.allowed
-    ways = [*ways_on(reprocessing.id, others)] if others > 0 else []
-    if is_back:
+    left = _left(counts)
+    ways = [*ways_on(reprocessing.id, left)] if left else []
+    if counts.get(State.DONE):
         ways.append(f"  show the videos of before:  aiprod reprocess --rollback {reprocessing.id}")
     for way in ways:
         typer.echo(way, err=running.as_json)
@@ -361,7 +368,7 @@ class _Teller:
     """A line whenever another job has ended; on a terminal the line is written over."""
 
     def __init__(self, reprocessing: Reprocessing, *, is_quiet: bool) -> None:
-        self._jobs, self._is_quiet = reprocessing.allowed, is_quiet
+        self._jobs, self._is_quiet = reprocessing.jobs, is_quiet
         self._last: Any = None
         self._is_open = False  # whether a line waits to be written over
 

@@ -70,6 +70,15 @@ def test_a_canary_that_is_all_there_is_is_shown_too(past: Past) -> None:
     assert back.startswith("  show the videos of before:  aiprod reprocess --rollback re-")
 
 
+def test_a_canary_of_a_list_counts_what_is_left_without_broken_lines(past: Past) -> None:
+    (past.folder / "jobs.jsonl").write_text("job-1\njob-2\n{\n")
+
+    told = past.run("--from", "jobs.jsonl", "--set", "title=New", "--canary", "1", "--yes").stdout
+
+    assert "  2 of 3: 1 waiting, 1 done, 1 refused\n" in told
+    assert "  run the 1 that is left:     aiprod reprocess --continue re-" in told
+
+
 def test_a_run_of_all_jobs_draws_no_pictures(past: Past) -> None:
     result = past.run("job-1", "--set", "title=New", "--yes")
 
