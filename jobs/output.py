@@ -122,6 +122,12 @@ class Output(Model):
         tuple[Annotated[Format, Lax], ...], Lax, Field(min_length=1), Unique, Once
     ] = Field(default=(Format.MP4,), description="Containers of the finished video.")
 
+    strict: bool = Field(
+        default=False,
+        description="Whether a video in which something is found wanting, such as a character that "
+        "no font has, fails instead of being delivered with a note.",
+    )
+
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels, both even (4:2:0 halves them); `height` is the shorter."""

@@ -17,7 +17,7 @@ from media.overlay import Overlay
 from media.planes import Planes
 from media.run import Workspace, compiled
 from media.shots import ColorShot, Shot, open_still
-from media.stills import Stills, stills_of, watched
+from media.stills import Span, Stills, calmed, stills_of, watched
 from media.transitions import transition
 
 TITLE_FADE_S = 0.4
@@ -114,12 +114,17 @@ class ChunkSpec:
 
 @dataclass(frozen=True)
 class Encoded:
-    """A finished chunk: its file, characters that no installed font could draw, and its stretches
-    of black and of still picture."""
+    """A finished chunk.
+
+    Attributes:
+      missing_glyphs: Characters that no installed font could draw.
+      softened: Where flashes were a hazard and have been softened.
+    """
 
     path: Path
     missing_glyphs: tuple[str, ...]
     stills: Stills
+    softened: tuple[Span, ...] = ()
 
 
 def render_chunk(
@@ -138,10 +143,19 @@ def render_chunk(
       UnsupportedMedia, ToolFailed, TimedOut, ResourceLimit, Cancelled.
     """
     missing: set[str] = set()
-    with drawn(space, spec, files, progress, missing) as frames:
-        space.run(compiled(chunk_graph(spec), "warning"), feed=frames)
-    stills = stills_of(space, float(spec.frames / spec.rate))
-    return Encoded(space.folder / "chunk.mp4", tuple(sorted(missing)), stills)
+    length_s = float(spec.frames / spec.rate)
+
+    def encode(*, is_calmed: bool) -> Stills:
+        with drawn(space, spec, files, progress, missing) as frames:
+            graph = chunk_graph(spec, is_calmed=is_calmed)
+            space.run(compiled(graph, "warning"), feed=frames)
+        return stills_of(space, length_s)
+
+    seen = encode(is_calmed=False)
+    softened = seen.flashing
+    if softened:
+        seen = encode(is_calmed=True)
+    return Encoded(space.folder / "chunk.mp4", tuple(sorted(missing)), seen, softened)
 
 
 @contextmanager
@@ -162,7 +176,7 @@ def drawn(
         yield _frames(spec, shots, _captions(space, spec, missing), progress)
 
 
-def chunk_graph(spec: ChunkSpec) -> Any:
+def chunk_graph(spec: ChunkSpec, *, is_calmed: bool = False) -> Any:
     """The FFmpeg graph that encodes raw frames from stdin into chunk.mp4, and watches them.
 
     One x264 thread: two chunks side by side use two cores as well as two threads do, and the
@@ -182,7 +196,7 @@ def chunk_graph(spec: ChunkSpec) -> Any:
         color_primaries="bt709",
         color_trc="bt709",
     )
-    both = frames.video.split()
+    both = (calmed(frames.video) if is_calmed else frames.video).split()
     chunk = both[0].output(
         "chunk.mp4",
         format="mp4",

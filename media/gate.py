@@ -32,6 +32,7 @@ class Quality:
       av_difference_s: Length of sound minus length of picture.
       video: FFmpeg's description of the video stream.
       black, frozen: Stretches of black (0.5 s and longer) and of still picture (2 s and longer).
+      flashing: Stretches with more than three flashes a second.
     """
 
     frames: int
@@ -45,6 +46,7 @@ class Quality:
     lra: float
     black: tuple[Span, ...]
     frozen: tuple[Span, ...]
+    flashing: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def measure_video(space: Workspace, path: Path, chunks: Sequence[Stills]) -> Qua
         lra=sound.lra,
         black=stills.black,
         frozen=stills.frozen,
+        flashing=stills.flashing,
     )
 
 

@@ -1,4 +1,4 @@
-"""Stretches of black and of still picture: of a chunk, and of chunks that were joined.
+"""Stretches of black, of still picture and of flashes: of a chunk, and of chunks that were joined.
 
 The frames of a chunk are looked at on their way to the encoder. What is seen of a joined video
 follows from that: only where one chunk ends with a still picture and the next begins with one, it
@@ -19,10 +19,23 @@ MIN_BLACK_S, MIN_FREEZE_S = 0.5, 2.0
 # At an edge of a chunk shorter ones count, too: they may go on in the next. Every black frame is
 # marked; a picture has to stand for a while before that shows.
 MIN_EDGE_S = 0.1
+# Flashes are told from changes by FFmpeg's photosensitivity filter, whose badness adds up how much
+# eight by eight fields of the picture change within 30 frames, so that it has to see as many a
+# second of every video. Measured on a whole picture between black and white: 9 to 12 at two to
+# three flashes a second, the most that WCAG 2.3.1 allows, 14 at four and 17 at five; 3 at most in
+# videos with cuts and crossfades.
+MAX_BADNESS = 13.0
+_FLASH_FPS = 30
+_FLASH_WIDTH = 96
 _LOOK_S = 0.3  # to either side of a joint: several frames that others refer to
-_MARKS = "marks.txt"
+_MARKS, _FLASHES = "marks.txt", "flashes.txt"
 # Marks of the detectors: `lavfi.black_start=3.1`, `lavfi.freezedetect.freeze_end=7.5`.
 _BLACK = re.compile(r"^lavfi\.black_(start|end)=(\d+(?:\.\d+)?)$", re.M)
+_BADNESS = re.compile(
+    r"^frame:\d+ +pts:\d+ +pts_time:(\d+(?:\.\d+)?)$(?:\n^lavfi.*$)*?"
+    r"\n^lavfi\.photosensitivity\.badness=(\d+\.\d+)$",
+    re.M,
+)
 _FREEZE = re.compile(r"^lavfi\.freezedetect\.freeze_(start|end)=(\d+(?:\.\d+)?)$", re.M)
 
 
@@ -45,19 +58,21 @@ class Stills:
 
     Attributes:
       length_s: Of the video.
+      flashing: Where it may harm people with photosensitive epilepsy.
     """
 
     length_s: float
     black: tuple[Span, ...]
     frozen: tuple[Span, ...]
+    flashing: tuple[Span, ...] = ()
 
     @classmethod
     def of(cls, facts: dict[str, Any]) -> "Stills":
         """Reads what `plain` made of one."""
-        black, frozen = (
-            tuple(Span(**span) for span in facts[kind]) for kind in ("black", "frozen")
+        black, frozen, flashing = (
+            tuple(Span(**span) for span in facts[kind]) for kind in ("black", "frozen", "flashing")
         )
-        return cls(facts["length_s"], black, frozen)
+        return cls(facts["length_s"], black, frozen, flashing)
 
 
 def watched(picture: Any) -> Any:
@@ -68,8 +83,12 @@ def watched(picture: Any) -> Any:
         picture.filter("scale", 320, -2, flags="fast_bilinear")
         .filter("blackdetect", d=MIN_BLACK_S, pix_th=0.02, pic_th=0.995)
         .filter("freezedetect", n=0.0003, d=MIN_EDGE_S)
-        # Into a file: a log would be cut for long videos.
+        # Into files: a log would be cut for long videos.
         .filter("metadata", "print", file=_MARKS)
+        .filter("scale", _FLASH_WIDTH, -2, flags="fast_bilinear")
+        .filter("fps", _FLASH_FPS)
+        .filter("photosensitivity", bypass=1)
+        .filter("metadata", "print", file=_FLASHES)
     )
     return ffmpeg.output(marked, "pipe:1", format="null", fps_mode="passthrough")
 
@@ -82,7 +101,13 @@ def stills_of(space: Workspace, length_s: float) -> Stills:
         length_s,
         tuple(_counting(black, length_s, MIN_BLACK_S)),
         tuple(_counting(frozen, length_s, MIN_FREEZE_S)),
+        tuple(_flashing((space.folder / _FLASHES).read_text(encoding="utf-8"))),
     )
+
+
+def calmed(picture: Any) -> Any:
+    """A picture whose flashes are softened until they are no hazard, and otherwise as it is."""
+    return picture.filter("photosensitivity")
 
 
 def joined_stills(chunks: Sequence[Stills], is_held: Callable[[float], bool]) -> Stills:
@@ -92,15 +117,17 @@ def joined_stills(chunks: Sequence[Stills], is_held: Callable[[float], bool]) ->
       is_held: Whether the picture at the joint at this time, in seconds, is that of before. Asked
         where it decides about a stretch.
     """
-    black, frozen, at_s = list[Span](), list[Span](), 0.0
+    black, frozen, flashing, at_s = list[Span](), list[Span](), list[Span](), 0.0
     for chunk in chunks:
         black = _joined(black, chunk.black, at_s, MIN_BLACK_S, lambda _at: True)
         frozen = _joined(frozen, chunk.frozen, at_s, MIN_FREEZE_S, is_held)
+        flashing = _joined(flashing, chunk.flashing, at_s, 0.0, lambda _at: True)
         at_s = round(at_s + chunk.length_s, 6)
     return Stills(
         at_s,
         tuple(span for span in black if span.length_s >= MIN_BLACK_S),
         tuple(span for span in frozen if span.length_s >= MIN_FREEZE_S),
+        tuple(flashing),
     )
 
 
@@ -138,6 +165,21 @@ def _counting(spans: Sequence[Span], length_s: float, least_s: float) -> Iterato
     for span in spans:
         if span.length_s >= least_s or span.start_s == 0.0 or span.end_s == length_s:
             yield span
+
+
+def _flashing(marks: str) -> Iterator[Span]:
+    """Seconds before frames whose badness is too high, joined where they meet."""
+    start = end = None
+    for at, badness in _BADNESS.findall(marks):
+        if float(badness) <= MAX_BADNESS:
+            continue
+        since = max(0.0, round(float(at) - 1.0, 6))
+        if end is not None and since > end:
+            yield Span(start or 0.0, end)
+            start = None
+        start, end = since if start is None else start, float(at)
+    if end is not None:
+        yield Span(start or 0.0, end)
 
 
 def _marked(space: Workspace, length_s: float) -> tuple[tuple[Span, ...], tuple[Span, ...]]:

@@ -19,7 +19,10 @@ from providers.gemini.wire import VERTEX_KEY
 from providers.piper import Piper
 from storage.service_keys import ServiceKeys
 
-_FILTERS = ("ass", "ebur128", "alimiter", "blackdetect", "freezedetect")
+_FILTERS = (
+    "ass", "ebur128", "alimiter", "blackdetect", "freezedetect", "photosensitivity", "bwdif",
+    "zscale", "tonemap",
+)  # fmt: skip
 _ENCODERS = ("libx264", "aac")
 _NOTO = "fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji"
 

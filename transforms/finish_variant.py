@@ -24,6 +24,7 @@ from media.stills import Stills
 from storage.artefacts import Origin, Record
 from transforms.credits import credits_text
 from transforms.edit import Edit
+from transforms.findings import findings
 from transforms.renders import FINISH_TASK, MIX_TASK, finish_params
 from transforms.studio import Studio
 from transforms.takes import Takes
@@ -71,7 +72,8 @@ def finish_cut(cut: Cut, task: Task, studio: Studio) -> Finished:
     """Joins and measures a variant, or finds it finished.
 
     Raises:
-      QualityMissed: The file is not what was promised.
+      QualityMissed: The file is not what was promised, or the job is strict and something was
+        found wanting.
     """
     started = time.monotonic()
     record = studio.artefacts.find(Stage.FINISH, task.key)
@@ -79,9 +81,18 @@ def finish_cut(cut: Cut, task: Task, studio: Studio) -> Finished:
     if record is None:
         with studio.space(task.run) as space:
             record = _finished(studio, space, task, cut, started)
+    if cut.job.output.strict:
+        _refuse(cut, record)
     seconds = round(time.monotonic() - started, 3)
     part = Part(task.run, task.task_id, task.stage, 1, True, task.key, task.plan, status, seconds)
     return Finished(cut, part, record)
+
+
+def _refuse(cut: Cut, record: Record) -> None:
+    if found := findings(cut.job, cut.edit, cut.takes.records, record):
+        name = f" {cut.edit.variant}" if cut.edit.variant else ""
+        told = "; ".join(one.message for one in found)
+        raise QualityMissed(f"the finished video{name} is not faultless (output.strict): {told}")
 
 
 def _finished(studio: Studio, space: Workspace, task: Task, cut: Cut, started: float) -> Record:

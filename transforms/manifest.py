@@ -9,14 +9,14 @@ from sqlalchemy import Row
 
 from jobs.document import Job
 from jobs.elements import Part, PartStatus, Problem, Run
-from jobs.errors import ErrorCode
 from jobs.version import VERSION
 from jobs.wire import plain
 from media.cues import COMFORTABLE_CPS
 from storage.artefacts import Record
 from storage.calls import CallStatus
+from transforms.findings import findings
 from transforms.finish_variant import Finished
-from transforms.renders import MIX_TASK
+from transforms.open_takes import notes_of
 
 MANIFEST_VERSION = 1
 # An outcome also names six files of each variant, and has to fit into an element.
@@ -84,9 +84,9 @@ def notes_of_all(finished: Sequence[Finished]) -> tuple[Problem, ...]:
 
 
 def _notes(one: Finished) -> tuple[Problem, ...]:
-    note = one.cut.takes.records[MIX_TASK].facts["note"]
-    heard = (Problem("mix", ErrorCode.QUALITY_MISSED, note, False),) if note else ()
-    return one.cut.edit.notes + heard
+    cut = one.cut
+    found = findings(cut.job, cut.edit, cut.takes.records, one.record)
+    return notes_of((), (*cut.edit.notes, *found))
 
 
 def _shown(one: Finished) -> dict[str, Any]:

@@ -42,5 +42,6 @@ def render(task: Task, studio: Studio, space: Workspace) -> Made:
         "frames": spec.frames,
         "missing_glyphs": list(encoded.missing_glyphs),
         "stills": plain(encoded.stills),
+        "softened": plain(encoded.softened),
     }
     return Made(Origin("aiprod"), {"video": encoded.path}, facts)

@@ -8,6 +8,7 @@ from PIL import Image
 
 from media.caption_look import CaptionLook
 from media.chunk import Captions, ChunkSpec, Seam, ShotSpec, Title, chunk_graph, drawn, render_chunk
+from media.clips import ClipSpec
 from media.cues import Cue, CueWord
 from media.packets import list_packets
 from media.planes import Planes
@@ -31,14 +32,16 @@ def test_the_encoder_is_told_everything() -> None:
         "-i", "pipe:0", "-filter_complex",
         "[0:v]split=2[s0][s1];[s1]scale=320:-2:flags=fast_bilinear[s2];"
         "[s2]blackdetect=d=0.5:pic_th=0.995:pix_th=0.02[s3];[s3]freezedetect=d=0.1:n=0.0003[s4];"
-        "[s4]metadata=print:file=marks.txt[s5]",
+        "[s4]metadata=print:file=marks.txt[s5];[s5]scale=96:-2:flags=fast_bilinear[s6];"
+        "[s6]fps=30[s7];[s7]photosensitivity=bypass=1[s8];"
+        "[s8]metadata=print:file=flashes.txt[s9]",
         "-map", "[s0]", "-f", "mp4", "-color_primaries", "bt709", "-color_range", "tv",
         "-color_trc", "bt709", "-colorspace", "bt709", "-crf", "20",
         "-fflags", "+bitexact", "-flags:v", "+bitexact", "-g", "48", "-map_metadata", "-1",
         "-pix_fmt", "yuv420p", "-preset", "veryfast",
         "-profile:v", "high", "-threads", "1", "-vcodec", "libx264",
         "-video_track_timescale", "24", "chunk.mp4",
-        "-map", "[s5]", "-f", "null", "-fps_mode", "passthrough", "pipe:1",
+        "-map", "[s9]", "-f", "null", "-fps_mode", "passthrough", "pipe:1",
     ]  # fmt: skip
 
 
@@ -127,3 +130,18 @@ def test_captions_stand_on_exactly_their_frames(space: Workspace) -> None:
     lit = [number for number, frame in enumerate(frames(space, spec)) if frame.y.max() > 100]
 
     assert lit == list(range(10, 20))
+
+
+def test_a_chunk_that_flashes_is_encoded_again_softened(space: Workspace) -> None:
+    lum = "lum='if(mod(floor(N/2),2),235,16)':cb=128:cr=128"
+    source = f"color=black:s=64x36:d=3:r=24,geq={lum}"
+    space.run(["-f", "lavfi", "-i", source, "-pix_fmt", "yuv420p", "-y", "strobe.mp4"])
+    shot = ShotSpec("clip", "strobe", 0, 60, clip=ClipSpec(0.0, 3.0))
+    spec = ChunkSpec(64, 36, (24, 1), 60, "draft", (shot,), ())
+
+    made = render_chunk(space, spec, {"strobe": space.folder / "strobe.mp4"}, lambda _: None)
+
+    assert len(made.softened) == 1
+    assert made.stills.flashing == ()
+    (track,) = list_packets(space, made.path)
+    assert len(track.starts) == 60

@@ -8,7 +8,7 @@ import pytest
 
 from jobs.errors import ToolFailed
 from media.run import Workspace, compiled
-from media.stills import Span, Stills, holds, joined_stills, stills_of, watched
+from media.stills import Span, Stills, calmed, holds, joined_stills, stills_of, watched
 
 MOVING = "testsrc2=d=3"
 BLINKS = "testsrc2=d=3,drawbox=t=fill:color=black:enable='between(n,42,50)'"
@@ -97,3 +97,39 @@ def test_a_damaged_picture_at_a_joint_is_a_failure(space: Workspace) -> None:
 
     with pytest.raises(ToolFailed):
         holds(space, video, 1.5)
+
+
+def flashes(changes_every: int, rate: int) -> str:
+    lum = f"lum='if(between(T,1,3)*mod(floor(N/{changes_every}),2),235,16)'"
+    return f"color=black:s=64x36:d=4:r={rate},geq={lum}:cb=128:cr=128"
+
+
+def flashing(space: Workspace, source: str, *, is_calmed: bool = False) -> tuple[Span, ...]:
+    picture = ffmpeg.input(source, f="lavfi").video
+    seen = watched(calmed(picture) if is_calmed else picture)
+    space.run(compiled(seen), capture=True)
+    return stills_of(space, 4.0).flashing
+
+
+@pytest.mark.parametrize("rate", [24, 25, 30, 50, 60])
+def test_more_than_three_flashes_a_second_are_a_hazard_at_every_frame_rate(
+    space: Workspace, rate: int
+) -> None:
+    allowed = flashing(space, flashes(round(rate / 6), rate))
+    (hazard,) = flashing(space, flashes(round(rate / 10), rate))
+
+    assert allowed == ()
+    assert 0.3 < hazard.start_s < 1.1
+    assert 2.9 < hazard.end_s < 3.4
+
+
+def test_softened_flashes_are_no_hazard(space: Workspace) -> None:
+    assert flashing(space, flashes(3, 30), is_calmed=True) == ()
+
+
+def test_flashes_are_told_at_their_time_in_the_joined_video() -> None:
+    calm, wild = Stills(4.0, (), ()), Stills(4.0, (), (), (Span(1.0, 2.5),))
+
+    found = joined_stills([calm, wild], lambda _at: False)
+
+    assert found.flashing == (Span(5.0, 6.5),)

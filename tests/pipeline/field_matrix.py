@@ -221,6 +221,7 @@ ROWS = (
     Row("output.quality", "output.quality=standard", ALL_CHUNKS),
     Row("output.loudness", "output.loudness=ebu", SOUND),
     Row("output.formats", "", NOTHING),
+    Row("output.strict", "output.strict=true", NOTHING),
     Row("rights.commercial", "rights.commercial=false", "nothing"),
     Row("rights.verified_only", "rights.verified_only=true", "nothing"),
     Row("budget_usd", "budget_usd=1", "nothing"),

@@ -12,6 +12,7 @@ from typing import Any
 
 import psutil
 import pytest
+from PIL import Image
 
 from tests.kin import descendants
 from tests.pipeline.conftest import Desk
@@ -102,6 +103,21 @@ def test_render_says_where_the_video_is_and_then_that_nothing_is_left_to_do(
     assert (first.code, second.code) == (0, 0)
     assert (desk.folder / video).stat().st_size > 10_000
     assert "nothing to make" in second.out
+
+
+def test_a_strict_job_fails_of_what_others_are_told_of(desk: Desk, small_job: Build) -> None:
+    Image.new("RGB", (64, 36), (40, 90, 120)).save(desk.folder / "plain.png")
+    visual = {"type": "image", "uri": "plain.png"}
+    scene = {"duration_s": 3, "visual": visual, "motion": "zoom_in"}
+    job = str(desk.write("job.json", small_job(scenes=[scene], music=None)))
+
+    strict = desk.run("render", job, "--set", "output.strict=true")
+    told = desk.run("render", job, "--json")
+
+    assert strict.code == 1
+    assert "a picture that stands still from 0.0 to 3.0 s" in strict.err
+    manifest = json.loads((desk.folder / told.json["video"]).with_name("manifest.json").read_text())
+    assert [note["message"] for note in manifest["notes"] if "stands still" in note["message"]]
 
 
 def test_a_folder_with_a_later_run_of_a_history_that_is_gone_is_written_anew(

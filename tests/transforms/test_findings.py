@@ -1,0 +1,107 @@
+from typing import Any
+
+import pytest
+
+from jobs.document import Job, job_from
+from jobs.stages import Stage
+from media.cues import Cue, CueWord
+from storage.artefacts import Origin, Record
+from transforms.edit import Edit, EditChunk, EditScene
+from transforms.findings import findings
+
+CALM: dict[str, Any] = {"black": [], "frozen": [], "flashing": []}
+
+
+def told(
+    quality: dict[str, Any] | None = None,
+    *,
+    chunk: dict[str, Any] | None = None,
+    cues: tuple[Cue, ...] = (),
+    note: str = "",
+    motion: str = "zoom_in",
+    second: dict[str, Any] | None = None,
+) -> list[str]:
+    """What is said of a video of two scenes of 4 s at 25 frames a second."""
+    scene = {"narration": "One.", "visual": {"type": "image", "uri": "a.jpg"}, "motion": motion}
+    job: Job = job_from({"scenes": [scene, {**scene, **(second or {})}]})
+    scenes = (EditScene(0, 100, "One.", cues), EditScene(100, 200, "Two.", ()))
+    chunks = (EditChunk("render/0", 0, 0, 100), EditChunk("render/1", 1, 1, 100))
+    edit = Edit("", (25, 1), 200, 384_000, scenes, chunks, (), ())
+    rendered = {
+        "render/0": record({}),
+        "render/1": record(chunk or {}),
+        "mix/000": record({"note": note}),
+    }
+    finish = record({"quality": {**CALM, **(quality or {})}})
+    return [problem.message for problem in findings(job, edit, rendered, finish)]
+
+
+def record(facts: dict[str, Any]) -> Record:
+    return Record(Stage.RENDER, 1, "key", Origin("aiprod"), {}, facts)
+
+
+def cue(start: int, end: int, text: str) -> Cue:
+    return Cue(start, end, ((CueWord(text, start, end),),))
+
+
+def test_of_a_faultless_video_nothing_is_told() -> None:
+    assert told(cues=(cue(0, 50, "One."), cue(52, 90, "and two"))) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        pytest.param(
+            {"quality": {"black": [{"start_s": 1.0, "end_s": 2.5}]}},
+            "a black picture from 1.0 to 2.5 s",
+            id="black",
+        ),
+        pytest.param(
+            {"quality": {"frozen": [{"start_s": 0.5, "end_s": 3.0}]}},
+            "a picture that stands still from 0.5 to 3.0 s",
+            id="frozen",
+        ),
+        pytest.param(
+            {"quality": {"flashing": [{"start_s": 5.0, "end_s": 6.0}]}},
+            "more than three flashes a second from 5.0 to 6.0 s, a hazard",
+            id="flashing",
+        ),
+        pytest.param(
+            {"chunk": {"softened": [{"start_s": 1.0, "end_s": 2.0}]}},
+            "more than three flashes a second from 5.0 to 6.0 s, which were softened",
+            id="softened, told at its time in the video",
+        ),
+        pytest.param(
+            {"chunk": {"missing_glyphs": ["\ue001"]}}, "no installed font has \ue001 (U+E001)",
+            id="missing glyph",
+        ),
+        pytest.param(
+            {"cues": (cue(25, 50, "far too many letters to be read"),)},
+            "a caption at 1.0 s is read at 31 characters a second",
+            id="too fast",
+        ),
+        pytest.param(
+            {"cues": (cue(0, 50, "One"), cue(40, 90, "two"))},
+            "two captions stand on each other at 1.6 s",
+            id="collision",
+        ),
+        pytest.param({"note": "true peak -0.7 dBTP"}, "true peak -0.7 dBTP", id="loudness"),
+    ],
+)  # fmt: skip
+def test_what_is_wanting_is_told_with_its_time(given: dict[str, Any], says: str) -> None:
+    (found,) = told(**given)
+
+    assert says in found
+
+
+@pytest.mark.parametrize(
+    ("given", "count"),
+    [
+        pytest.param({"motion": "none"}, 0, id="a picture without motion"),
+        pytest.param({"second": {"motion": "none"}}, 1, id="one of two scenes moves"),
+    ],
+)
+def test_a_scene_that_was_to_stand_still_may(given: dict[str, Any], count: int) -> None:
+    still = {"frozen": [{"start_s": 1.0, "end_s": 7.0}]}
+
+    assert len(told(still, **given)) == count

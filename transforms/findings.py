@@ -1,0 +1,92 @@
+"""What an editor would object to in a finished video, with its time."""
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from jobs.document import Job
+from jobs.elements import Problem
+from jobs.errors import ErrorCode
+from jobs.scene import Color, Motion, Scene, Title
+from media.stills import Span
+from storage.artefacts import Record
+from transforms.edit import Edit
+from transforms.renders import MIX_TASK
+
+# Netflix's timed text style guide: adults follow 17 characters a second with ease, 20 at most.
+FASTEST_CPS = 20.0
+_MAX_GLYPHS = 20
+
+
+def findings(job: Job, edit: Edit, rendered: Mapping[str, Record], finish: Record) -> list[Problem]:
+    """Everything that was found wanting, in the order in which it would be mended.
+
+    Args:
+      rendered: Records of the chunks and the mix, by task id.
+      finish: Record of the finished file.
+    """
+    found = [
+        *_glyphs(rendered),
+        *_flashes(edit, rendered, finish.facts["quality"]),
+        *_stretches(job, edit, finish.facts["quality"]),
+        *_captions(edit),
+    ]
+    told = [Problem("finish", ErrorCode.QUALITY_MISSED, message, False) for message in found]
+    if note := rendered[MIX_TASK].facts["note"]:
+        told.append(Problem("mix", ErrorCode.QUALITY_MISSED, note, False))
+    return told
+
+
+def _glyphs(rendered: Mapping[str, Record]) -> Iterator[str]:
+    glyphs = sorted({g for one in rendered.values() for g in one.facts.get("missing_glyphs", ())})
+    if glyphs:
+        named = " ".join(f"{glyph} (U+{ord(glyph[0]):04X})" for glyph in glyphs[:_MAX_GLYPHS])
+        yield f"no installed font has {named}: a box stands in the picture; `aiprod doctor` helps"
+
+
+def _flashes(edit: Edit, rendered: Mapping[str, Record], quality: dict[str, Any]) -> Iterator[str]:
+    start = 0
+    for chunk in edit.chunks:
+        for span in rendered[chunk.task_id].facts.get("softened", ()):
+            moved = float(start / edit.rate)
+            told = _told(Span(span["start_s"] + moved, span["end_s"] + moved))
+            yield f"more than three flashes a second {told}, which were softened"
+        start += chunk.frames
+    for span in quality.get("flashing", ()):
+        yield f"more than three flashes a second {_told(Span(**span))}, a hazard to some viewers"
+
+
+def _stretches(job: Job, edit: Edit, quality: dict[str, Any]) -> Iterator[str]:
+    for kind, words in (("black", "a black picture"), ("frozen", "a picture that stands still")):
+        for span in (Span(**span) for span in quality[kind]):
+            if not _is_meant(job, edit, span):
+                yield f"{words} {_told(span)}"
+
+
+def _is_meant(job: Job, edit: Edit, span: Span) -> bool:
+    """Whether every scene that a stretch lies in was to stand still."""
+    return all(
+        _stands(scene)
+        for scene, time in zip(job.scenes or (), edit.scenes, strict=True)
+        if span.start_s < float(time.end / edit.rate) and span.end_s > float(time.start / edit.rate)
+    )
+
+
+def _stands(scene: Scene) -> bool:
+    return isinstance(scene.effective_visual, Color | Title) or scene.motion is Motion.NONE
+
+
+def _captions(edit: Edit) -> Iterator[str]:
+    cues = [cue for scene in edit.scenes for cue in scene.cues]
+    for cue in cues:
+        cps = cue.characters_per_second(edit.rate)
+        if cps > FASTEST_CPS:
+            at = float(cue.start / edit.rate)
+            yield f"a caption at {at:.1f} s is read at {cps:.0f} characters a second"
+    for before, after in pairwise(cues):
+        if after.start < before.end:
+            yield f"two captions stand on each other at {float(after.start / edit.rate):.1f} s"
+
+
+def _told(span: Span) -> str:
+    return f"from {span.start_s:.1f} to {span.end_s:.1f} s"
