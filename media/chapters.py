@@ -64,5 +64,7 @@ def with_chapters(
     path.write_text(ffmetadata(chapters, rate), encoding="utf-8")
     last = len(arguments) - 1 - arguments[::-1].index("-i") + 2  # behind the name of an input
     inputs = arguments.count("-i")
+    # Metadata of chapters goes with that of the rest, which is left out.
+    kept = [one.replace("-map_metadata", "-map_metadata:g") for one in arguments[last:]]
     read = ["-protocol_whitelist", "file", "-f", "ffmetadata", "-i", f"file:{Path(path.name)}"]
-    return [*arguments[:last], *read, "-map_chapters", str(inputs), *arguments[last:]]
+    return [*arguments[:last], *read, "-map_chapters", str(inputs), "-map_metadata:s", "-1", *kept]

@@ -1,6 +1,7 @@
 """Frames of the film on one page, each with its time."""
 
 import io
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,18 +16,30 @@ PAPER, INK = "#14161a", "#e8eaed"
 JPEG_QUALITY = 88
 
 
-def sheet_frames(frames: int, rate: Fraction) -> tuple[int, ...]:
-    """The frames that are shown, evenly spread; each the middle of its share of the film."""
+def sheet_frames(frames: int, rate: Fraction, clear: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+    """The frames that are shown: evenly spread, but none of a transition where one is clear near.
+
+    Args:
+      frames: Length of the film.
+      clear: As `media.clear` finds them.
+    """
     count = min(max(FEWEST, int(frames / rate / EVERY_S)), MOST, frames)
     count -= count % COLUMNS if count > COLUMNS else 0  # no gaps in the last row
-    return tuple((2 * number + 1) * frames // (2 * count) for number in range(count))
+    middles = [(2 * number + 1) * frames // (2 * count) for number in range(count)]
+    return tuple(_clear_of(middle, frames // (2 * count), clear) for middle in middles)
+
+
+def _clear_of(frame: int, reach: int, clear: Sequence[tuple[int, int]]) -> int:
+    """The nearest frame in which one scene alone is seen; the frame itself where none is near."""
+    nearest = [min(max(frame, start), end - 1) for start, end in clear]
+    best = min(nearest, key=lambda one: abs(one - frame), default=frame)
+    return best if abs(best - frame) < reach else frame
 
 
 def make_sheet(
-    space: Workspace, film: Path, size: tuple[int, int], frames: int, rate: Fraction
+    space: Workspace, film: Path, size: tuple[int, int], shown: Sequence[int], rate: Fraction
 ) -> Path:
-    """Writes sheet.jpg into the work folder."""
-    shown = sheet_frames(frames, rate)
+    """Writes sheet.jpg, with these frames, into the work folder."""
     share = Fraction(CELL, max(size))
     width, height = (max(2, 2 * round(side * share / 2)) for side in size)
     rows = -(-len(shown) // COLUMNS)

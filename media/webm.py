@@ -51,6 +51,7 @@ def webm_graph(film: Path, rate: Fraction, quality: str, title: str | None, core
         ac=2,
         fflags="+bitexact",
         map_metadata=-1,
+        map_chapters=-1,
         **{
             "svtav1-params": f"lp={max(1, min(cores, MAX_PARALLELISM))}",
             "b:a": f"{OPUS_KBPS}k",

@@ -32,7 +32,7 @@ from media.master_playlist import Tongue, captions_playlist, master_playlist
 from media.podcast import make_podcast
 from media.preview import excerpts, make_preview
 from media.run import Workspace
-from media.sheet import make_sheet
+from media.sheet import make_sheet, sheet_frames
 from media.sidecar import vtt
 from media.webm import make_webm
 from storage.artefacts import Media, Origin, Record
@@ -196,12 +196,11 @@ def _hls(bench: _Bench) -> _Files:
     check_sound(bench.space, bench.space.folder / "audio.mp4", bench.length_s)
     job = bench.finished.cut.job
     cues = [cue for scene in bench.finished.cut.edit.scenes for cue in scene.cues]
-    language = find_language(job.language)
     text = master_playlist(
         [_stream_in(record.facts) for record in bench.renditions],
         _stream_in(facts),
         bench.rate,
-        Tongue(job.language, language.name if language else job.language),
+        _tongue(job.language),
         has_captions=bool(cues),
         are_burned_in=job.captions.burn_in,
     )
@@ -210,6 +209,12 @@ def _hls(bench: _Bench) -> _Files:
         media["hls/captions.vtt"] = (vtt(cues, bench.rate).encode(), ".vtt")
         media["hls/captions.m3u8"] = (captions_playlist(bench.length_s).encode(), ".m3u8")
     return media, facts
+
+
+def _tongue(tag: str) -> Tongue:
+    language = find_language(tag)
+    name = language.name if language else tag
+    return Tongue(tag, name if "-" in tag else name.partition(" (")[0])
 
 
 def _stream_in(facts: Mapping[str, Any]) -> Stream:
@@ -242,7 +247,8 @@ def _preview(bench: _Bench) -> _Files:
 
 
 def _sheet(bench: _Bench) -> _Files:
-    path = make_sheet(bench.space, bench.film, bench.size, bench.frames, bench.rate)
+    shown = sheet_frames(bench.frames, bench.rate, bench.clear)
+    path = make_sheet(bench.space, bench.film, bench.size, shown, bench.rate)
     return {path.name: path}, {}
 
 
