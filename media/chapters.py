@@ -30,10 +30,9 @@ def chapters_of(named: Sequence[tuple[int, str | None]], frames: int) -> tuple[C
       frames: Length of the video.
     """
     starts = [(start, name) for start, name in named if name]
-    ends = [start for start, _ in starts[1:]] + [frames]
     return tuple(
-        Chapter(start if number else 0, end, name)
-        for number, ((start, name), end) in enumerate(zip(starts, ends, strict=True))
+        Chapter(start if number else 0, [*starts, (frames, "")][number + 1][0], name)
+        for number, (start, name) in enumerate(starts)
     )
 
 

@@ -15,7 +15,7 @@ from media.run import CLIP_FORMATS, Workspace, compiled, fenced_input
 SEARCHED_S = 60  # further on, pictures tell more of the end than a poster should
 LOOK_WIDTH = 480  # pixels of what is looked at: fine enough to tell blur, small enough for a minute
 ABOVE_CAPTIONS = 0.6  # of the height: letters are sharp whatever is behind them
-SHARP_ENOUGH = 0.8  # of the sharpest: then the earlier one is taken
+SHARP_ENOUGH = 0.5  # of the sharpest: then the earlier one is taken. Blur leaves less
 DARK, FLAT = 32.0, 6.0  # mean and deviation of luma (16 to 235) below which nothing is to be seen
 _AT = re.compile(r"pts_time:([0-9.]+)")
 

@@ -16,7 +16,7 @@ LONGEST_S, EXCERPTS = Fraction(6), 4
 WIDEST = 480  # pixels of the longer side
 # Frames of a GIF last whole hundredths of a second.
 _FRAMES_A_SECOND = {"gif": Fraction(25, 2), "webp": Fraction(15)}
-WEBP_QUALITY = 70
+WEBP_QUALITY = 85  # at 70 and 75, skies fall into squares
 
 
 @dataclass(frozen=True)
