@@ -68,7 +68,8 @@ def test_the_sound_alone_is_that_of_the_film_with_cover_title_and_chapters(
     assert sound_of(space, path) == sound_of(space, film)
     assert "Chapter #0:1: start 1.500000, end 3.000000" in told
     assert all(f": {one.title}\n" in told for one in chapters)
-    assert "128x72" in told and "(attached pic)" in told
+    assert "128x72" in told
+    assert "(attached pic)" in told
     assert ": Tide\n" in told
 
 
