@@ -13,10 +13,20 @@ AV1 = ("av1", "(Main)", "yuv420p10le", "bt709")
 
 
 def check_picture(
-    space: Workspace, path: Path, frames: int, size: tuple[int, int], tags: tuple[str, ...]
+    space: Workspace,
+    path: Path,
+    frames: int,
+    size: tuple[int, int],
+    tags: tuple[str, ...],
+    *,
+    decoding: bool = True,
 ) -> None:
-    """Decodes a file, and raises `QualityMissed` unless its picture is that of the film."""
-    seen = look(space, path)
+    """Decodes a file, and raises `QualityMissed` unless its picture is that of the film.
+
+    Args:
+      decoding: False for a copy of what was decoded before: it is counted only.
+    """
+    seen = look(space, path, decoding=decoding)
     found = []
     if seen.frames != frames:
         found.append(f"{seen.frames} frames instead of {frames}")

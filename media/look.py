@@ -30,14 +30,18 @@ class Seen:
     sound_s: Fraction
 
 
-def look(space: Workspace, path: Path) -> Seen:
+def look(space: Workspace, path: Path, *, decoding: bool = True) -> Seen:
     """Decodes a file.
+
+    Args:
+      decoding: Whether to; else packets count as frames.
 
     Raises:
       QualityMissed: It is damaged.
     """
     source = fenced_input(path, CLIP_FORMATS)
-    listing = source.output("pipe:1", format="framecrc", map="0", fps_mode="passthrough", sn=None)
+    how = {"fps_mode": "passthrough"} if decoding else {"codec": "copy"}
+    listing = source.output("pipe:1", format="framecrc", map="0", sn=None, **how)
     try:
         # -xerror: a damaged frame ends it instead of being painted over.
         done = space.run(["-xerror", *compiled(listing)], capture=True)

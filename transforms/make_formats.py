@@ -171,13 +171,14 @@ def _made(
 def _rendition(bench: _Bench) -> _Files:
     rung = from_json(Rung, canonical(bench.params["rung"]))
     space, film, rate = bench.space, bench.film, bench.rate
-    if rung.max_kbps is None:
+    is_copy = rung.max_kbps is None
+    if is_copy:
         segments = copy_picture(space, film, rung)
     else:
         segments = encode_picture(space, film, rung, rate, bench.params["quality"])
     check_cuts(segments, segment_starts(space, film, rate), bench.frames, rate)
     path = space.folder / f"{rung.name}.mp4"
-    check_picture(space, path, bench.frames, rung.size, H264)
+    check_picture(space, path, bench.frames, rung.size, H264, decoding=not is_copy)
     return _stream(bench, rung.name, segments, rung.size)
 
 

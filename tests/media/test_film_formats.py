@@ -9,7 +9,7 @@ from PIL import Image
 
 from jobs.errors import QualityMissed
 from media.chapters import Chapter
-from media.format_gate import AV1, check_picture, check_sound
+from media.format_gate import AV1, H264, check_picture, check_sound
 from media.packets import list_packets
 from media.podcast import make_podcast
 from media.poster import make_poster
@@ -221,6 +221,13 @@ def test_what_a_picture_misses_is_told(
 ) -> None:
     with pytest.raises(QualityMissed, match=says):
         check_picture(space, film, frames, size, AV1)
+
+
+def test_a_copy_is_counted_without_being_decoded(space: Workspace, film: Path) -> None:
+    check_picture(space, film, 90, (128, 72), H264, decoding=False)
+
+    with pytest.raises(QualityMissed, match="90 frames instead of 91"):
+        check_picture(space, film, 91, (128, 72), H264, decoding=False)
 
 
 def test_sound_of_another_length_is_refused(space: Workspace, film: Path) -> None:
