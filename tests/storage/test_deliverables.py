@@ -57,7 +57,7 @@ def test_files_of_variants_lie_in_folders_of_their_own(tmp_path: Path, video: Pa
 
 def test_a_stream_lies_in_a_folder_and_goes_with_it(tmp_path: Path, video: Path) -> None:
     out, folder = str(tmp_path / "out"), tmp_path / "out" / "job"
-    first = {"fr/final.mp4": video, "fr/hls/720p.mp4": video, "hls/720p.mp4": video}
+    first = {"fr/hls/720p.mp4": video, "hls/720p.mp4": video}
     deliver(out, "job", "1", first, {"files": dict.fromkeys(first, "hash")})
     (folder / "hls" / "my-notes.txt").write_text("of the user")
 
