@@ -18,7 +18,7 @@ from typing import Any
 
 from jobs.formats import Rung, ladder
 from media.clear import clear_stretches
-from media.format_gate import AV1, H264, check_picture
+from media.format_gate import AV1, H264, Picture, check_file
 from media.hls import check_cuts, copy_picture, encode_picture, segment_starts
 from media.podcast import make_podcast
 from media.poster import poster_frame
@@ -56,11 +56,12 @@ def _makers(space: Workspace, job: Path, manifest: dict[str, Any]) -> dict[str, 
             segments = encode_picture(space, film, rung, rate, "standard")
         check_cuts(segments, segment_starts(space, film, rate), frames, rate)
         path = space.folder / f"{rung.name}.mp4"
-        check_picture(space, path, frames, rung.size, H264, decoding=bool(rung.max_kbps))
+        picture = Picture(frames, rung.size, H264)
+        check_file(space, path, picture, None, decoding=bool(rung.max_kbps))
 
     def webm() -> None:
         path = make_webm(space, film, rate, "standard", None, os.cpu_count() or 1)
-        check_picture(space, path, frames, size, AV1)
+        check_file(space, path, Picture(frames, size, AV1), frames / rate)
 
     shown = excerpts(clear, frames, rate)
     page = sheet_frames(frames, rate, clear)

@@ -1,48 +1,56 @@
 """The quality gate of everything that is made of the finished file."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from jobs.errors import QualityMissed
 from media.gate import MAX_AV_DIFFERENCE_S
-from media.look import look
+from media.look import Seen, look
 from media.run import Workspace
 
 H264 = ("h264 (High)", "yuv420p", "bt709")
 AV1 = ("av1", "(Main)", "yuv420p10le", "bt709")
 
 
-def check_picture(
+@dataclass(frozen=True)
+class Picture:
+    """The picture that a file should have. `tags`: what FFmpeg has to say of it."""
+
+    frames: int
+    size: tuple[int, int]
+    tags: tuple[str, ...]
+
+
+def check_file(
     space: Workspace,
     path: Path,
-    frames: int,
-    size: tuple[int, int],
-    tags: tuple[str, ...],
+    picture: Picture | None,
+    sound_s: Fraction | None,
     *,
     decoding: bool = True,
 ) -> None:
-    """Decodes a file, and raises `QualityMissed` unless its picture is that of the film.
+    """Decodes a file, and raises `QualityMissed` unless it has what the film has.
 
     Args:
+      picture: None: it is not asked about.
+      sound_s: Length of its sound; None: it is not asked about.
       decoding: False for a copy of what was decoded before: it is counted only.
     """
     seen = look(space, path, decoding=decoding)
-    found = []
-    if seen.frames != frames:
-        found.append(f"{seen.frames} frames instead of {frames}")
-    if seen.size != size:
-        found.append("{}x{} instead of {}x{}".format(*seen.size, *size))
-    found += [f"the picture is not {tag}: {seen.video}" for tag in tags if tag not in seen.video]
-    _refuse(path, found)
-
-
-def check_sound(space: Workspace, path: Path, length_s: Fraction) -> None:
-    """Decodes a file, and raises `QualityMissed` unless its sound is as long as the film."""
-    off_s = float(look(space, path).sound_s - length_s)
-    found = [] if abs(off_s) < MAX_AV_DIFFERENCE_S else [f"the sound is {off_s:+.3f} s too long"]
-    _refuse(path, found)
-
-
-def _refuse(path: Path, found: list[str]) -> None:
+    found = list(_misses(seen, picture)) if picture else []
+    if sound_s is not None and abs(off_s := float(seen.sound_s - sound_s)) >= MAX_AV_DIFFERENCE_S:
+        found.append(f"the sound is {off_s:+.3f} s too long")
     if found:
         raise QualityMissed(f"{path.name} is not as promised: " + "; ".join(found))
+
+
+def _misses(seen: Seen, picture: Picture) -> Iterator[str]:
+    if seen.frames != picture.frames:
+        yield f"{seen.frames} frames instead of {picture.frames}"
+    if seen.size != picture.size:
+        yield "{}x{} instead of {}x{}".format(*seen.size, *picture.size)
+    for tag in picture.tags:
+        if tag not in seen.video:
+            yield f"the picture is not {tag}: {seen.video}"

@@ -17,7 +17,7 @@ from jobs.stages import Stage
 from jobs.wire import canonical, from_json, plain
 from media.chapters import Chapter
 from media.clear import clear_stretches
-from media.format_gate import AV1, H264, check_picture, check_sound
+from media.format_gate import AV1, H264, Picture, check_file
 from media.hls import (
     Segment,
     Stream,
@@ -178,7 +178,8 @@ def _rendition(bench: _Bench) -> _Files:
         segments = encode_picture(space, film, rung, rate, bench.params["quality"])
     check_cuts(segments, segment_starts(space, film, rate), bench.frames, rate)
     path = space.folder / f"{rung.name}.mp4"
-    check_picture(space, path, bench.frames, rung.size, H264, decoding=not is_copy)
+    picture = Picture(bench.frames, rung.size, H264)
+    check_file(space, path, picture, None, decoding=not is_copy)
     return _stream(bench, rung.name, segments, rung.size)
 
 
@@ -194,7 +195,7 @@ def _stream(
 def _hls(bench: _Bench) -> _Files:
     """The playlist that is opened, with sound and captions."""
     sound, facts = _stream(bench, "audio", copy_sound(bench.space, bench.film))
-    check_sound(bench.space, bench.space.folder / "audio.mp4", bench.length_s)
+    check_file(bench.space, bench.space.folder / "audio.mp4", None, bench.length_s)
     job = bench.finished.cut.job
     cues = [cue for scene in bench.finished.cut.edit.scenes for cue in scene.cues]
     text = master_playlist(
@@ -227,8 +228,7 @@ def _webm(bench: _Bench) -> _Files:
     path = make_webm(
         bench.space, bench.film, bench.rate, params["quality"], params["title"], bench.cores
     )
-    check_picture(bench.space, path, bench.frames, bench.size, AV1)
-    check_sound(bench.space, path, bench.length_s)
+    check_file(bench.space, path, Picture(bench.frames, bench.size, AV1), bench.length_s)
     return {path.name: path}, {}
 
 
@@ -237,7 +237,7 @@ def _m4a(bench: _Bench) -> _Files:
     path = make_podcast(
         bench.space, bench.film, bench.poster, bench.params["title"], chapters, bench.rate
     )
-    check_sound(bench.space, path, bench.length_s)
+    check_file(bench.space, path, None, bench.length_s)
     return {path.name: path}, {}
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from jobs.errors import QualityMissed
 from media.chapters import Chapter
-from media.format_gate import AV1, H264, check_picture, check_sound
+from media.format_gate import AV1, H264, Picture, check_file
 from media.packets import list_packets
 from media.podcast import make_podcast
 from media.poster import make_poster
@@ -43,8 +43,7 @@ def test_webm_has_every_frame_the_sound_and_the_colours_of_the_film(
 ) -> None:
     path = make_webm(space, film, RATE, "draft", "Sea & sky", 2)
 
-    check_picture(space, path, 90, (128, 72), AV1)
-    check_sound(space, path, Fraction(3))
+    check_file(space, path, Picture(90, (128, 72), AV1), Fraction(3))
     assert "Audio: opus, 48000 Hz, stereo" in said(space, path)
     assert ": Sea & sky" in said(space, path)
 
@@ -64,7 +63,7 @@ def test_the_sound_alone_is_that_of_the_film_with_cover_title_and_chapters(
     path = make_podcast(space, film, cover, "Tide", chapters, RATE)
 
     told = said(space, path)
-    check_sound(space, path, Fraction(3))
+    check_file(space, path, None, Fraction(3))
     assert sound_of(space, path) == sound_of(space, film)
     assert "Chapter #0:1: start 1.500000, end 3.000000" in told
     assert all(f": {one.title}\n" in told for one in chapters)
@@ -205,7 +204,7 @@ def test_a_file_that_is_cut_short_is_refused(space: Workspace, film: Path) -> No
     whole.write_bytes(whole.read_bytes()[:-2000])
 
     with pytest.raises(QualityMissed, match=r"final\.webm"):
-        check_picture(space, whole, 90, (128, 72), AV1)
+        check_file(space, whole, Picture(90, (128, 72), AV1), None)
 
 
 @pytest.mark.parametrize(
@@ -220,16 +219,16 @@ def test_what_a_picture_misses_is_told(
     space: Workspace, film: Path, frames: int, size: tuple[int, int], says: str
 ) -> None:
     with pytest.raises(QualityMissed, match=says):
-        check_picture(space, film, frames, size, AV1)
+        check_file(space, film, Picture(frames, size, AV1), None)
 
 
 def test_a_copy_is_counted_without_being_decoded(space: Workspace, film: Path) -> None:
-    check_picture(space, film, 90, (128, 72), H264, decoding=False)
+    check_file(space, film, Picture(90, (128, 72), H264), None, decoding=False)
 
     with pytest.raises(QualityMissed, match="90 frames instead of 91"):
-        check_picture(space, film, 91, (128, 72), H264, decoding=False)
+        check_file(space, film, Picture(91, (128, 72), H264), None, decoding=False)
 
 
 def test_sound_of_another_length_is_refused(space: Workspace, film: Path) -> None:
     with pytest.raises(QualityMissed, match=r"-1\.0"):
-        check_sound(space, film, Fraction(4))
+        check_file(space, film, None, Fraction(4))
