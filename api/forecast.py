@@ -21,7 +21,7 @@ _REPEATABLE = frozenset({*LOCAL, _AUTHOR})  # who makes the same of the same, by
 _UNKNOWN_S = -1.0
 _NO_VERSION = 0  # of a stage: nothing was made
 
-Anchor = tuple[Stage, str, tuple[int, ...]]
+Anchor = tuple[Stage, str, tuple[int | str, ...]]
 """A stage; the name of a variant, empty without variants; and what of it: see `Foreseen`."""
 
 
@@ -31,7 +31,7 @@ class Foreseen:
 
     Attributes:
       anchors: What it is about, whichever number it has: a scene's slot for each scene of a chunk,
-        slot and number for an effect.
+        slot and number for an effect, its name for a format.
       offer: What decides about it, for the parts of generation.
     """
 

@@ -3,7 +3,7 @@
 from api.schemas import File, JobView, cost_of, listed, progress_of, video_of
 from api.services import Services
 from api.signed_links import LinkSigner
-from jobs.variants import film_names
+from jobs.formats import film_rank
 from storage.content_types import content_type_of
 from storage.rows import JobRow, VideoRow
 
@@ -53,9 +53,9 @@ def _files(
     ]
 
 
-def _films_first(file: tuple[str, str]) -> tuple[bool, str]:
+def _films_first(file: tuple[str, str]) -> tuple[int, str]:
     name, _ = file
-    return name not in film_names([name]), name
+    return film_rank(name), name
 
 
 def file_path(job_id: str, name: str) -> str:

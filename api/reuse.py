@@ -246,7 +246,7 @@ class _Why:
         def of(one: Foreseen) -> bool:
             return any(name in variants for _, name, _ in one.anchors)
 
-        if part.stage is Stage.FINISH:
+        if part.stage in (Stage.FINISH, Stage.FORMAT):
             return [one for one in self._fresh if one.stage in POST_PRODUCTION and of(one)]
         if part.stage is Stage.MIX:
             return [one for one in self._fresh if one.stage in GENERATION and of(one)]

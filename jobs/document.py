@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, fi
 
 from jobs.decode import decode_json, plain_tree
 from jobs.errors import InvalidInput
+from jobs.formats import Format
 from jobs.mistakes import Mistake, invalid, mistakes_of
 from jobs.model import LanguageTag, Lax, Model, Prose, refusal
 from jobs.output import Captions, Output
@@ -149,6 +150,14 @@ class Job(Model):
         if not has_scenes and prompt is None:
             raise refusal("has neither prompt nor scenes", "one of the two", at="..")
         return prompt
+
+    @field_validator("output")
+    @classmethod
+    def _has_a_file_for_soft_captions(cls, output: Output, info: ValidationInfo) -> Output:
+        captions = info.data.get("captions")
+        if captions and captions.soft and Format.MP4 not in output.formats:
+            raise refusal("lacks mp4, which captions.soft needs", "mp4, too", at="formats")
+        return output
 
     @field_validator("variants")
     @classmethod

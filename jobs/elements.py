@@ -259,6 +259,7 @@ class Video:
       sizes: Bytes by public name; empty in elements of before it was noted.
       quality: What was measured on it, as in the manifest, of several variants on the first; empty
         likewise.
+      listed: Blob name of a `Video` that has the files, where they are too many for an element.
     """
 
     manifest: str
@@ -267,6 +268,7 @@ class Video:
     duration_s: float
     sizes: dict[str, int] = field(default_factory=dict, hash=False)
     quality: dict[str, Any] = field(default_factory=dict, hash=False)
+    listed: str = ""
 
 
 @dataclass(frozen=True)

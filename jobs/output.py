@@ -4,8 +4,9 @@ from enum import Enum
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator
 
+from jobs.formats import Format
 from jobs.model import Lax, Model, Once, Unique, refusal
 
 
@@ -53,12 +54,6 @@ class Loudness(Enum):
         return -2.0 if self is Loudness.ATSC else -1.0
 
 
-class Format(Enum):
-    """Container of the finished video."""
-
-    MP4 = "mp4"
-
-
 class CaptionStyle(Enum):
     """How captions look in the picture."""
 
@@ -73,6 +68,10 @@ class SidecarFormat(Enum):
     VTT = "vtt"
 
 
+def _is_false(value: object) -> bool:
+    return value is False
+
+
 class Captions(Model):
     """The narration as text: in the picture, and in files beside it."""
 
@@ -84,6 +83,11 @@ class Captions(Model):
     sidecar: Annotated[tuple[Annotated[SidecarFormat, Lax], ...], Lax, Unique, Once] = Field(
         default=(SidecarFormat.SRT, SidecarFormat.VTT),
         description="Caption files to write; [] for none.",
+    )
+    soft: bool = Field(
+        default=False,
+        description="Whether the mp4 has the captions as a track, too, which players can show.",
+        exclude_if=_is_false,
     )
 
 
@@ -120,7 +124,19 @@ class Output(Model):
     )
     formats: Annotated[
         tuple[Annotated[Format, Lax], ...], Lax, Field(min_length=1), Unique, Once
-    ] = Field(default=(Format.MP4,), description="Containers of the finished video.")
+    ] = Field(
+        default=(Format.MP4,),
+        description="What is delivered: mp4 the film, hls a stream in several sizes, webm AV1 and "
+        "Opus, m4a the sound, gif and webp a preview of some seconds, sheet a page of frames. "
+        "What is left out is not delivered, the mp4 neither.",
+    )
+
+    @field_validator("formats")
+    @classmethod
+    def _has_a_whole_video(cls, formats: tuple[Format, ...]) -> tuple[Format, ...]:
+        if all(one.is_preview for one in formats):
+            raise refusal("has previews only", "one of mp4, hls, webm, m4a, too")
+        return formats
 
     strict: bool = Field(
         default=False,

@@ -235,6 +235,12 @@ class Scene(Model):
         description="The least length of the scene, in seconds.",
         validate_default=True,
     )
+    chapter: Annotated[Prose, Field(max_length=200)] | None = Field(
+        default=None,
+        description="Name of the chapter that begins here. A title begins one without that, of its "
+        "own text.",
+        exclude_if=_is_empty,
+    )
     translations: SceneTranslations = Field(
         default={},
         description="Its texts in the languages of variants.",
@@ -290,3 +296,8 @@ class Scene(Model):
     def effective_visual(self) -> Image | Clip | Prompt | Title | Color:
         """What is seen: the visual, or a picture made from the narration."""
         return self.visual or Prompt(type="prompt", prompt=self.narration or "")
+
+    @property
+    def effective_chapter(self) -> str | None:
+        """Name of the chapter that begins here, if one does."""
+        return self.chapter or (self.visual.text if isinstance(self.visual, Title) else None)

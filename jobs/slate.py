@@ -13,13 +13,15 @@ LOCAL_TENANT = "local"  # whoever uses the machine that AIPROD runs on
 _USED_BY: Mapping[Stage, tuple[Stage, ...]] = MappingProxyType(
     {
         Stage.SCRIPT: tuple(stage for stage in Stage if stage is not Stage.SCRIPT),
-        Stage.VOICE: (Stage.RENDER, Stage.MIX, Stage.FINISH),  # scenes last as long as narrations
-        Stage.MUSIC: (Stage.MIX, Stage.FINISH),
-        Stage.EFFECT: (Stage.MIX, Stage.FINISH),
-        Stage.VISUAL: (Stage.RENDER, Stage.FINISH),  # clips are shown without their sound
-        Stage.RENDER: (Stage.FINISH,),
-        Stage.MIX: (Stage.FINISH,),
-        Stage.FINISH: (),
+        # Scenes last as long as narrations, and clips are shown without their sound.
+        Stage.VOICE: (Stage.RENDER, Stage.MIX, Stage.FINISH, Stage.FORMAT),
+        Stage.MUSIC: (Stage.MIX, Stage.FINISH, Stage.FORMAT),
+        Stage.EFFECT: (Stage.MIX, Stage.FINISH, Stage.FORMAT),
+        Stage.VISUAL: (Stage.RENDER, Stage.FINISH, Stage.FORMAT),
+        Stage.RENDER: (Stage.FINISH, Stage.FORMAT),
+        Stage.MIX: (Stage.FINISH, Stage.FORMAT),
+        Stage.FINISH: (Stage.FORMAT,),
+        Stage.FORMAT: (),
     }
 )
 

@@ -18,6 +18,10 @@ def each_once(given: Any, validate: Callable[[Any], dict[str, T]]) -> dict[str, 
     return found
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class TitleTranslation(Model):
     """What the job is called in another language."""
 
@@ -35,6 +39,11 @@ class SceneTranslation(Model):
     )
     subtitle: Annotated[Prose, Field(max_length=300)] | None = Field(
         default=None, description="The text below a title; left as it is when null."
+    )
+    chapter: Annotated[Prose, Field(max_length=200)] | None = Field(
+        default=None,
+        description="Name of the chapter; left as it is when null.",
+        exclude_if=_is_none,
     )
     words: dict[
         Annotated[str, Field(min_length=1, max_length=MAX_WORD)],

@@ -7,7 +7,7 @@ A variant is a job document of its own, without variants. What several of them n
 because it has the same key.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Annotated, Any
 
@@ -21,7 +21,6 @@ from jobs.sound import Voice
 from jobs.translations import each_once
 
 MAX_VARIANTS = 24
-FILM = "final.mp4"
 Document = dict[str, Any]
 
 _Some = Field(min_length=1, max_length=MAX_VARIANTS)
@@ -62,11 +61,6 @@ class Variants(Model):
         if is_whole and not any(given):
             raise refusal("names nothing to vary", "languages, aspect_ratios or presets", at="..")
         return presets
-
-
-def film_names(files: Iterable[str]) -> tuple[str, ...]:
-    """Of the public names of a job's files, those of its finished videos."""
-    return tuple(name for name in files if name.rpartition("/")[2] == FILM)
 
 
 def expand(document: Document) -> Iterator[tuple[str, Document]]:
@@ -127,6 +121,9 @@ def _untold_of(scene: Document, place: str, language: str, own: str) -> Iterator
         if told.get(name) and not is_title:
             yield _mistake(f"{place}.{name}", "translates nothing", "a visual of the type title")
 
+    if told.get("chapter") and not scene.get("chapter"):
+        yield _mistake(f"{place}.chapter", "translates nothing", "a chapter to the scene, too")
+
     words = told.get("words") or {}
     called = [effect["at"]["word"] for effect in scene.get("effects") or () if _is_called(effect)]
     for word in dict.fromkeys(called):
@@ -174,6 +171,8 @@ def _scene_in(scene: Document, whole: Document, language: str, own: str) -> Docu
     if _is_title(scene):
         texts = {"text": told.get("title"), "subtitle": told.get("subtitle")}
         made["visual"] = {**scene["visual"], **{k: v for k, v in texts.items() if v}}
+    if told.get("chapter"):
+        made["chapter"] = told["chapter"]
     if told.get("words"):
         made["effects"] = [_called(effect, told["words"]) for effect in scene.get("effects") or ()]
     return made

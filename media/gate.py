@@ -1,6 +1,5 @@
 """The quality gate: what came out is measured, whatever the exit codes said."""
 
-import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -8,19 +7,16 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
-import ffmpeg
-
 from jobs.errors import QualityMissed
+from media.look import describe
 from media.loudness import measured
 from media.master import LoudnessTarget
 from media.packets import list_packets
-from media.run import CLIP_FORMATS, Workspace, compiled, fenced_input
+from media.run import Workspace
 from media.stills import Span, Stills, holds, joined_stills
 
 MAX_AV_DIFFERENCE_S = 0.043  # two AAC frames at 48 kHz
 LOUDNESS_TOLERANCE_LU = 0.5
-# Two spaces of indentation: a title that looks like this line is indented further.
-_VIDEO_LINE = re.compile(r"^  Stream #0:\d+\S*: Video: (.+)$", re.M)
 
 
 @dataclass(frozen=True)
@@ -74,7 +70,7 @@ def measure_video(space: Workspace, path: Path, chunks: Sequence[Stills]) -> Qua
     """
     with ThreadPoolExecutor() as pool:
         hearing = pool.submit(measured, space, path)
-        describing = pool.submit(_described, space, path)
+        describing = pool.submit(describe, space, path)
         stills = joined_stills(chunks, partial(holds, space, path))
         tracks = list_packets(space, path)
         video_line = describing.result()
@@ -134,11 +130,3 @@ def misses(quality: Quality, promise: Promise) -> tuple[str, ...]:
 def _heard(starts: Sequence[int], ends: Sequence[int], time_base: Fraction) -> Fraction:
     # Priming lies before time zero and is not heard.
     return max(ends) * time_base - max(min(starts), 0) * time_base
-
-
-def _described(space: Workspace, path: Path) -> str:
-    """What FFmpeg says of the first video stream: codec, profile, pixel format, colours."""
-    stream = fenced_input(path, CLIP_FORMATS).video
-    output = ffmpeg.output(stream, "pipe:1", format="null", vcodec="copy", **{"frames:v": 1})
-    said = space.run(compiled(output), capture=True).stderr_tail
-    return next((found[1] for found in _VIDEO_LINE.finditer(said)), "unknown")

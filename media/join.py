@@ -8,7 +8,9 @@ from typing import Any
 
 import ffmpeg
 
+from media.chapters import Chapter, with_chapters
 from media.run import Workspace, compiled, fenced_input
+from media.track_language import track_language
 
 
 @dataclass(frozen=True)
@@ -19,8 +21,23 @@ class Piece:
     frames: int
 
 
+@dataclass(frozen=True)
+class Extras:
+    """What the file has beside picture and sound.
+
+    Attributes:
+      captions: Text of a track of captions, as WebVTT; empty without one.
+      language: Of the captions, a BCP 47 tag.
+    """
+
+    title: str | None = None
+    chapters: tuple[Chapter, ...] = ()
+    captions: str = ""
+    language: str = ""
+
+
 def join(
-    space: Workspace, pieces: Sequence[Piece], rate: Fraction, sound: Path, title: str | None
+    space: Workspace, pieces: Sequence[Piece], rate: Fraction, sound: Path, extras: Extras
 ) -> Path:
     """Writes final.mp4 into the work folder: video and sound copied, index in front.
 
@@ -28,7 +45,10 @@ def join(
     of sound would add up to 43 ms of silence at every joint.
     """
     (space.folder / "chunks.txt").write_text(chunk_list(pieces, rate), encoding="utf-8")
-    space.run(compiled(join_graph(sound, title, rate), "warning"))
+    if extras.captions:
+        (space.folder / "track.vtt").write_text(extras.captions, encoding="utf-8")
+    arguments = compiled(join_graph(sound, rate, extras), "warning")
+    space.run(with_chapters(space, arguments, extras.chapters, rate))
     return space.folder / "final.mp4"
 
 
@@ -45,8 +65,8 @@ def chunk_list(pieces: Sequence[Piece], rate: Fraction) -> str:
     return "\n".join(lines) + "\n"
 
 
-def join_graph(sound: Path, title: str | None, rate: Fraction) -> Any:
-    """FFmpeg graph: chunks.txt and the sound, copied into final.mp4."""
+def join_graph(sound: Path, rate: Fraction, extras: Extras) -> Any:
+    """FFmpeg graph: chunks.txt, the sound and track.vtt, copied into final.mp4."""
     video = ffmpeg.input(
         "chunks.txt",
         format="concat",
@@ -54,11 +74,16 @@ def join_graph(sound: Path, title: str | None, rate: Fraction) -> Any:
         protocol_whitelist="file",
         format_whitelist="concat,mov,mp4,m4a,3gp,3g2,mj2",
     )
-    audio = fenced_input(sound, "mov,mp4,m4a,3gp,3g2,mj2")
-    metadata = {"metadata": f"title={title}"} if title else {}
+    streams = [video.video, fenced_input(sound, "mov,mp4,m4a,3gp,3g2,mj2").audio]
+    options: dict[str, Any] = {"metadata": f"title={extras.title}"} if extras.title else {}
+    if extras.captions:
+        streams.append(fenced_input("track.vtt", "webvtt")["s"])
+        options |= {
+            "scodec": "mov_text",
+            "metadata:s:s:0": f"language={track_language(extras.language)}",
+        }
     return ffmpeg.output(
-        video.video,
-        audio.audio,
+        *streams,
         "final.mp4",
         vcodec="copy",
         acodec="copy",
@@ -67,7 +92,7 @@ def join_graph(sound: Path, title: str | None, rate: Fraction) -> Any:
         map_metadata=-1,
         movflags="+faststart",
         video_track_timescale=rate.numerator,
-        **metadata,
+        **options,
     )
 
 

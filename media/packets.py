@@ -24,6 +24,7 @@ class Track:
       size: Width and height; (0, 0) for sound.
       time_base: Seconds per tick.
       starts, ends: Presentation times in ticks, sorted.
+      keys: Those of `starts` at which decoding can begin.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Track:
     time_base: Fraction
     starts: tuple[int, ...]
     ends: tuple[int, ...]
+    keys: tuple[int, ...] = ()
 
     @property
     def duration_s(self) -> Fraction:
@@ -76,24 +78,28 @@ def probe_clip(
 def parse_listing(listing: str) -> tuple[Track, ...]:
     """Reads a `framecrc` listing."""
     headers: dict[int, dict[str, str]] = {}
-    times: dict[int, list[tuple[int, int]]] = {}
+    times: dict[int, list[tuple[int, int, bool]]] = {}
     for line in listing.splitlines():
         if match := _HEADER.match(line):
             headers.setdefault(int(match[2]), {})[match[1]] = match[3].strip()
         elif line and not line.startswith("#"):
-            stream, _dts, pts, duration = (int(field) for field in line.split(",")[:4])
-            times.setdefault(stream, []).append((pts, pts + duration))
+            fields = [field.strip() for field in line.split(",")]
+            stream, _dts, pts, duration = (int(field) for field in fields[:4])
+            # Flags are listed where they are others than those of a key frame.
+            is_key = not any(field.startswith("F=") for field in fields[6:])
+            times.setdefault(stream, []).append((pts, pts + duration, is_key))
     return tuple(_track(headers[stream], times.get(stream, [])) for stream in sorted(headers))
 
 
-def _track(header: dict[str, str], times: list[tuple[int, int]]) -> Track:
+def _track(header: dict[str, str], times: list[tuple[int, int, bool]]) -> Track:
     width, _, height = header.get("dimensions", "0x0").partition("x")
     return Track(
         header.get("media_type", ""),
         (int(width), int(height)),
         Fraction(header.get("tb", "1/1")),
-        tuple(sorted(start for start, _ in times)),
-        tuple(sorted(end for _, end in times)),
+        tuple(sorted(start for start, _, _ in times)),
+        tuple(sorted(end for _, end, _ in times)),
+        tuple(sorted(start for start, _, is_key in times if is_key)),
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import typer
 
+from jobs.formats import film_names
 from jobs.states import Status
-from jobs.variants import film_names
 from pipeline.answers import Job
 from pipeline.client import Client
 from pipeline.downloading import MANIFEST, fetch_files

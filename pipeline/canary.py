@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from jobs.errors import AiprodError
-from jobs.variants import film_names
+from jobs.formats import film_names
 from media.poster import make_poster
 from media.run import Workspace, find_ffmpeg
 from storage.blobs import Blobs

@@ -10,11 +10,11 @@ from api.forecast import Desk
 from api.shelf import Shelf
 from jobs.changes import compare
 from jobs.elements import Problem
+from jobs.formats import film_names
 from jobs.slate import Slate
 from jobs.stages import Stage
 from jobs.states import Status
 from jobs.submission import Submission
-from jobs.variants import film_names
 from jobs.wire import canonical, from_json, sha256, to_json
 from media.run import ffmpeg_version, find_ffmpeg
 from pipeline.options import Settings
@@ -24,6 +24,7 @@ from storage.artefacts import Artefacts
 from storage.directory import DirectoryBlobs
 
 MANIFEST = "manifest.json"
+_LAST = (Stage.FINISH, Stage.FORMAT)
 
 
 def delivered(job: str, submission: Submission, out: Path, settings: Settings) -> Rendered | None:
@@ -61,14 +62,14 @@ def _is_current(parts: list[dict[str, Any]], submission: Submission, settings: S
     desk = Desk(shelf, Slate(), settings.roster.casting(), renderings, failed)
     forecast = desk.forecast(compare(submission, submission).after)
     wanted = [part for part in forecast.parts.values() if part.key not in failed]
-    finished = {part.key for part in wanted if part.stage is Stage.FINISH}
+    finished = {part.key for part in wanted if part.stage in _LAST}
     return finished == set(_finished(parts)) and all(
         shelf.has(part.stage, part.key) for part in wanted
     )
 
 
 def _finished(parts: list[dict[str, Any]]) -> Iterator[str]:
-    return (part["key"] for part in parts if part["stage"] == Stage.FINISH.value)
+    return (part["key"] for part in parts if Stage(part["stage"]) in _LAST)
 
 
 def _manifest(path: Path) -> Any:

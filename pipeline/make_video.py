@@ -10,11 +10,11 @@ from pathlib import Path
 from types import FrameType
 
 from jobs.errors import LedgerUnavailable
+from jobs.formats import film_names
 from jobs.message import Ring
 from jobs.slate import LOCAL_TENANT
 from jobs.states import TERMINAL, Status
 from jobs.submission import Submission
-from jobs.variants import film_names
 from pipeline.graph_failure import raise_cause
 from pipeline.options import Settings
 from pipeline.progress import Display

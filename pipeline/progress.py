@@ -28,6 +28,7 @@ _LABELS = {
     "render": "Video frames",
     "mix": "Sound mix",
     "finish": "Finish and measure",
+    "format": "Other formats",
     "download": "Download, MB",
 }
 _ENDED = ("done", "cached", "failed", "cancelled")

@@ -1,6 +1,6 @@
 """What a run would render, before anything is made."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,10 @@ from api.forecast import Foreseen
 from jobs.document import Variant
 from jobs.slate import Slate
 from jobs.stages import Stage
+from media.timeline import Timeline
 from storage.artefacts import Record, json_name
 from transforms.credits import credits_text
+from transforms.formats import chapters_in, format_orders
 from transforms.renders import (
     FINISH_TASK,
     MIX_TASK,
@@ -36,7 +38,8 @@ class Renderings:
         self, variant: Variant, records: Mapping[str, Record], slots: tuple[int, ...], slate: Slate
     ) -> list[Foreseen]:
         job, name, takes = variant.job, variant.name, Takes((), records)
-        renders = renders_of(job, timeline_of(job, takes), takes, self.encoder, _go_on)
+        timeline = timeline_of(job, takes)
+        renders = renders_of(job, timeline, takes, self.encoder, _go_on)
         parts = [
             _part(slate, MIX_TASK, Stage.MIX, renders.mix, name, ((),)),
             *(
@@ -51,22 +54,31 @@ class Renderings:
                 for chunk, spec in zip(renders.chunks, renders.specs, strict=True)
             ),
         ]
-        return [*parts, self._finished(variant, parts, renders, takes, slate)]
+        return [*parts, *self._finished(variant, parts, timeline, renders, takes, slate)]
 
     def _finished(
         self,
         variant: Variant,
         parts: Sequence[Foreseen],
+        timeline: Timeline,
         renders: Renders,
         takes: Takes,
         slate: Slate,
-    ) -> Foreseen:
-        job = variant.job
+    ) -> Iterator[Foreseen]:
+        job, name = variant.job, variant.name
         keys = [part.key for part in sorted(parts, key=lambda part: part.task_id)]
-        credits = credits_text(job, takes.records)
-        params = finish_params(job, keys, renders.chunks, renders.cues, credits, self.encoder)
+        chapters = chapters_in(job, [scene.start for scene in timeline.scenes], timeline.frames)
+        params = finish_params(
+            job, keys, renders.chunks, renders.cues, chapters,
+            credits_text(job, takes.records), self.encoder,
+        )  # fmt: skip
         key = slate.key(Stage.FINISH, params)
-        return Foreseen(FINISH_TASK, Stage.FINISH, key, ((Stage.FINISH, variant.name, ()),))
+        yield Foreseen(FINISH_TASK, Stage.FINISH, key, ((Stage.FINISH, name, ()),))
+        orders = format_orders(job, keys, renders.chunks, renders.cues, chapters, self.encoder)
+        for order in orders:
+            key = slate.key(Stage.FORMAT, order.params)
+            about = (Stage.FORMAT, name, (order.name,))
+            yield Foreseen(order.task_id, Stage.FORMAT, key, (about,))
 
 
 def _part(

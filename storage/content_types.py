@@ -5,8 +5,11 @@ from pathlib import PurePosixPath
 # Our own list, because the `mimetypes` module asks the machine and machines differ.
 # Registered at https://www.iana.org/assignments/media-types; SRT is not, players agree on this.
 _BY_SUFFIX = {
+    ".gif": "image/gif",
     ".jpg": "image/jpeg",
     ".json": "application/json",
+    ".m3u8": "application/vnd.apple.mpegurl",
+    ".m4a": "audio/mp4",
     ".mkv": "video/x-matroska",
     ".mp4": "video/mp4",
     ".png": "image/png",
@@ -14,6 +17,8 @@ _BY_SUFFIX = {
     ".txt": "text/plain; charset=utf-8",
     ".vtt": "text/vtt; charset=utf-8",
     ".wav": "audio/wav",
+    ".webm": "video/webm",
+    ".webp": "image/webp",
 }
 
 

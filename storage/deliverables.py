@@ -16,8 +16,9 @@ from storage.leftovers import clear_leftovers, owned_prefix
 from storage.stores import is_bucket, open_blobs
 
 _MANIFEST = "manifest.json"
-# Files of variants are in a folder of each. The user may have changed what a manifest names.
-_FILE = re.compile(r"(?:\w[\w-]*/)?\w[\w.-]*", re.ASCII)
+# Files of variants are in a folder of each, and those of a stream in one in that. The user may have
+# changed what a manifest names.
+_FILE = re.compile(r"(?:\w[\w-]*/){0,2}\w[\w.-]*", re.ASCII)
 
 
 def deliver(
@@ -31,7 +32,7 @@ def deliver(
 ) -> str:
     """Puts the files of a run, and last its manifest, where finished jobs go.
 
-    In a folder the files are `<root>/<job_id>/<name>`; a name may have a folder of its own. Files
+    In a folder the files are `<root>/<job_id>/<name>`; a name may have one or two folders. Files
     of an earlier run of the same job that this run does not have are removed, after the manifest no
     longer names them. In a bucket they are `<root>/jobs/<job_id>/<run>/<name>`; every run keeps its
     own, and delivering a run again changes nothing. Each file appears whole or not at all.
@@ -97,9 +98,9 @@ def _into_folder(
         _place(folder / _MANIFEST, written)
     for old in before - set(files):
         (folder / old).unlink(missing_ok=True)
-        if (inner := (folder / old).parent) != folder:
+        for inner in (folder / old).relative_to(folder).parents[:-1]:
             with suppress(OSError):  # there is no such folder, or it has files of the user's
-                inner.rmdir()
+                (folder / inner).rmdir()
 
 
 def _delivered(folder: Path) -> tuple[set[str], int]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
+from jobs.formats import film_names
 from jobs.reprocessing import State
-from jobs.variants import film_names
 from jobs.wire import plain
 from storage.database import Database
 from storage.reprocessings import ROWS_AT_ONCE, Item, Reprocessings

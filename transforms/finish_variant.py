@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from jobs.document import Job
@@ -13,11 +14,13 @@ from jobs.elements import Gathered, Part, PartStatus, Task
 from jobs.errors import QualityMissed
 from jobs.stages import Stage
 from jobs.wire import plain
+from media.chapters import Chapter
+from media.clear import clear_stretches
 from media.cues import Cue
 from media.gate import Promise, measure_video, misses
-from media.join import Piece, join
+from media.join import Extras, Piece, join
 from media.master import LoudnessTarget
-from media.poster import make_poster
+from media.poster import make_poster, poster_frame
 from media.run import Workspace
 from media.sidecar import captions_of, parse_srt, parse_vtt, srt, vtt
 from media.stills import Stills
@@ -25,6 +28,7 @@ from storage.artefacts import Origin, Record
 from transforms.credits import credits_text
 from transforms.edit import Edit
 from transforms.findings import findings
+from transforms.formats import chapters_in
 from transforms.renders import FINISH_TASK, MIX_TASK, finish_params
 from transforms.studio import Studio
 from transforms.takes import Takes
@@ -44,14 +48,27 @@ class Cut:
     takes: Takes
     made: dict[str, Record]
 
+    @property
+    def chapters(self) -> tuple[Chapter, ...]:
+        return chapters_in(self.job, [scene.start for scene in self.edit.scenes], self.edit.frames)
+
+
+@dataclass(frozen=True)
+class MadeFormat:
+    """A format of a variant that is there: the part that this was, and its files."""
+
+    part: Part
+    record: Record
+
 
 @dataclass(frozen=True)
 class Finished:
-    """A variant that is finished: the part that this was, and its files."""
+    """A variant that is finished: the part that this was, its files, and what is made of them."""
 
     cut: Cut
     part: Part
     record: Record
+    formats: tuple[MadeFormat, ...] = ()
 
 
 def finish_task(gathered: Gathered, cut: Cut, encoder: str) -> Task:
@@ -61,6 +78,7 @@ def finish_task(gathered: Gathered, cut: Cut, encoder: str) -> Task:
         [part.key for part in cut.takes.parts],
         cut.edit.chunks,
         [scene.cues for scene in cut.edit.scenes],
+        cut.chapters,
         credits_text(cut.job, cut.made),
         encoder,
     )
@@ -109,13 +127,10 @@ def _finished(studio: Studio, space: Workspace, task: Task, cut: Cut, started: f
             for chunk in edit.chunks
         ]
         sound = stack.enter_context(studio.blobs.as_file(mix.media["sound"]))
-        video = join(space, pieces, edit.rate, sound, job.title)
+        video = join(space, pieces, edit.rate, sound, _extras(cut))
     seen = [Stills.of(cut.takes.records[chunk.task_id].facts["stills"]) for chunk in edit.chunks]
-    first = edit.scenes[0]
     with ThreadPoolExecutor() as pool:
-        drawing = pool.submit(
-            make_poster, space, video, float((first.start + first.end) // 2 / edit.rate)
-        )
+        drawing = pool.submit(_poster, space, video, cut)
         quality = measure_video(space, video, seen)
         poster = drawing.result()
     width, height = job.output.size
@@ -145,6 +160,22 @@ def _finished(studio: Studio, space: Workspace, task: Task, cut: Cut, started: f
         {"quality": plain(quality)},
         time.monotonic() - started,
     )
+
+
+def _extras(cut: Cut) -> Extras:
+    """What final.mp4 has beside picture and sound."""
+    job, edit = cut.job, cut.edit
+    cues = [cue for scene in edit.scenes for cue in scene.cues]
+    text = vtt(cues, edit.rate) if job.captions.soft and cues else ""
+    return Extras(job.title, cut.chapters, text, job.language)
+
+
+def _poster(space: Workspace, video: Path, cut: Cut) -> Path:
+    edit = cut.edit
+    clear = clear_stretches([(scene.start, scene.end) for scene in edit.scenes], edit.rate)
+    frame = poster_frame(space, video, cut.job.output.size, edit.rate, clear, edit.frames)
+    # A little early: a time that was rounded up would mean the next frame.
+    return make_poster(space, video, max(0.0, float((frame - Fraction(1, 4)) / edit.rate)))
 
 
 def _sidecar(kind: str, cues: Sequence[Cue], rate: Fraction) -> str:

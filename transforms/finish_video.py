@@ -18,8 +18,10 @@ from jobs.wire import canonical, from_json
 from media.run import ffmpeg_version, find_ffmpeg
 from storage.deliverables import deliver
 from transforms.edit import Edit
+from transforms.file_list import lightened
 from transforms.finish_variant import Cut, finish_cut, finish_task
 from transforms.job_step import Stepped, TakeStep
+from transforms.make_formats import format_tasks, make_formats
 from transforms.manifest import manifest, notes_of_all, public_files, receipt
 from transforms.open_takes import open_takes
 from transforms.plan_assets import read_job
@@ -52,16 +54,28 @@ def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
     run = gathered.run
     encoder = ffmpeg_version(find_ffmpeg(studio.config.ffmpeg))
     job, cuts = _cuts(gathered, studio)
-    found = [finish_task(gathered, cut, encoder) for cut in cuts]
+    found = [
+        (finish_task(gathered, cut, encoder), *format_tasks(gathered, cut, encoder)) for cut in cuts
+    ]
     ids = shared_ids(
-        (cut.edit.variant, [(task.task_id, task.key)])
-        for cut, task in zip(cuts, found, strict=True)
+        (cut.edit.variant, [(task.task_id, task.key) for task in own])
+        for cut, own in zip(cuts, found, strict=True)
     )
-    tasks = [replace(t, task_id=own[t.task_id]) for t, own in zip(found, ids, strict=True)]
-    studio.parts.plan((task, 1) for task in {task.task_id: task for task in tasks}.values())
-    calls = [partial(finish_cut, cut, task, studio) for cut, task in zip(cuts, tasks, strict=True)]
+    tasks = [
+        [replace(task, task_id=named[task.task_id]) for task in own]
+        for own, named in zip(found, ids, strict=True)
+    ]
+    each = {task.task_id: task for own in tasks for task in own}
+    studio.parts.plan((task, 1) for task in each.values())
+    calls = [partial(finish_cut, cut, own[0], studio) for cut, own in zip(cuts, tasks, strict=True)]
     with studio.space(run) as space:
-        finished = side_by_side(calls, studio.config.workers, space.check_cancelled)
+        joined = side_by_side(calls, studio.config.workers, space.check_cancelled)
+        made = make_formats(
+            [(one, own[1:]) for one, own in zip(joined, tasks, strict=True)],
+            studio,
+            space.check_cancelled,
+        )
+    finished = [replace(one, formats=own) for one, own in zip(joined, made, strict=True)]
     paid = receipt(studio.ledger.quote_usd(run), studio.calls.of_run(run))
     about = manifest(run, job, finished, encoder, paid)
     media = public_files(finished)
@@ -78,7 +92,8 @@ def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
         deliver(target, run.job_id, str(run.generation), files, about, is_late=is_stopped)
     crash_point("finish.after_deliver")
     for one in finished:
-        studio.parts.note(one.part)
+        for part in (one.part, *(format.part for format in one.formats)):
+            studio.parts.note(part)
     video = Video(
         studio.artefacts.keep_media((canonical(about), ".json")),
         media,
@@ -87,7 +102,8 @@ def finish(element: bytes, studio: Studio) -> Iterator[bytes]:
         sizes,
         (about.get("variants") or [about])[0]["quality"],
     )
-    yield Outcome(run, Ending.DONE, notes_of_all(finished), video).to_bytes()
+    outcome = Outcome(run, Ending.DONE, notes_of_all(finished), video)
+    yield lightened(outcome, studio.artefacts).to_bytes()
 
 
 def _cuts(gathered: Gathered, studio: Studio) -> tuple[Job, list[Cut]]:

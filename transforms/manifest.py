@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from jobs.document import Job
 from jobs.elements import Part, PartStatus, Problem, Run
+from jobs.formats import Format
 from jobs.version import VERSION
 from jobs.wire import plain
 from media.cues import COMFORTABLE_CPS
@@ -19,7 +20,7 @@ from transforms.finish_variant import Finished
 from transforms.open_takes import notes_of
 
 MANIFEST_VERSION = 1
-# An outcome also names six files of each variant, and has to fit into an element.
+# An outcome has to fit into an element.
 MAX_VARIANT_NOTES = 20
 
 
@@ -62,11 +63,16 @@ def manifest(
 
 def public_files(finished: Sequence[Finished]) -> dict[str, str]:
     """Blob names of all files by public name: `final.mp4`, of variants `fr-9x16/final.mp4`."""
-    return {
-        f"{variant}/{name}" if (variant := one.cut.edit.variant) else name: blob
-        for one in finished
-        for name, blob in one.record.media.items()
-    }
+    files: dict[str, str] = {}
+    for one in finished:
+        folder = f"{one.cut.edit.variant}/" if one.cut.edit.variant else ""
+        media = dict(one.record.media)
+        if Format.MP4 not in one.cut.job.output.formats:
+            del media[Format.MP4.file]
+        for format in one.formats:
+            media |= format.record.media
+        files |= {folder + name: blob for name, blob in media.items()}
+    return files
 
 
 def notes_of_all(finished: Sequence[Finished]) -> tuple[Problem, ...]:
@@ -122,7 +128,8 @@ def _shown(one: Finished) -> dict[str, Any]:
 def _of_variant(one: Finished, told: dict[str, Any]) -> dict[str, Any]:
     job, edit = one.cut.job, one.cut.edit
     width, height = job.output.size
-    used = [*edit.parts, *one.cut.takes.parts, one.part]
+    formats = (format.part for format in one.formats)
+    used = [*edit.parts, *one.cut.takes.parts, one.part, *formats]
     return {
         "name": edit.variant,
         "title": job.title,
@@ -151,6 +158,8 @@ def _parts(finished: Sequence[Finished]) -> Iterator[dict[str, Any]]:
         for part in cut.takes.parts:
             rendered.setdefault(part.task_id, part_entry(part, taken.get(part.task_id)))
         ends.setdefault(one.part.task_id, part_entry(one.part, one.record))
+        for format in one.formats:
+            ends.setdefault(format.part.task_id, part_entry(format.part, format.record))
     for wave in (generated, rendered, ends):
         yield from wave.values()
 

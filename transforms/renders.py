@@ -14,6 +14,7 @@ from jobs.elements import Problem
 from jobs.scene import Scene
 from jobs.wire import plain
 from jobs.words import Word
+from media.chapters import Chapter
 from media.chunk import ChunkSpec
 from media.cues import Cue, cut_cues, moved
 from media.lettering import CaptionLook, measure
@@ -82,6 +83,7 @@ def finish_params(
     keys: Sequence[str],
     chunks: Sequence[EditChunk],
     cues: Sequence[Sequence[Cue]],
+    chapters: Sequence[Chapter],
     credits: str,
     encoder: str,
 ) -> dict[str, Any]:
@@ -96,6 +98,8 @@ def finish_params(
         "frames": [chunk.frames for chunk in chunks],
         "cues": [[plain(cue) for cue in scene] for scene in cues],
         "sidecar": sorted(kind.value for kind in job.captions.sidecar),
+        "soft": job.captions.soft,
+        "chapters": [plain(chapter) for chapter in chapters],
         "title": job.title,
         "credits": credits,
         "encoder": encoder,

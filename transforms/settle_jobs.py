@@ -8,6 +8,7 @@ from apache_beam.pvalue import PCollection
 
 from jobs.crash_points import crash_point
 from jobs.elements import Outcome
+from transforms.file_list import whole
 from transforms.studio import StudioConfig
 
 
@@ -33,7 +34,8 @@ class _SettleFn(beam.DoFn):
 
     def process(self, element: bytes) -> Iterator[bytes]:
         crash_point("settle.before")
-        if self._studio.ledger.settle(Outcome.from_bytes(element)):
+        outcome = whole(Outcome.from_bytes(element), self._studio.artefacts)
+        if self._studio.ledger.settle(outcome):
             crash_point("settle.after")
             yield element
 

@@ -11,10 +11,11 @@ from api.auth import require
 from api.deps import JobId, LinksDep, Reader, ServicesDep
 from api.etags import is_known
 from api.openapi import problems
+from api.playlists import SUFFIX, with_links
 from api.problems import ProblemError, not_found
 from api.ranges import wanted_range
 from api.services import Services
-from api.signed_links import VALID_S
+from api.signed_links import VALID_S, LinkSigner
 from storage.content_types import content_type_of
 
 router = APIRouter(tags=["files"])
@@ -72,7 +73,9 @@ def get_manifest(services: ServicesDep, caller: Reader, job_id: JobId) -> Respon
     openapi_extra={"security": [{"bearer": []}, {"api_key": []}, {}]},  # or a signed link
 )
 def get_file(
+    request: Request,
     services: ServicesDep,
+    links: LinksDep,
     tenant: Annotated[str, Depends(_file_reader)],
     job_id: JobId,
     name: Annotated[str, Path(max_length=200, examples=["final.mp4"])],
@@ -80,9 +83,14 @@ def get_file(
     if_range: Annotated[str | None, Header(max_length=200)] = None,
     if_none_match: Annotated[str | None, Header(max_length=1000)] = None,
 ) -> Response:
-    """Sends the file, or leads to where it can be fetched. Parts of it can be asked for."""
+    """Sends the file, or leads to where it can be fetched. Parts of it can be asked for.
+
+    A playlist that is asked for by a signed link has signed links in it.
+    """
     blob = _blob_of(services, tenant, job_id, name)
     filename, content_type = name.rpartition("/")[2], content_type_of(name)
+    if name.endswith(SUFFIX) and "signature" in request.query_params:
+        return _playlist(services, links, request.url.path, blob, tenant)
     url = services.blobs.signed_url(
         blob, filename=filename, content_type=content_type, expires_s=VALID_S
     )
@@ -108,6 +116,15 @@ def get_file(
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     status = 206 if part else 200
     return StreamingResponse(services.blobs.open_range(blob, start, end), status, headers)
+
+
+def _playlist(services: Services, links: LinkSigner, path: str, blob: str, tenant: str) -> Response:
+    content = services.blobs.read(blob)
+    if content is None:
+        raise not_found()
+    text = with_links(content.decode(), path, lambda one: links.signed(one, tenant, time.time()))
+    headers = {"Cache-Control": "private, no-cache"}
+    return Response(text, media_type=content_type_of(path), headers=headers)
 
 
 def _blob_of(services: Services, tenant: str, job_id: str, name: str) -> str:

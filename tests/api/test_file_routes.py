@@ -190,3 +190,40 @@ def test_a_job_without_a_video_has_no_files(service: Service) -> None:
 
     assert [answer.status_code for answer in answers] == [404, 404]
     assert service.client.get(f"/v1/jobs/{job_id}").json()["video"] is None
+
+
+MASTER = (
+    b'#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",URI="audio.m3u8"\n'
+    b"#EXT-X-STREAM-INF:BANDWIDTH=1\n720p.m3u8\n"
+)
+PICTURES = b'#EXTM3U\n#EXT-X-MAP:URI="720p.mp4",BYTERANGE="9@0"\n#EXTINF:6,\n720p.mp4\n'
+
+
+def test_a_stream_plays_from_a_signed_link_without_a_key(service: Service) -> None:
+    job_id = service.submit()
+    files = {"hls/master.m3u8": MASTER, "hls/720p.m3u8": PICTURES, "hls/720p.mp4": FILM}
+    service.finish(job_id, {**files, "hls/audio.m3u8": PICTURES})
+    listed = service.client.get(f"/v1/jobs/{job_id}").json()["video"]["files"]
+    nobody = {"Authorization": ""}
+
+    master = service.client.get(listed[0]["url"], headers=nobody)
+    pictures = service.client.get(master.text.splitlines()[3], headers=nobody)
+    part = service.client.get(
+        pictures.text.splitlines()[3], headers={**nobody, "Range": "bytes=0-8"}
+    )
+
+    sound = master.text.splitlines()[1].partition('URI="')[2].rstrip('"')
+    initial = pictures.text.splitlines()[1].partition('URI="')[2].partition('"')[0]
+    assert master.headers["content-type"] == "application/vnd.apple.mpegurl"
+    assert service.client.get(sound, headers=nobody).status_code == 200
+    assert service.client.get(initial, headers=nobody).content == FILM
+    assert (part.status_code, part.content) == (206, FILM[:9])
+
+
+def test_a_playlist_is_the_very_file_for_whoever_has_a_key(service: Service) -> None:
+    job_id = service.submit()
+    service.finish(job_id, {"hls/master.m3u8": MASTER})
+
+    answer = service.client.get(f"/v1/jobs/{job_id}/files/hls/master.m3u8")
+
+    assert answer.content == MASTER

@@ -132,7 +132,7 @@ def job(**fields: Any) -> dict[str, Any]:
         ),
         pytest.param(
             job(captions=None),
-            "captions is null: give an object with the fields burn_in, style, sidecar.",
+            "captions is null: give an object with the fields burn_in, style, sidecar, soft.",
             id="null object",
         ),
         pytest.param(
@@ -192,6 +192,21 @@ def job(**fields: Any) -> dict[str, Any]:
             job(output={"aspect_ratio": "9x16"}),
             'output.aspect_ratio is "9x16": give one of 16:9, 9:16, 1:1, 4:5 (did you mean 9:16?).',
             id="bad ratio",
+        ),
+        pytest.param(
+            job(output={"formats": ["mp4", "mov"]}),
+            'output.formats[1] is "mov": give one of mp4, hls, webm, m4a, gif, webp, sheet.',
+            id="unknown format",
+        ),
+        pytest.param(
+            job(output={"formats": ["gif", "sheet"]}),
+            "output.formats has previews only: give one of mp4, hls, webm, m4a, too.",
+            id="previews alone",
+        ),
+        pytest.param(
+            job(captions={"soft": True}, output={"formats": ["webm"]}),
+            "output.formats lacks mp4, which captions.soft needs: give mp4, too.",
+            id="a track of captions in no file",
         ),
         pytest.param(
             job(output={"formats": []}),

@@ -97,7 +97,7 @@ def test_files_that_the_job_has_and_addresses_are_taken(uri: str) -> None:
 def test_stages_that_are_forced_take_with_them_what_is_made_from_them() -> None:
     takes = Change(force=(Stage.VOICE,)).takes({"music": 2}, 3)
 
-    assert takes == {"music": 2, "voice": 3, "render": 3, "mix": 3, "finish": 3}
+    assert takes == {"music": 2, "voice": 3, "render": 3, "mix": 3, "finish": 3, "format": 3}
 
 
 def test_only_takes_nothing_with_it() -> None:

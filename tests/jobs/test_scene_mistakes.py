@@ -38,7 +38,7 @@ def scene(**fields: Any) -> dict[str, Any]:
             {"scenes": [5]},
             "scenes[0] is 5: give an object with the fields narration, language, voice, visual, "
             "motion, effects, transition, duration_s, "
-            "translations.",
+            "chapter, translations.",
             id="scene as number",
         ),
         pytest.param(
@@ -88,14 +88,14 @@ def scene(**fields: Any) -> dict[str, Any]:
             scene(naration="x"),
             "scenes[0].naration is not a known field: did you mean narration? scenes[0] takes "
             "narration, language, voice, visual, motion, effects, transition, duration_s, "
-            "translations.",
+            "chapter, translations.",
             id="misspelt field",
         ),
         pytest.param(
             scene(aspect_ratio="9:16"),
             "scenes[0].aspect_ratio is not a known field: did you mean output.aspect_ratio? "
             "scenes[0] takes narration, language, voice, visual, motion, effects, transition, "
-            "duration_s, translations.",
+            "duration_s, chapter, translations.",
             id="field of another part",
         ),
         pytest.param(

@@ -43,14 +43,23 @@ def test_the_order_of_parameters_does_not_matter() -> None:
     [
         pytest.param(Stage.SCRIPT, {stage.value for stage in Stage}, id="everything"),
         pytest.param(
-            Stage.VOICE, {"voice", "render", "mix", "finish"}, id="a voice, not what stands beside"
+            Stage.VOICE,
+            {"voice", "render", "mix", "finish", "format"},
+            id="a voice, not what stands beside",
         ),
-        pytest.param(Stage.MUSIC, {"music", "mix", "finish"}, id="music, which nobody sees"),
-        pytest.param(Stage.EFFECT, {"effect", "mix", "finish"}, id="effects, which nobody sees"),
-        pytest.param(Stage.VISUAL, {"visual", "render", "finish"}, id="pictures without sound"),
-        pytest.param(Stage.RENDER, {"render", "finish"}, id="the picture"),
-        pytest.param(Stage.MIX, {"mix", "finish"}, id="the sound"),
-        pytest.param(Stage.FINISH, {"finish"}, id="the file"),
+        pytest.param(
+            Stage.MUSIC, {"music", "mix", "finish", "format"}, id="music, which nobody sees"
+        ),
+        pytest.param(
+            Stage.EFFECT, {"effect", "mix", "finish", "format"}, id="effects, which nobody sees"
+        ),
+        pytest.param(
+            Stage.VISUAL, {"visual", "render", "finish", "format"}, id="pictures without sound"
+        ),
+        pytest.param(Stage.RENDER, {"render", "finish", "format"}, id="the picture"),
+        pytest.param(Stage.MIX, {"mix", "finish", "format"}, id="the sound"),
+        pytest.param(Stage.FINISH, {"finish", "format"}, id="the file"),
+        pytest.param(Stage.FORMAT, {"format"}, id="what is made of it"),
     ],
 )
 def test_what_follows_from_a_stage_is_taken_anew(stage: Stage, anew: set[str]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from jobs.errors import QualityMissed
 from media.gate import Promise, Quality, measure_video, misses
-from media.join import Piece, chunk_list, join
+from media.join import Extras, Piece, chunk_list, join
 from media.master import LoudnessTarget
 from media.run import Workspace
 from media.stills import Span, Stills
@@ -73,7 +73,7 @@ def test_a_joined_file_is_measured_with_what_was_seen_of_its_chunks(space: Works
     seen = [Stills(3.0, (), ()), Stills(3.0, black, black)]
 
     quality = measure_video(
-        space, join(space, pieces, Fraction(30), space.folder / "sound.m4a", None), seen
+        space, join(space, pieces, Fraction(30), space.folder / "sound.m4a", Extras()), seen
     )
 
     assert (quality.frames, quality.duration_s) == (180, 6.0)

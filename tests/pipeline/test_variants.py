@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from jobs.formats import film_names
 from jobs.slate import LOCAL_TENANT
 from jobs.states import Status
-from jobs.variants import film_names
 from pipeline.execute import execute
 from pipeline.graph import FanOut
 from storage.rows import PartRow

@@ -55,12 +55,24 @@ def test_files_of_variants_lie_in_folders_of_their_own(tmp_path: Path, video: Pa
     assert names == ["ar-9x16", "ar-9x16/final.mp4", "manifest.json"]
 
 
-@pytest.mark.parametrize("name", ["../notes.txt", "a/../../notes.txt", "/notes.txt", "a/b/c.txt"])
+def test_a_stream_lies_in_a_folder_and_goes_with_it(tmp_path: Path, video: Path) -> None:
+    out, folder = str(tmp_path / "out"), tmp_path / "out" / "job"
+    first = {"fr/hls/720p.mp4": video, "hls/720p.mp4": video}
+    deliver(out, "job", "1", first, {"files": dict.fromkeys(first, "hash")})
+    (folder / "hls" / "my-notes.txt").write_text("of the user")
+
+    deliver(out, "job", "2", {"final.mp4": video}, {"files": {"final.mp4": "hash"}})
+
+    names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+    assert names == ["final.mp4", "hls", "hls/my-notes.txt", "manifest.json"]
+
+
+@pytest.mark.parametrize("name", ["../notes.txt", "a/../../notes.txt", "/notes.txt", "a/b/c/d.txt"])
 def test_nothing_is_removed_elsewhere_whatever_a_manifest_names(
     tmp_path: Path, video: Path, name: str
 ) -> None:
     folder = tmp_path / "out" / "job"
-    kept = [tmp_path / "out" / "notes.txt", folder / "a" / "b" / "c.txt"]
+    kept = [tmp_path / "out" / "notes.txt", folder / "a" / "b" / "c" / "d.txt"]
     for path in kept:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("of the user")
