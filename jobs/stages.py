@@ -23,4 +23,4 @@ POST_PRODUCTION = (Stage.RENDER, Stage.MIX)
 
 # Raised by one when a stage makes something else from the same input: older artefacts then stay
 # valid for the runs that name them, and new runs make new ones.
-VERSIONS: Mapping[Stage, int] = MappingProxyType({**dict.fromkeys(Stage, 1), Stage.RENDER: 5})
+VERSIONS: Mapping[Stage, int] = MappingProxyType({**dict.fromkeys(Stage, 1), Stage.RENDER: 6})
