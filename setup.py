@@ -34,7 +34,7 @@ setup(
         "storage.migrations.versions",
         "transforms",
     ],
-    package_data={"providers": ["prices.toml"]},
+    package_data={"media": ["yunet/*"], "providers": ["prices.toml"]},
     install_requires=[
         "apache-beam[gcp]>=2.77,<2.78",  # the graph and the Dataflow runner
         "alembic>=1.14,<2",  # the tables of the ledger, version by version

@@ -146,7 +146,8 @@ def _phrase(node: Node) -> str:
         case "string":
             return _text_phrase(node)
         case "array":
-            return f"a list{_count(node, 'minItems', 'maxItems', 'items')}"
+            example = f", such as {node['examples'][0]}" if "examples" in node else ""
+            return f"a list{_count(node, 'minItems', 'maxItems', 'items')}{example}"
     if names := ", ".join(node.get("properties", {})):
         return f"an object with the fields {names}"
     return f"an object of texts{_count(node, 'minProperties', 'maxProperties', 'fields')}"
@@ -175,6 +176,8 @@ def _count(node: Node, least: str, most: str, unit: str) -> str:
     low, high = node.get(least), node.get(most)
     if high is None:
         return f" of at least {low} {unit.removesuffix('s') if low == 1 else unit}" if low else ""
+    if low == high:
+        return f" of {low:,} {unit}"
     return f" of {low:,} to {high:,} {unit}" if low else f" of at most {high:,} {unit}"
 
 

@@ -182,8 +182,10 @@ def _hint(value: object, accepted: str, choices: tuple[str, ...]) -> str:
 
 
 def _without_tags(path: Path) -> Path:
-    # pydantic names the chosen kind of visual in the path; the document has no such level.
-    if len(path) > 4 and path[0] == "scenes" and path[2] == "visual":
+    # pydantic names the chosen kind in the path; the document has no such level.
+    if path[:1] == ("scenes",) and path[2:3] == ("visual",) and len(path) > 4:
+        return path[:3] + path[4:]
+    if path[:1] == ("scenes",) and path[2:3] == ("motion",):
         return path[:3] + path[4:]
     return path
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from jobs.camera import Focus, Motion, Movement
 from jobs.model import LanguageTag, Lax, Model, Prose, refusal
 from jobs.sound import Voice
 from jobs.text import is_speakable
@@ -16,19 +17,6 @@ MAX_NARRATION = 5000  # characters; what speech services accept in one request
 MAX_EFFECTS = 20
 MAX_SCENE_S = 600
 MAX_CLIP_S = 86_400
-
-
-class Motion(Enum):
-    """How the camera moves over a still picture."""
-
-    AUTO = "auto"
-    NONE = "none"
-    ZOOM_IN = "zoom_in"
-    ZOOM_OUT = "zoom_out"
-    PAN_LEFT = "pan_left"
-    PAN_RIGHT = "pan_right"
-    PAN_UP = "pan_up"
-    PAN_DOWN = "pan_down"
 
 
 class TransitionType(Enum):
@@ -44,6 +32,10 @@ class TransitionType(Enum):
     WIPE_DOWN = "wipe_down"
     SLIDE_LEFT = "slide_left"
     SLIDE_RIGHT = "slide_right"
+
+
+def _is_empty(value: object) -> bool:
+    return not value
 
 
 class Transition(Model):
@@ -94,6 +86,12 @@ class Image(Model):
     uri: MediaUri = Field(
         description="The picture: a path from the job file, or a gs:// or https:// address."
     )
+    focus: Focus | None = Field(
+        default=None,
+        description="What stays in view, as shares of width and height of the whole picture, "
+        "from its upper left. Looked for when left out, faces first.",
+        exclude_if=_is_empty,
+    )
 
 
 class Fit(Enum):
@@ -124,6 +122,12 @@ class Clip(Model):
         description="How a clip of another shape fills the frame: crop cuts off its edges; "
         "letterbox shows all of it on black, blur on a blurred copy of itself.",
     )
+    focus: Focus | None = Field(
+        default=None,
+        description="What stays in view where the clip is cropped, as shares of its width and "
+        "height, from its upper left; the middle when left out.",
+        exclude_if=_is_empty,
+    )
     when_short: Annotated[WhenShort, Lax] = Field(
         default=WhenShort.HOLD,
         description="What is seen when the scene lasts longer: hold the last frame, or loop.",
@@ -136,6 +140,11 @@ class Prompt(Model):
     type: Literal["prompt"] = Field(description="A picture made from a description.")
     prompt: Annotated[Prose, Field(max_length=MAX_NARRATION)] = Field(
         description="What is to be seen."
+    )
+    focus: Focus | None = Field(
+        default=None,
+        description="What stays in view, as of an image: for pictures that are known already.",
+        exclude_if=_is_empty,
     )
 
 
@@ -198,10 +207,6 @@ class Effect(Model):
     )
 
 
-def _is_empty(value: object) -> bool:
-    return not value
-
-
 class Scene(Model):
     """One scene: it lasts as long as its narration, or `duration_s` if that is longer."""
 
@@ -220,8 +225,9 @@ class Scene(Model):
     visual: Visual | None = Field(
         default=None, description="What is seen. Made from the narration when left out."
     )
-    motion: Annotated[Motion, Lax] = Field(
-        default=Motion.AUTO, description="How the camera moves over a still picture."
+    motion: Movement = Field(
+        default=Motion.AUTO,
+        description="How the camera moves over a still picture: a name, or from where to where.",
     )
     effects: Annotated[tuple[Effect, ...], Lax, Field(max_length=MAX_EFFECTS)] = Field(
         default=(), description="Sounds in this scene."

@@ -8,16 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import ffmpeg
+import numpy as np
+from numpy.typing import NDArray
 
 from media.clips import ClipShot, ClipSpec
 from media.cues import Cue
+from media.framing import Aim, Framing
 from media.lettering import CaptionLook, draw_captions, draw_title
-from media.motion import motion
+from media.motion import Motion
 from media.overlay import Overlay
+from media.pictures import read_picture
 from media.planes import Planes
 from media.run import Workspace, compiled
-from media.shots import ColorShot, Shot, open_still
+from media.shots import ColorShot, Shot
+from media.still_shot import StillShot
 from media.stills import Span, Stills, calmed, stills_of, watched
+from media.subject import CENTRE, Subject, find_subject
 from media.transitions import transition
 
 TITLE_FADE_S = 0.4
@@ -62,7 +68,10 @@ class ShotSpec:
         first scene, of which only the end is seen, under the transition.
       frames: Whole length of the shot.
       clip: How a clip is shown.
+      motion: For stills: a kind of the job document; `explicit` for that between `aims`.
       scene: Number of the scene, from 0; varies `auto` motion.
+      aims: Start and end of an explicit motion.
+      focus: What stays in view of a still, in shares of width and height; looked for when None.
     """
 
     kind: str
@@ -73,6 +82,8 @@ class ShotSpec:
     scene: int = 0
     clip: ClipSpec | None = None
     title: Title | None = None
+    aims: tuple[Aim, Aim] | None = None
+    focus: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -281,8 +292,26 @@ class _Opened:
             size = (spec.width, spec.height)
             opened = ClipShot(self._space, path, shot.clip, size, spec.rate)
             return self._opened.enter_context(closing(opened))
-        moves = motion(shot.motion, shot.scene)
-        return open_still(path, spec.width, spec.height, moves, shot.frames)
+        picture = read_picture(path)
+        moves = still_motion(shot, picture, spec.width / spec.height, spec.rate)
+        return StillShot(picture, spec.width, spec.height, moves, shot.frames)
+
+
+def still_motion(
+    shot: ShotSpec, picture: NDArray[np.uint8], aspect: float, rate: Fraction
+) -> Motion:
+    """How the camera moves over a still, in pixels of its picture."""
+    height, width = picture.shape[:2]
+    if shot.focus:
+        subject = Subject(*shot.focus, ())
+    elif shot.aims and all(aim.focus for aim in shot.aims):
+        subject = CENTRE
+    else:
+        subject = find_subject(picture)
+    framing = Framing(width, height, aspect, subject)
+    if shot.aims:
+        return framing.explicit(*shot.aims)
+    return framing.motion(shot.motion, shot.scene, float(shot.frames / rate))
 
 
 def _frames(

@@ -31,6 +31,8 @@ class ClipSpec:
         blurred copy of itself.
       loops: Whether it begins again at its end; else its last frame is held.
       colours: What its numbers mean.
+      focus: What stays in view where it is cropped, in shares of width and height; the middle when
+        None.
     """
 
     start_s: float
@@ -38,6 +40,7 @@ class ClipSpec:
     fit: str = "crop"
     loops: bool = False
     colours: ClipColours = SDR
+    focus: tuple[float, float] | None = None
 
 
 class ClipShot:
@@ -120,15 +123,23 @@ def clip_graph(path: Path, clip: ClipSpec, size: tuple[int, int], rate: Fraction
     )
     if clip.colours.is_hdr:
         picture = sdr(_scaled(picture, size, "increase"), clip.colours)
-    shown = _fitted(picture, clip.fit, size, clip.colours.conversion())
+    shown = _fitted(picture, clip, size)
     return shown.output("pipe:1", format="rawvideo", pix_fmt="yuv420p", map_metadata=-1)
 
 
-def _fitted(picture: Any, fit: str, size: tuple[int, int], conversion: dict[str, Any]) -> Any:
+def _fitted(picture: Any, clip: ClipSpec, size: tuple[int, int]) -> Any:
     width, height = size
-    if fit == "crop":
-        return _scaled(picture, size, "increase", **conversion).filter("crop", width, height)
-    if fit == "letterbox":
+    conversion = clip.colours.conversion()
+    if clip.fit == "crop":
+        x, y = clip.focus or (0.5, 0.5)
+        return _scaled(picture, size, "increase", **conversion).filter(
+            "crop",
+            width,
+            height,
+            x=f"max(0,min(in_w-{width},in_w*{x:.6f}-{width // 2}))",
+            y=f"max(0,min(in_h-{height},in_h*{y:.6f}-{height // 2}))",
+        )
+    if clip.fit == "letterbox":
         whole = _scaled(picture, size, "decrease", **conversion)
         return whole.filter("pad", width, height, "(ow-iw)/2", "(oh-ih)/2", "black")
     both = picture.split()

@@ -51,7 +51,7 @@ class Plane:
     @classmethod
     def of(cls, plane: Bytes, most_step: float) -> "Plane":
         """Prepares a plane for views with steps up to this many source pixels."""
-        margin = math.ceil((_LEADS + 1) * most_step) + 1
+        margin = math.ceil((_LEADS + 1) * most_step) + 3
         return cls(np.pad(plane, margin, mode="edge"), margin)
 
     @property
@@ -72,7 +72,9 @@ class Plane:
         height, width = onto.shape
         rows, columns = height + down.samples, width + across.samples
         top, left = down.pixel + self.margin, across.pixel + self.margin
-        part = self.padded[top : top + round(rows * y.step), left : left + round(columns * x.step)]
+        bottom = top + math.ceil(rows * y.step) + 1
+        right = left + math.ceil(columns * x.step) + 1
+        part = self.padded[top:bottom, left:right]
         # Given the factors instead of a size, it does not stretch what was rounded.
         seen = cv2.resize(part, None, fx=1 / x.step, fy=1 / y.step, interpolation=cv2.INTER_LINEAR)
         onto[:] = seen[down.samples : rows, across.samples : columns]

@@ -4,15 +4,16 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import Any
 
+from jobs.camera import CameraPath, CameraView, Motion
 from jobs.document import Job
-from jobs.scene import Clip, Color, Motion, Prompt, Scene, Visual, WhenShort
+from jobs.scene import Clip, Color, Image, Prompt, Scene, Visual, WhenShort
 from jobs.scene import Title as TitleVisual
 from media.chunk import Captions, ChunkSpec, Seam, ShotSpec, Title
 from media.clip_colours import ClipColours
 from media.clips import ClipSpec
 from media.cues import Cue, moved
 from media.fonts import fingerprint
-from media.motion import AUTO, variety
+from media.framing import AUTO, Aim
 from media.timeline import ChunkRange, Timeline
 from transforms.takes import Takes
 
@@ -70,18 +71,21 @@ def _shot(
     scene = (job.scenes or ())[number]
     time = timeline.scenes[number]
     record = takes.records[f"visual/{number:03}"]
-    kind = AUTO[number % len(AUTO)] if scene.motion is Motion.AUTO else scene.motion.value
     shot = ShotSpec(
         kind="still",
         source="",
         first=time.start - origin,
         frames=time.frames,
-        motion=kind,
-        scene=variety(kind, number),
+        motion="explicit" if isinstance(scene.motion, CameraPath) else scene.motion.value,
+        scene=number % len(AUTO) if scene.motion is Motion.AUTO else 0,
         title=_title(job, scene, is_captioned=number in captioned),
+        aims=_aims(scene),
+        focus=_focus(scene.visual),
     )
     if isinstance(scene.visual, Color):
-        return replace(shot, kind="color", source=record.facts["color"], motion="none", scene=0)
+        return replace(
+            shot, kind="color", source=record.facts["color"], motion="none", scene=0, aims=None
+        )
     if "length_s" in record.facts:
         return replace(
             shot,
@@ -89,6 +93,8 @@ def _shot(
             source=record.facts["blob"],
             motion="none",
             scene=0,
+            aims=None,
+            focus=None,
             clip=_clip(scene.visual, record.facts, float(time.frames / timeline.rate)),
         )
     source = record.media.get("picture") or record.facts["blob"]
@@ -105,7 +111,26 @@ def _clip(visual: Visual | None, facts: dict[str, Any], scene_s: float) -> ClipS
         shown.fit.value if shown else ClipSpec.fit,
         bool(shown and is_short and shown.when_short is WhenShort.LOOP),
         ClipColours(**facts.get("colours", {})),  # parts of before this was looked at have none
+        _focus(visual),
     )
+
+
+def _aims(scene: Scene) -> tuple[Aim, Aim] | None:
+    if not isinstance(scene.motion, CameraPath):
+        return None
+    return _aim(scene.motion.start), _aim(scene.motion.end)
+
+
+def _aim(view: CameraView) -> Aim:
+    return Aim(view.zoom, _point(view.focus))
+
+
+def _focus(visual: Visual | None) -> tuple[float, float] | None:
+    return _point(visual.focus) if isinstance(visual, Image | Clip | Prompt) else None
+
+
+def _point(shares: Sequence[float] | None) -> tuple[float, float] | None:
+    return (shares[0], shares[1]) if shares else None
 
 
 def _captions(job: Job, cues: Sequence[Cue], number: int, origin: int) -> Captions:

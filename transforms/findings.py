@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+from jobs.camera import CameraPath, Motion
 from jobs.document import Job
 from jobs.elements import Problem
 from jobs.errors import ErrorCode
-from jobs.scene import Color, Motion, Scene, Title
+from jobs.scene import Color, Scene, Title
 from media.stills import Span
 from storage.artefacts import Record
 from transforms.edit import Edit
@@ -73,7 +74,11 @@ def _is_meant(job: Job, edit: Edit, span: Span) -> bool:
 
 
 def _stands(scene: Scene) -> bool:
-    return isinstance(scene.effective_visual, Color | Title) or scene.motion is Motion.NONE
+    if isinstance(scene.motion, CameraPath):
+        stays = scene.motion.start == scene.motion.end
+    else:
+        stays = scene.motion is Motion.NONE
+    return stays or isinstance(scene.effective_visual, Color | Title)
 
 
 def _captions(edit: Edit) -> Iterator[str]:

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.document import Job, job_from, job_json, parse_job
+from jobs.camera import CameraPath, CameraView, Motion
+from jobs.document import Job, document_of, job_from, job_json, parse_job
 from jobs.errors import InvalidInput
 from jobs.mistakes import Mistake
 from jobs.presets import Preset
-from jobs.scene import Image, Motion, Prompt, TransitionType
+from jobs.scene import Image, Prompt, TransitionType
 from jobs.sound import CALM_MUSIC, MusicProviderName, VoiceProviderName
 
 TIDE_POOLS: dict[str, Any] = {
@@ -278,3 +279,26 @@ def mistakes_in(error: InvalidInput) -> tuple[Mistake, ...]:
     found = error.facts["mistakes"]
     assert isinstance(found, tuple)
     return found
+
+
+def test_a_camera_path_and_a_focus_come_back_as_they_were_given() -> None:
+    path = {"start": {"zoom": 1, "focus": [0, 1]}, "end": {"zoom": 1.3}}
+    visual = {"type": "image", "uri": "a.jpg", "focus": [0.25, 0.5]}
+
+    job = job_from({"scenes": [{"narration": "a", "visual": visual, "motion": path}]})
+
+    (scene,) = job.scenes or ()
+    assert scene.motion == CameraPath(
+        start=CameraView(zoom=1.0, focus=(0.0, 1.0)), end=CameraView(zoom=1.3)
+    )
+    assert isinstance(scene.visual, Image)
+    assert scene.visual.focus == (0.25, 0.5)
+    assert job_from(json.loads(job_json(job))) == job
+
+
+def test_a_visual_without_a_focus_does_not_mention_it() -> None:
+    visual = {"type": "image", "uri": "a.jpg"}
+
+    job = job_from({"scenes": [{"narration": "a", "visual": visual}]})
+
+    assert document_of(job)["scenes"][0]["visual"] == visual

@@ -102,7 +102,7 @@ def scene(**fields: Any) -> dict[str, Any]:
             scene(visual={"type": "image", "uri": "a.png", "prompt": "x"}),
             "scenes[0].visual.prompt is not a known field of this type: scenes[0].visual takes "
             "type, "
-            "uri.",
+            "uri, focus.",
             id="field of another kind of visual",
         ),
         pytest.param(
@@ -153,8 +153,39 @@ def scene(**fields: Any) -> dict[str, Any]:
         pytest.param(
             scene(motion="zoomin"),
             'scenes[0].motion is "zoomin": give one of auto, none, zoom_in, zoom_out, pan_left, '
-            "pan_right, pan_up, pan_down (did you mean zoom_in?).",
+            "pan_right, pan_up, pan_down or an object with the fields start, end (did you mean "
+            "zoom_in?).",
             id="misspelt motion",
+        ),
+        pytest.param(
+            scene(motion={"start": {"zoom": 2}}),
+            "scenes[0].motion.end is missing: give an object with the fields zoom, focus.",
+            id="motion without an end",
+        ),
+        pytest.param(
+            scene(motion={"end": {"zoom": 5}}),
+            "scenes[0].motion.end.zoom is 5: give a number from 1 to 4.",
+            id="zoom too near",
+        ),
+        pytest.param(
+            scene(motion={"end": {"focus": [0.5, 1.2]}}),
+            "scenes[0].motion.end.focus[1] is 1.2: give a number from 0 to 1.",
+            id="focus outside of the picture",
+        ),
+        pytest.param(
+            scene(motion={"to": {}, "end": {}}),
+            "scenes[0].motion.to is not a known field: scenes[0].motion takes start, end.",
+            id="unknown field of a motion",
+        ),
+        pytest.param(
+            scene(visual={"type": "image", "uri": "a.png", "focus": [0.5]}),
+            "scenes[0].visual.focus has 1 item: give a list of 2 items, such as [0.3, 0.4].",
+            id="half a focus",
+        ),
+        pytest.param(
+            scene(visual={"type": "clip", "uri": "a.mp4", "focus": "left"}),
+            'scenes[0].visual.focus is "left": give a list of 2 items, such as [0.3, 0.4].',
+            id="focus as text",
         ),
         pytest.param(
             scene(effects=[{"query": "x"}] * 21),

@@ -2,6 +2,7 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -10,9 +11,11 @@ from media.caption_look import CaptionLook
 from media.chunk import Captions, ChunkSpec, Seam, ShotSpec, Title, chunk_graph, drawn, render_chunk
 from media.clips import ClipSpec
 from media.cues import Cue, CueWord
+from media.framing import Aim
 from media.packets import list_packets
 from media.planes import Planes
 from media.run import Workspace, compiled
+from media.subject import find_subject
 
 RED, BLUE = ShotSpec("color", "#ff0000", 0, 24), ShotSpec("color", "#0000ff", 16, 24)
 SPEC = ChunkSpec(64, 36, (24, 1), 40, "draft", (RED, BLUE), (Seam("crossfade", 16, 8),))
@@ -94,6 +97,67 @@ def test_motion_goes_on_through_a_transition(space: Workspace, tmp_path: Path) -
 
     changes = [float(np.abs(shown[n].y.astype(int) - shown[n + 1].y).mean()) for n in range(12)]
     assert min(changes) > 0
+
+
+def halves(path: Path) -> Path:
+    """White at the left, black at the right."""
+    picture = np.full((180, 640, 3), 255, np.uint8)
+    picture[:, 320:] = 0
+    Image.fromarray(picture).save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("focus", "light"),
+    [pytest.param((0.9, 0.5), 16, id="dark end"), pytest.param((0.1, 0.5), 235, id="light end")],
+)
+def test_a_still_is_cropped_round_the_focus_that_is_given(
+    space: Workspace, tmp_path: Path, focus: tuple[float, float], light: int
+) -> None:
+    still = ShotSpec("still", "a", 0, 24, motion="none", focus=focus)
+    spec = replace(SPEC, shots=(still, BLUE))
+
+    (shown, *_) = frames(space, spec, {"a": halves(tmp_path / "a.png")})
+
+    assert {int(shown.y[row, column]) for row in (2, 33) for column in (2, 30)} == {light}
+
+
+def test_a_clip_is_cropped_round_the_focus_that_is_given(space: Workspace, tmp_path: Path) -> None:
+    halves(tmp_path / "a.png")
+    loop = ["-loop", "1", "-i", str(tmp_path / "a.png"), "-t", "2", "-r", "24"]
+    space.run([*loop, "-pix_fmt", "yuv420p", "-y", "a.mp4"])
+    clip = ShotSpec("clip", "a", 0, 24, clip=ClipSpec(0.0, 2.0, focus=(0.9, 0.5)))
+    spec = replace(SPEC, shots=(clip, BLUE))
+
+    (shown, *_) = frames(space, spec, {"a": space.folder / "a.mp4"})
+
+    assert int(shown.y[:, 4:].max()) < 30
+
+
+def test_an_explicit_movement_goes_from_view_to_view(space: Workspace, tmp_path: Path) -> None:
+    aims = Aim(4.0, (0.2, 0.5)), Aim(4.0, (0.95, 0.5))
+    still = ShotSpec("still", "a", 0, 17, motion="explicit", aims=aims)
+    spec = replace(SPEC, shots=(still, BLUE))
+
+    shown = frames(space, spec, {"a": halves(tmp_path / "a.png")})
+
+    assert (int(shown[0].y.min()), int(shown[15].y.max())) == (235, 16)
+
+
+def test_a_face_that_is_not_in_the_middle_is_whole(space: Workspace, tmp_path: Path) -> None:
+    person = Image.open(Path(__file__).parent / "astronaut.jpg").resize((600, 600))
+    picture = Image.new("RGB", (1920, 1080), (90, 110, 130))
+    picture.paste(person, (1300, 300))
+    picture.save(tmp_path / "a.png")
+    still = ShotSpec("still", "a", 0, 24, motion="zoom_in")
+    spec = replace(SPEC, width=180, height=320, shots=(still, replace(BLUE, first=24)),
+        seams=(Seam("cut", 24, 0),), frames=24)  # fmt: skip
+
+    for frame in frames(space, spec, {"a": tmp_path / "a.png"})[::8]:
+        rgb = cv2.cvtColor(frame.data, cv2.COLOR_YUV2RGB_I420)
+        (face,) = find_subject(np.asarray(rgb, np.uint8)).faces
+        assert face.left > 0.05
+        assert face.left + face.width < 0.95
 
 
 def test_a_title_fades_in_and_out_with_its_shot(space: Workspace) -> None:

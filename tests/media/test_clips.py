@@ -271,3 +271,23 @@ def test_a_clip_that_was_filmed_upright_stands_upright(space: Workspace) -> None
     halves = sorted([float(frame.y[:30].mean()), float(frame.y[34:].mean())])
     assert halves[0] < 20
     assert halves[1] > 220
+
+
+@pytest.mark.parametrize(
+    ("focus", "lit"),
+    [
+        pytest.param((0.9, 0.5), True, id="at the right"),
+        pytest.param((1.0, 0.0), True, id="in the corner"),
+        pytest.param((0.1, 0.5), False, id="at the left"),
+        pytest.param(None, False, id="not given: the middle"),
+    ],
+)
+def test_a_clip_is_cropped_round_its_focus(
+    space: Workspace, focus: tuple[float, float] | None, lit: bool
+) -> None:
+    source = "color=black:s=160x48:d=0.2,drawbox=x=136:y=0:w=24:h=48:color=white:t=fill"
+    spec = encode(space, source, "-pix_fmt", "yuv420p", "-crf", "1")
+
+    frame = shown(space, replace(spec, focus=focus), (36, 48))
+
+    assert bool(frame.y.max() > 200) is lit

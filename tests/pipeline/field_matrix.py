@@ -6,7 +6,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from types import NoneType, UnionType
+from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -33,6 +33,7 @@ SCENES: dict[str, Any] = {
             "narration": "A gull sits on a stone.",
             "translations": {"fr": {"narration": "Une mouette sur une pierre."}},
             "visual": {"type": "image", "uri": "gull.jpg"},
+            "motion": {"end": {"zoom": 1.2}},
             "effects": [{"query": "wind", "at": {"offset_s": 0.5}}],
             "duration_s": 4.2,
         },
@@ -109,11 +110,11 @@ run makes; everything else is [reused](reuse.md). `make matrix` writes this page
 change and fails when it is not as told here, or when a field of the document has no row; rows with
 a star are rendered by that test, too.
 
-The job has five scenes, each a chunk of its own: a picture made from a prompt, an image, a clip
-with a voice and a language of its own, a title, and a colour; music; two effects; a crossfade from
-the first scene to the second; and French texts, which nobody needs without `variants`. `prompt` and
-`script` are changed in a job of one sentence. Providers are named, and changed to paid ones that
-nobody asks.
+The job has five scenes, each a chunk of its own: a picture made from a prompt, an image that the
+camera nears, a clip with a voice and a language of its own, a title, and a colour; music; two
+effects; a crossfade from the first scene to the second; and French texts, which nobody needs
+without `variants`. `prompt` and `script` are changed in a job of one sentence. Providers are named,
+and changed to paid ones that nobody asks.
 
 | field | change | made again |
 |---|---|---|"""
@@ -154,6 +155,12 @@ ROWS = (
     Row("scenes[].voice.speed", "scenes[2].voice.speed=1.4", ONE_VOICE),
     Row("scenes[].visual", 'scenes[4].visual={"type": "title", "text": "Gone"}', PICTURE),
     Row("scenes[].visual(image).uri", "scenes[1].visual.uri=crab.jpg", PICTURE),
+    Row(
+        "scenes[].visual(image).focus",
+        "scenes[1].visual.focus=[0.2, 0.5]",
+        CHUNK,
+        told=("scenes[1].visual.focus added",),
+    ),
     Row("scenes[].visual(clip).uri", "scenes[2].visual.uri=ebb.mp4", PICTURE),
     Row("scenes[].visual(clip).trim", "scenes[2].visual.trim=null", PICTURE),
     Row("scenes[].visual(clip).trim.start_s", "scenes[2].visual.trim.start_s=0.1", PICTURE),
@@ -161,9 +168,21 @@ ROWS = (
     Row("scenes[].visual(clip).fit", "scenes[2].visual.fit=blur", CHUNK),
     Row("scenes[].visual(clip).when_short", "scenes[2].visual.when_short=loop", NOTHING),
     Row(
+        "scenes[].visual(clip).focus",
+        "scenes[2].visual.focus=[0.2, 0.5]",
+        CHUNK,
+        told=("scenes[2].visual.focus added",),
+    ),
+    Row(
         "scenes[].visual(prompt).prompt",
         "scenes[0].visual.prompt=a bay at night",
         "visual 1 of 5, render 2 of 5, finish",
+    ),
+    Row(
+        "scenes[].visual(prompt).focus",
+        "scenes[0].visual.focus=[0.2, 0.5]",
+        "render 2 of 5, finish",
+        told=("scenes[0].visual.focus added",),
     ),
     Row("scenes[].visual(title).text", "scenes[3].visual.text=High water", PICTURE),
     Row(
@@ -174,6 +193,10 @@ ROWS = (
     ),
     Row("scenes[].visual(color).color", "scenes[4].visual.color=#402060", PICTURE),
     Row("scenes[].motion", "scenes[1].motion=none", CHUNK),
+    Row("scenes[].motion.start.zoom", "scenes[1].motion.start.zoom=1.1", CHUNK),
+    Row("scenes[].motion.start.focus", "scenes[1].motion.start.focus=[0.5, 0.2]", CHUNK),
+    Row("scenes[].motion.end.zoom", "scenes[1].motion.end.zoom=2", CHUNK, is_rendered=True),
+    Row("scenes[].motion.end.focus", "scenes[1].motion.end.focus=[0.5, 0.2]", CHUNK),
     Row(
         "scenes[].effects[]",
         'scenes[0].effects[1]={"query": "seagulls"}',
@@ -285,7 +308,7 @@ def _places(annotation: Any, place: str) -> Iterator[str]:
         if not (get_origin(annotation) is Literal and len(get_args(annotation)) == 1):
             yield place
         return
-    if NoneType in kinds:
+    if len(kinds) > len(models):  # null, or a name in the place of an object
         yield place
     for model in models:
         kind = get_args(model.model_fields["type"].annotation)[0] if len(models) > 1 else None

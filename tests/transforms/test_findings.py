@@ -18,7 +18,7 @@ def told(
     chunk: dict[str, Any] | None = None,
     cues: tuple[Cue, ...] = (),
     note: str = "",
-    motion: str = "zoom_in",
+    motion: str | dict[str, Any] = "zoom_in",
     second: dict[str, Any] | None = None,
 ) -> list[str]:
     """What is said of a video of two scenes of 4 s at 25 frames a second."""
@@ -98,6 +98,8 @@ def test_what_is_wanting_is_told_with_its_time(given: dict[str, Any], says: str)
     ("given", "count"),
     [
         pytest.param({"motion": "none"}, 0, id="a picture without motion"),
+        pytest.param({"motion": {"end": {"zoom": 1}}}, 0, id="from a view to the same"),
+        pytest.param({"motion": {"end": {"zoom": 2}}}, 1, id="from a view to another"),
         pytest.param({"second": {"motion": "none"}}, 1, id="one of two scenes moves"),
     ],
 )
