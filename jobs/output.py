@@ -142,6 +142,7 @@ class Output(Model):
         default=False,
         description="Whether a video in which something is found wanting, such as a character that "
         "no font has, fails instead of being delivered with a note.",
+        exclude_if=_is_false,
     )
 
     @property

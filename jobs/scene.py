@@ -79,12 +79,30 @@ def _color(color: str) -> str:
     return color.lower()
 
 
+class Fit(Enum):
+    """How a picture of another shape fills the frame."""
+
+    CROP = "crop"
+    BLUR = "blur"
+    LETTERBOX = "letterbox"
+
+
+def _is_cropped(fit: object) -> bool:
+    return fit is Fit.CROP
+
+
 class Image(Model):
     """A picture of the user's."""
 
     type: Literal["image"] = Field(description="A still picture.")
     uri: MediaUri = Field(
         description="The picture: a path from the job file, or a gs:// or https:// address."
+    )
+    fit: Annotated[Fit, Lax] = Field(
+        default=Fit.CROP,
+        description="How a picture of another shape fills the frame: crop cuts off its edges; "
+        "letterbox shows all of it on black, blur on a blurred copy of itself.",
+        exclude_if=_is_cropped,
     )
     focus: Focus | None = Field(
         default=None,
@@ -94,19 +112,15 @@ class Image(Model):
     )
 
 
-class Fit(Enum):
-    """How a picture of another shape fills the frame."""
-
-    CROP = "crop"
-    BLUR = "blur"
-    LETTERBOX = "letterbox"
-
-
 class WhenShort(Enum):
     """What is seen of a clip that ends before its scene."""
 
     HOLD = "hold"
     LOOP = "loop"
+
+
+def _is_held(when_short: object) -> bool:
+    return when_short is WhenShort.HOLD
 
 
 class Clip(Model):
@@ -121,6 +135,7 @@ class Clip(Model):
         default=Fit.CROP,
         description="How a clip of another shape fills the frame: crop cuts off its edges; "
         "letterbox shows all of it on black, blur on a blurred copy of itself.",
+        exclude_if=_is_cropped,
     )
     focus: Focus | None = Field(
         default=None,
@@ -131,6 +146,7 @@ class Clip(Model):
     when_short: Annotated[WhenShort, Lax] = Field(
         default=WhenShort.HOLD,
         description="What is seen when the scene lasts longer: hold the last frame, or loop.",
+        exclude_if=_is_held,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from media.clips import ClipShot, ClipSpec
 from media.cues import Cue
+from media.fill import filled
 from media.framing import Aim, Framing
 from media.lettering import CaptionLook, draw_captions, draw_title
 from media.motion import Motion
@@ -72,6 +73,7 @@ class ShotSpec:
       scene: Number of the scene, from 0; varies `auto` motion.
       aims: Start and end of an explicit motion.
       focus: What stays in view of a still, in shares of width and height; looked for when None.
+      fit: How a still of another shape fills the frame: `crop`, `letterbox` or `blur`.
     """
 
     kind: str
@@ -84,6 +86,7 @@ class ShotSpec:
     title: Title | None = None
     aims: tuple[Aim, Aim] | None = None
     focus: tuple[float, float] | None = None
+    fit: str = "crop"
 
 
 @dataclass(frozen=True)
@@ -293,6 +296,10 @@ class _Opened:
             opened = ClipShot(self._space, path, shot.clip, size, spec.rate)
             return self._opened.enter_context(closing(opened))
         picture = read_picture(path)
+        if shot.fit != "crop":
+            canvas = filled(picture, (spec.width, spec.height), shot.fit)
+            picture = canvas.picture
+            shot = replace(shot, focus=canvas.point(*shot.focus) if shot.focus else None)
         moves = still_motion(shot, picture, spec.width / spec.height, spec.rate)
         return StillShot(picture, spec.width, spec.height, moves, shot.frames)
 

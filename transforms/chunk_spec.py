@@ -98,7 +98,8 @@ def _shot(
             clip=_clip(scene.visual, record.facts, float(time.frames / timeline.rate)),
         )
     source = record.media.get("picture") or record.facts["blob"]
-    return replace(shot, source=source)
+    fit = scene.visual.fit.value if isinstance(scene.visual, Image) else shot.fit
+    return replace(shot, source=source, fit=fit)
 
 
 def _clip(visual: Visual | None, facts: dict[str, Any], scene_s: float) -> ClipSpec:

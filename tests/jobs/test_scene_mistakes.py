@@ -102,7 +102,7 @@ def scene(**fields: Any) -> dict[str, Any]:
             scene(visual={"type": "image", "uri": "a.png", "prompt": "x"}),
             "scenes[0].visual.prompt is not a known field of this type: scenes[0].visual takes "
             "type, "
-            "uri, focus.",
+            "uri, fit, focus.",
             id="field of another kind of visual",
         ),
         pytest.param(

@@ -154,6 +154,12 @@ ROWS = (
     Row("scenes[].voice.voice_id", "scenes[2].voice.voice_id=en-us", ONE_VOICE),
     Row("scenes[].voice.speed", "scenes[2].voice.speed=1.4", ONE_VOICE),
     Row("scenes[].visual", 'scenes[4].visual={"type": "title", "text": "Gone"}', PICTURE),
+    Row(
+        "scenes[].visual(image).fit",
+        "scenes[1].visual.fit=blur",
+        CHUNK,
+        told=("scenes[1].visual.fit added",),
+    ),
     Row("scenes[].visual(image).uri", "scenes[1].visual.uri=crab.jpg", PICTURE),
     Row(
         "scenes[].visual(image).focus",
@@ -165,7 +171,12 @@ ROWS = (
     Row("scenes[].visual(clip).trim", "scenes[2].visual.trim=null", PICTURE),
     Row("scenes[].visual(clip).trim.start_s", "scenes[2].visual.trim.start_s=0.1", PICTURE),
     Row("scenes[].visual(clip).trim.end_s", "scenes[2].visual.trim.end_s=4.9", PICTURE),
-    Row("scenes[].visual(clip).fit", "scenes[2].visual.fit=blur", CHUNK),
+    Row(
+        "scenes[].visual(clip).fit",
+        "scenes[2].visual.fit=blur",
+        CHUNK,
+        told=("scenes[2].visual.fit added",),
+    ),
     Row("scenes[].visual(clip).when_short", "scenes[2].visual.when_short=loop", NOTHING),
     Row(
         "scenes[].visual(clip).focus",

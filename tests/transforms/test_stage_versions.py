@@ -39,7 +39,7 @@ MIX = MixSpec(
 @pytest.mark.parametrize(
     ("stage", "spec", "version", "digest"),
     [
-        pytest.param(Stage.RENDER, CHUNK, 5, "6ef537bd433ea590", id="chunk"),
+        pytest.param(Stage.RENDER, CHUNK, 6, "338486d0d24b4e06", id="chunk"),
         pytest.param(Stage.MIX, MIX, 1, "4181aef0993ee533", id="mix"),
     ],
 )
