@@ -95,7 +95,11 @@ def test_a_picture_is_not_a_clip(service: Service) -> None:
     ("content", "said"),
     [
         pytest.param(b"", '"a.png" is empty', id="nothing"),
-        pytest.param(b"#EXTM3U\nfile:///etc/passwd\n", "is not a picture or clip", id="a playlist"),
+        pytest.param(
+            b"#EXTM3U\nfile:///etc/passwd\n",
+            "is not a picture, clip, sound or caption file",
+            id="a playlist",
+        ),
         pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is not a picture", id="SVG"),
         pytest.param(picture()[:20], "is damaged: it ends early", id="a picture cut off"),
         pytest.param(picture(7_000_000), "is too large", id="too many pixels"),
