@@ -90,6 +90,14 @@ def test_it_comes_out_as_long_and_as_loud_and_without_clicks(tmp_path: Path, voi
     assert np.isfinite(found).all()
 
 
+def test_a_constant_offset_makes_no_thump(tmp_path: Path) -> None:
+    voice = np.concatenate([np.zeros(RATE // 10, np.float32), spoken(3)]) + np.float32(0.2)
+
+    found = cleaned(tmp_path, voice)
+
+    assert np.abs(found[: RATE // 20]).max() < 0.01
+
+
 def test_the_gain_goes_down_at_once_and_comes_back_slowly() -> None:
     band = np.full(400, -60.0)
     band[100:200] = -20.0  # 7 dB over what is allowed under a voice of -20 dB
