@@ -1,6 +1,5 @@
 """From a body to a submission: what holds for every job that comes over the network."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jobs.assets import unavailable_providers
@@ -8,11 +7,12 @@ from jobs.casting import Casting
 from jobs.document import Job, document_of, job_json, parse_job
 from jobs.errors import InputUnreachable
 from jobs.mistakes import Mistake, invalid, shown
-from jobs.scene import Clip, Image
+from jobs.named_files import files_of
 from jobs.submission import InputFile, Submission
 from jobs.uri import Place, place_of, upload_id_of
 from jobs.wire import sha256
 from storage.guarded_http import check_address
+from storage.sniff import SOUND
 from storage.uploads import Upload, Uploads
 
 _LOCAL = (
@@ -47,7 +47,8 @@ def check_job(body: bytes, tenant: str, uploads: Uploads, casting: Casting) -> C
             one.partition(": ") for one in unavailable_providers(job, casting)
         )
     ]
-    named = tuple(_named_files(job))
+    document = document_of(job)
+    named = [(file.place, file.uri, file.kind) for file in files_of(document)]
     ids = {found for _, uri, _ in named if (found := upload_id_of(uri))}
     known = uploads.find(tenant, ids) if ids else {}
     inputs = {}
@@ -61,21 +62,7 @@ def check_job(body: bytes, tenant: str, uploads: Uploads, casting: Casting) -> C
         mistakes.append(_undialled("webhook_url", job.webhook_url))
     if mistakes:
         raise invalid("job", tuple(mistakes))
-    document = job_json(job)
-    return CheckedJob(
-        job,
-        Submission(document_of(job), tuple(inputs.values())),
-        sha256(document),
-    )
-
-
-def _named_files(job: Job) -> Iterator[tuple[str, str, str]]:
-    for index, scene in enumerate(job.scenes or ()):
-        match scene.visual:
-            case Image(uri=uri):
-                yield f"scenes[{index}].visual.uri", uri, "image"
-            case Clip(uri=uri):
-                yield f"scenes[{index}].visual.uri", uri, "clip"
+    return CheckedJob(job, Submission(document, tuple(inputs.values())), sha256(job_json(job)))
 
 
 def _mistake(place: str, uri: str, kind: str, upload: Upload | None) -> Mistake | None:
@@ -87,7 +74,7 @@ def _mistake(place: str, uri: str, kind: str, upload: Upload | None) -> Mistake 
         return None
     if upload is None:
         return _said(place, uri, "is not one of your uploads", "the uri that POST /v1/uploads gave")
-    if upload.kind != kind:
+    if upload.kind != kind and not (kind == SOUND and upload.blob.endswith(".mp4")):
         return _said(place, uri, f"is of the kind {upload.kind}", f"an upload of the kind {kind}")
     return None
 

@@ -19,6 +19,8 @@ from providers.roster import Roster
 from providers.speech import estimate_duration_s
 from storage.artefacts import Artefacts, Record
 
+UNKNOWN_RECORDING_S = 10.0  # of which nothing is told: as long as many scenes
+
 
 @dataclass(frozen=True)
 class StagePlan:
@@ -297,8 +299,17 @@ def _speech(asset: Asset | None, language: str, record: Record | None) -> tuple[
 def guessed_samples(narration: Asset, language: str) -> int:
     """About how long a narration will be once it is spoken, at 48 kHz."""
     params = narration.offer
+    if params.get("type") == "recording":
+        return _recorded_samples(params, language)
     guess_s = estimate_duration_s(params["text"], is_cjk(language), params["speed"])
     return round(guess_s * SAMPLE_RATE_HZ)
+
+
+def _recorded_samples(params: Mapping[str, Any], language: str) -> int:
+    """About how long a recording is that nobody has opened yet: as its words say."""
+    guess_s = max((float(word["end_s"]) for word in params["words"]), default=0.0)
+    guess_s = guess_s or estimate_duration_s(params["text"] or "", is_cjk(language))
+    return round((guess_s or UNKNOWN_RECORDING_S) * SAMPLE_RATE_HZ)
 
 
 def _in_order(assets: tuple[Asset, ...]) -> list[Stage]:

@@ -201,6 +201,8 @@ def _stand_in(job: Job, asset: Asset, key: str, later_frames: int) -> Record:
     media, facts = {}, dict[str, Any]()
     unmade = f"unmade/{key}"
     origin = Origin(offer.get("provider", "local"), offer.get("model", ""))
+    if offer.get("blob"):
+        origin = Origin(_AUTHOR)
     match asset.stage:
         case Stage.VOICE:
             media, facts = {"audio": unmade}, _speech(job, asset, later_frames)
@@ -224,7 +226,7 @@ def _speech(job: Job, asset: Asset, later_frames: int) -> dict[str, Any]:
     """What is guessed of a narration: words that take as long as they are written."""
     index = int(asset.task_id.partition("/")[2])
     scene = (job.scenes or ())[index]
-    text = scene.narration or ""
+    text = scene.spoken_text or ""
     samples = guessed_samples(asset, scene.language or job.language)
     late = sample_of(later_frames, job.output.frame_rate)
     words = []

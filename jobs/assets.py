@@ -8,7 +8,19 @@ from typing import Any
 from jobs.casting import Casting, Choice
 from jobs.document import Job
 from jobs.errors import InvalidInput
-from jobs.scene import Clip, Color, Image, Prompt, Scene, Title, Visual
+from jobs.recording import Recording
+from jobs.scene import (
+    MAX_EFFECTS,
+    Clip,
+    ClipSound,
+    Color,
+    Effect,
+    Image,
+    Prompt,
+    Scene,
+    Title,
+    Visual,
+)
 from jobs.stages import Stage
 from jobs.submission import Submission
 
@@ -19,6 +31,8 @@ MIN_PICTURE_SIDE, MAX_PICTURE_SIDE = 256, 4096
 # repeated, longer music cut.
 SECONDS_A_CHARACTER = 0.075  # narrations of a sentence in Latin letters, pauses included
 MUSIC_STEP_S, LONGEST_MUSIC_S = 10, 300
+# The sound of a scene's clip counts as one more effect of that scene.
+CLIP_SOUND = MAX_EFFECTS
 
 
 @dataclass(frozen=True)
@@ -44,7 +58,7 @@ class Asset:
 def longest_narrations(jobs: Iterable[Job]) -> tuple[int, ...]:
     """By scene, how many characters are spoken at most: pictures and music of variants are ordered
     for the longest, so that they are the same for all."""
-    rows = ([len(scene.narration or "") for scene in job.scenes or ()] for job in jobs)
+    rows = ([len(scene.spoken_text or "") for scene in job.scenes or ()] for job in jobs)
     return tuple(max(column) for column in zip(*rows, strict=True))
 
 
@@ -65,28 +79,27 @@ def list_assets(
     pictured = (original or job).scenes or ()
     spoken = spoken or longest_narrations([job])
     assets: list[Asset] = []
-    if job.music:
+    if job.music and job.music.uri:
+        offer = {"type": "file", "blob": submission.blob_of(job.music.uri)}
+        label = f"music.uri {job.music.uri}"
+        assets.append(Asset("music/000", Stage.MUSIC, True, label, (offer,)))
+    elif job.music:
         asked = {"prompt": job.music.prompt, "length_s": _music_length_s(job, spoken)}
         choices = casting.of(Stage.MUSIC, job.music.provider.value)
         assets.append(Asset("music/000", Stage.MUSIC, False, "music", _offers(job, choices, asked)))
     for index, scene in enumerate(job.scenes or ()):
-        if scene.narration:
+        if scene.narration_audio:
+            assets.append(_recording(job, scene, scene.narration_audio, index, submission))
+        elif scene.narration:
             assets.append(_narration(job, scene, index, casting))
         behind = pictured[index].visual
         assets.append(_visual(job, scene, index, submission, casting, spoken[index], behind))
-        sounds = casting.of(Stage.EFFECT, job.sound_effects.provider.value)
         assets += [
-            Asset(
-                f"effect/{index:03}.{number:02}",
-                Stage.EFFECT,
-                False,
-                f"scenes[{index}].effects[{number}]",
-                _offers(
-                    job, sounds, {"query": effect.query, "is_commercial": job.rights.commercial}
-                ),
-            )
+            _effect(job, effect, index, number, submission, casting)
             for number, effect in enumerate(scene.effects)
         ]
+        if isinstance(scene.visual, Clip) and scene.visual.sound is not ClipSound.DROP:
+            assets.append(_clip_sound(scene.visual, index, submission))
     return tuple(assets)
 
 
@@ -173,6 +186,50 @@ def _narration(job: Job, scene: Scene, index: int, casting: Casting) -> Asset:
     label = f"scenes[{index}].narration"
     offers = _offers(job, choices, asked)
     return Asset(f"voice/{index:03}", Stage.VOICE, True, label, offers)
+
+
+def _recording(
+    job: Job, scene: Scene, recording: Recording, index: int, submission: Submission
+) -> Asset:
+    captions = recording.captions
+    offer = {
+        "type": "recording",
+        "blob": submission.blob_of(recording.uri),
+        "captions": submission.blob_of(captions) if captions else None,
+        "text": None if captions else scene.spoken_text,
+        "words": [word.model_dump() for word in recording.words or ()],
+        "language": scene.language or job.language,
+    }
+    label = f"scenes[{index}].narration_audio {recording.uri}"
+    return Asset(f"voice/{index:03}", Stage.VOICE, True, label, (offer,))
+
+
+def _effect(
+    job: Job, effect: Effect, scene: int, number: int, submission: Submission, casting: Casting
+) -> Asset:
+    task_id, label = effect_task(scene, number), f"scenes[{scene}].effects[{number}]"
+    if effect.uri:
+        offer = {"type": "file", "blob": submission.blob_of(effect.uri)}
+        return Asset(task_id, Stage.EFFECT, True, f"{label} {effect.uri}", (offer,))
+    choices = casting.of(Stage.EFFECT, job.sound_effects.provider.value)
+    asked = {"query": effect.query, "is_commercial": job.rights.commercial}
+    return Asset(task_id, Stage.EFFECT, False, label, _offers(job, choices, asked))
+
+
+def _clip_sound(clip: Clip, scene: int, submission: Submission) -> Asset:
+    offer = {
+        "type": "clip",
+        "blob": submission.blob_of(clip.uri),
+        "start_s": clip.trim.start_s if clip.trim else 0.0,
+        "end_s": clip.trim.end_s if clip.trim else None,
+    }
+    label = f"scenes[{scene}].visual.sound {clip.uri}"
+    return Asset(effect_task(scene, CLIP_SOUND), Stage.EFFECT, True, label, (offer,))
+
+
+def effect_task(scene: int, number: int) -> str:
+    """Task id of an effect of a scene, or of the sound of its clip (`CLIP_SOUND`)."""
+    return f"effect/{scene:03}.{number:02}"
 
 
 def _visual(

@@ -122,6 +122,11 @@ class Output(Model):
         description="web -14 LUFS and at most -1 dBTP, podcast -16 and -1, ebu -23 and -1, "
         "atsc -24 and -2.",
     )
+    stems: bool = Field(
+        default=False,
+        description="Whether voice, music and effects are delivered as files of their own, too.",
+        exclude_if=_is_false,
+    )
     formats: Annotated[
         tuple[Annotated[Format, Lax], ...], Lax, Field(min_length=1), Unique, Once
     ] = Field(

@@ -8,6 +8,7 @@ from typing import Any
 from jobs.document import apply_overrides, job_from
 from jobs.errors import InvalidInput
 from jobs.merge_patch import merged
+from jobs.named_files import files_of
 from jobs.slate import LOCAL_TENANT, retaken
 from jobs.stages import Stage
 from jobs.states import Status
@@ -147,12 +148,10 @@ def _preset_of(document: Any) -> Any:
 
 
 def _check_files(submission: Submission, job_id: str) -> None:
-    for index, scene in enumerate(submission.document.get("scenes") or ()):
-        uri = (scene.get("visual") or {}).get("uri")
-        if uri is None or submission.blob_of(uri):
+    for file in files_of(submission.document):
+        if submission.blob_of(file.uri) or place_of(file.uri) in (Place.WEB, Place.BUCKET):
             continue
-        if place_of(uri) not in (Place.WEB, Place.BUCKET):
-            raise InvalidInput(
-                f"job {job_id}: scenes[{index}].visual.uri: {uri} is not among the files of this "
-                "job; a change may name gs:// and https:// addresses"
-            )
+        raise InvalidInput(
+            f"job {job_id}: {file.place}: {file.uri} is not among the files of this job; "
+            "a change may name gs:// and https:// addresses"
+        )

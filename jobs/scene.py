@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from jobs.camera import Focus, Motion, Movement
 from jobs.model import LanguageTag, Lax, Model, Prose, refusal
+from jobs.recording import Recording, located, spoken_text
 from jobs.sound import Voice
 from jobs.text import is_speakable
 from jobs.translations import SceneTranslations
@@ -123,10 +124,26 @@ def _is_held(when_short: object) -> bool:
     return when_short is WhenShort.HOLD
 
 
-class Clip(Model):
-    """A video clip of the user's, shown without its sound."""
+class ClipSound(Enum):
+    """What becomes of the sound of a clip."""
 
-    type: Literal["clip"] = Field(description="A video clip, without its sound.")
+    DROP = "drop"
+    KEEP = "keep"
+    DUCK = "duck"
+
+
+def _is_drop(value: object) -> bool:
+    return value is ClipSound.DROP
+
+
+def _is_zero(value: object) -> bool:
+    return value == 0.0
+
+
+class Clip(Model):
+    """A video clip of the user's."""
+
+    type: Literal["clip"] = Field(description="A video clip.")
     uri: MediaUri = Field(
         description="The clip: a path from the job file, or a gs:// or https:// address."
     )
@@ -147,6 +164,17 @@ class Clip(Model):
         default=WhenShort.HOLD,
         description="What is seen when the scene lasts longer: hold the last frame, or loop.",
         exclude_if=_is_held,
+    )
+    sound: Annotated[ClipSound, Lax] = Field(
+        default=ClipSound.DROP,
+        description="What becomes of its sound: drop it; keep it, and the music steps back for it; "
+        "or duck it, so that it steps back for the voice as the music does.",
+        exclude_if=_is_drop,
+    )
+    sound_gain_db: Annotated[float, Field(ge=-60, le=12)] = Field(
+        default=0.0,
+        description="Level of its sound against the voice, in dB.",
+        exclude_if=_is_zero,
     )
 
 
@@ -212,8 +240,15 @@ class EffectTime(Model):
 class Effect(Model):
     """A sound in a scene."""
 
-    query: Annotated[Prose, Field(max_length=500)] = Field(
-        description="What it sounds like: ocean waves, door creaks, applause."
+    query: Annotated[Prose, Field(max_length=500)] | None = Field(
+        default=None, description="What it sounds like: ocean waves, door creaks, applause."
+    )
+    uri: MediaUri | None = Field(
+        default=None,
+        description="A sound of yours in place of query: a path from the job file, or a gs:// or "
+        "https:// address.",
+        validate_default=True,
+        exclude_if=_is_empty,
     )
     at: EffectTime | None = Field(
         default=None, description="When it begins; at the start of the scene when left out."
@@ -222,6 +257,23 @@ class Effect(Model):
         default=-8.0, description="Level against the voice, in dB."
     )
 
+    @field_validator("uri")
+    @classmethod
+    def _is_one_of_two(cls, value: str | None, info: ValidationInfo) -> str | None:
+        has_query = "query" not in info.data or info.data["query"] is not None
+        if has_query and value is not None:
+            raise refusal("has both query and uri", "one of the two", at="..")
+        if not has_query and value is None:
+            raise refusal(
+                "has neither query nor uri", 'one of the two, such as {"query": "rain"}', at=".."
+            )
+        return value
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages."""
+        return self.query or self.uri or ""
+
 
 class Scene(Model):
     """One scene: it lasts as long as its narration, or `duration_s` if that is longer."""
@@ -229,6 +281,11 @@ class Scene(Model):
     narration: Annotated[Prose, Field(max_length=MAX_NARRATION)] | None = Field(
         default=None,
         description="What is said. A scene without narration needs duration_s and a visual.",
+    )
+    narration_audio: Recording | None = Field(
+        default=None,
+        description="A recording of the narration, heard instead of a synthesized voice.",
+        exclude_if=_is_empty,
     )
     language: LanguageTag | None = Field(
         default=None, description="Language of this narration, where it is not that of the job."
@@ -281,14 +338,33 @@ class Scene(Model):
             raise refusal("has nothing in it that can be spoken", "text with letters or digits")
         return value
 
+    @field_validator("narration_audio")
+    @classmethod
+    def _says_the_narration(cls, value: Recording | None, info: ValidationInfo) -> Recording | None:
+        narration = info.data.get("narration")
+        if value and value.words and narration is not None:
+            try:
+                located(value.words, narration)
+            except LookupError as error:
+                (number,) = error.args
+                raise refusal(
+                    "is not in the narration of this scene behind the word before it",
+                    "the words as the narration has them, or no narration",
+                    at=f"words/[{number}]/text",
+                ) from None
+        return value
+
     @field_validator("effects")
     @classmethod
     def _words_are_spoken(
         cls, effects: tuple[Effect, ...], info: ValidationInfo
     ) -> tuple[Effect, ...]:
-        narration = info.data.get("narration") or ""
-        if "narration" not in info.data:
+        recording = info.data.get("narration_audio")
+        if not {"narration", "narration_audio"} <= set(info.data):
             return effects
+        if recording and recording.captions:
+            return effects  # which words it has is known when it is read
+        narration = spoken_text(info.data["narration"], recording) or ""
         for index, effect in enumerate(effects):
             word = effect.at.word if effect.at else None
             if word is not None and word.casefold().strip() not in narration.casefold():
@@ -304,7 +380,7 @@ class Scene(Model):
     def _has_length_and_picture(cls, value: float | None, info: ValidationInfo) -> float | None:
         if info.data.get("narration", "") is not None:
             return value
-        if value is None:
+        if value is None and info.data.get("narration_audio", "") is None:
             raise refusal("is missing", "text that is spoken, or duration_s", at="../narration")
         if info.data.get("visual", "") is None:
             raise refusal(
@@ -313,6 +389,11 @@ class Scene(Model):
                 at="../visual",
             )
         return value
+
+    @property
+    def spoken_text(self) -> str | None:
+        """What is said, as far as the document tells: captions of a recording are in a file."""
+        return spoken_text(self.narration, self.narration_audio)
 
     @property
     def effective_visual(self) -> Image | Clip | Prompt | Title | Color:

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from jobs.model import Lax, Model, Prose, refusal
+from jobs.uri import MediaUri
 
 CALM_MUSIC = "calm, warm, unobtrusive: piano and soft strings"
 
@@ -66,6 +67,10 @@ class Voice(Model):
         return value
 
 
+def _is_empty(value: object) -> bool:
+    return not value
+
+
 class Music(Model):
     """The music under the narration."""
 
@@ -75,6 +80,12 @@ class Music(Model):
     )
     prompt: Annotated[Prose, Field(max_length=2000)] = Field(
         default=CALM_MUSIC, description="Mood, style and instruments."
+    )
+    uri: MediaUri | None = Field(
+        default=None,
+        description="A track of yours in place of one that is made: a path from the job file, or a "
+        "gs:// or https:// address.",
+        exclude_if=_is_empty,
     )
     gain_db: Annotated[float, Field(ge=-60, le=6)] = Field(
         default=-14.0,

@@ -15,7 +15,7 @@ class InputFile:
     Attributes:
       blob: Blob name.
       original: The uri as the document has it.
-      kind: `image` or `clip`.
+      kind: `image`, `clip`, `sound` or `captions`.
     """
 
     blob: str

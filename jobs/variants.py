@@ -113,6 +113,8 @@ def _untold_of(scene: Document, place: str, language: str, own: str) -> Iterator
             yield _mistake(place, "is missing", 'an object such as {"narration": "..."}')
         return
     is_spoken, is_title = bool(scene.get("narration")), _is_title(scene)
+    if scene.get("narration_audio") and told.get("narration"):
+        is_spoken = True  # in this language a voice speaks
     if is_spoken and not told.get("narration"):
         yield _mistake(f"{place}.narration", "is missing", "what is said in this language")
     if told.get("narration") and not is_spoken:
@@ -166,6 +168,7 @@ def _scene_in(scene: Document, whole: Document, language: str, own: str) -> Docu
     made = {**scene, "language": None}
     if told.get("narration"):
         made["narration"] = told["narration"]
+        made.pop("narration_audio", None)  # a recording is in one language
         if scene.get("visual") is None:  # the picture stays the same in all languages
             made["visual"] = {"type": "prompt", "prompt": scene["narration"]}
     if _is_title(scene):

@@ -10,13 +10,12 @@ from pathlib import Path
 from jobs.errors import QualityMissed
 from media.look import describe
 from media.loudness import measured
-from media.master import LoudnessTarget
+from media.master import PROMISED_LU, LoudnessTarget
 from media.packets import list_packets
 from media.run import Workspace
 from media.stills import Span, Stills, holds, joined_stills
 
 MAX_AV_DIFFERENCE_S = 0.043  # two AAC frames at 48 kHz
-LOUDNESS_TOLERANCE_LU = 0.5
 
 
 @dataclass(frozen=True)
@@ -115,10 +114,10 @@ def misses(quality: Quality, promise: Promise) -> tuple[str, ...]:
         if tag not in quality.video:
             found.append(f"the video stream is not {tag}: {quality.video}")
     off = quality.lufs - promise.loudness.lufs
-    if off > LOUDNESS_TOLERANCE_LU or (off < -LOUDNESS_TOLERANCE_LU and not promise.may_be_quiet):
+    if off > PROMISED_LU or (off < -PROMISED_LU and not promise.may_be_quiet):
         found.append(
             f"{quality.lufs:.1f} LUFS instead of {promise.loudness.lufs:g} "
-            f"(tolerance {LOUDNESS_TOLERANCE_LU:g} LU)"
+            f"(tolerance {PROMISED_LU:g} LU)"
         )
     if quality.peak_dbtp > promise.loudness.peak_dbtp:
         found.append(

@@ -17,6 +17,7 @@ MAX_GAIN_DB = 30.0  # more would lift noise, not a programme
 SILENCE_LUFS = -60.0  # quieter is silent by design, e.g. a video with nothing but room tone
 MAX_ATTEMPTS = 4
 TOLERANCE_LU = 0.2
+PROMISED_LU = 0.3  # what a finished video may be off without a note; `media.gate` holds it to that
 PREVIEW_TOLERANCE_LU = 0.05
 MAX_PREVIEWS = 4
 AAC_MARGIN_DB = 0.5  # kept under the ceiling: AAC raises most true peaks by less
@@ -256,7 +257,7 @@ def _note(mix: Loudness, setting: Setting, heard: Loudness, target: LoudnessTarg
         return f"nearly silent ({mix.lufs:.1f} LUFS): it was not turned up"
     if heard.peak_dbtp > target.peak_dbtp:
         return f"true peak {heard.peak_dbtp:.2f} dBTP after {MAX_ATTEMPTS} attempts"
-    if abs(heard.lufs - target.lufs) <= 0.5:
+    if abs(heard.lufs - target.lufs) <= PROMISED_LU:
         return ""
     if setting.gain_db >= MAX_GAIN_DB:
         return f"turned up by the most allowed, {MAX_GAIN_DB:g} dB: {heard.lufs:.1f} LUFS"

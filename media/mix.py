@@ -5,9 +5,9 @@ same order, wherever a block begins.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import chain
 from math import cos, pi, sin, sqrt
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class Clip:
       fade_in_ms, fade_out_ms: Ramps of equal power. A clip that the programme's end cuts short
         fades out before that end.
       length: Samples used from the beginning of the file; all when None.
+      ducks: Whether it steps back while someone speaks, as the music does.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class Clip:
     fade_in_ms: float = 5.0
     fade_out_ms: float = 5.0
     length: int | None = None
+    ducks: bool = False
 
     def __post_init__(self) -> None:
         if self.start < 0:
@@ -79,12 +81,25 @@ class MixPlan:
             raise ValueError(f"a programme of {self.total_samples} samples")
 
 
+@dataclass(frozen=True)
+class Stems:
+    """Where the buses of a mix are written beside it; None: that one is not.
+
+    Their sum, voice and effects first and then the music, is the mix, sample by sample.
+    """
+
+    voice: Path | None = None
+    effects: Path | None = None
+    music: Path | None = None
+
+
 def write_mix(
     plan: MixPlan,
     music: Music | None,
     destination: Path,
     check: Callable[[], None],
     block_samples: int = BLOCK_SAMPLES,
+    stems: Stems | None = None,
 ) -> None:
     """Mixes into a float32 stereo WAV file of exactly `total_samples`, not limited to full scale.
 
@@ -94,28 +109,56 @@ def write_mix(
     Args:
       music: Samples `start` to `stop` of the music, shape (stop - start, 2); None without music.
       check: Called for each block and each clip; what it raises ends the mix.
+      stems: Written beside the mix, in its form.
 
     Raises:
       UnsupportedMedia: A clip is not a mono or stereo WAV file at 48 kHz.
       ResourceLimit: The disk is full.
     """
-    tracks = _tracks(chain(plan.voices, plan.effects), plan.total_samples, check)
-    ducking = ducking_gain(plan.speech, plan.total_samples, plan.ducking_db)
+    total, stems = plan.total_samples, stems or Stems()
+    voices = _Bus(_tracks(plan.voices, total, check))
+    effects = _Bus(_tracks((clip for clip in plan.effects if not clip.ducks), total, check))
+    ducked = _Bus(_tracks((clip for clip in plan.effects if clip.ducks), total, check))
+    ducking = ducking_gain(plan.speech, total, plan.ducking_db)
     music_gain = _factor(plan.music_gain_db)
-    waiting, sounding = deque(tracks), list[_Track]()
-    with FloatWave(destination, plan.total_samples) as out:
-        for start, stop in _blocks(plan.total_samples, block_samples):
+    with ExitStack() as stack:
+        mix, voice_stem, effects_stem, music_stem = (
+            stack.enter_context(FloatWave(path, total)) if path else None
+            for path in (destination, stems.voice, stems.effects, stems.music)
+        )
+        for start, stop in _blocks(total, block_samples):
             check()
-            block = np.zeros((stop - start, 2), np.float32)
+            stepping = gain_between(ducking, start, stop)[:, np.newaxis]
+            voice = voices.block(start, stop)
+            effect = effects.block(start, stop) + ducked.block(start, stop) * stepping
+            under = np.zeros((stop - start, 2), np.float32)
             if music:
-                block += music(start, stop) * music_gain
-                block *= gain_between(ducking, start, stop)[:, np.newaxis]
-            while waiting and waiting[0].start < stop:
-                sounding.append(waiting.popleft())
-            for track in sounding:
-                track.add_to(block, start)
-            sounding = [track for track in sounding if track.end > stop]
-            out.write(block)
+                under = music(start, stop) * music_gain * stepping
+            for file, block in (
+                (mix, voice + effect + under),
+                (voice_stem, voice),
+                (effects_stem, effect),
+                (music_stem, under),
+            ):
+                if file:
+                    file.write(block)
+
+
+class _Bus:
+    """Tracks that sound together."""
+
+    def __init__(self, tracks: Sequence["_Track"]) -> None:
+        self._waiting, self._sounding = deque(tracks), list[_Track]()
+
+    def block(self, start: int, stop: int) -> Samples:
+        """Samples `start` to `stop` of their sum; blocks are asked for in order."""
+        block = np.zeros((stop - start, 2), np.float32)
+        while self._waiting and self._waiting[0].start < stop:
+            self._sounding.append(self._waiting.popleft())
+        for track in self._sounding:
+            track.add_to(block, start)
+        self._sounding = [track for track in self._sounding if track.end > stop]
+        return block
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,23 @@
 """From a job file to a submission: the document checked, its files stored by content."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jobs.assets import unavailable_providers
 from jobs.casting import Casting
-from jobs.document import Job, apply_overrides, decode_json, job_from, job_json
-from jobs.errors import InvalidInput
-from jobs.scene import Clip, Image
+from jobs.document import Job, apply_overrides, decode_json, document_of, job_from, job_json
+from jobs.errors import InvalidInput, UnsupportedMedia
+from jobs.named_files import files_of
 from jobs.submission import InputFile, Submission
 from jobs.template import first_placeholder
 from jobs.uri import Place, place_of
+from media.caption_file import read_captions
 from media.pictures import picture_size
 from storage.artefacts import Artefacts, content_name_of
+from storage.sniff import CAPTIONS, HEAD_BYTES, MAX_CAPTION_BYTES, SOUND, WANTED, serves, sniff
 
 MAX_DOCUMENT_BYTES = 8 * 1024 * 1024  # 500 scenes of 5,000 characters fit twice
 
@@ -85,7 +87,8 @@ class NamedFiles:
         """Uri, kind and path of each file that a job names; what is wrong with them, by place."""
         mistakes = []
         files: dict[str, tuple[str, str, Path]] = {}
-        for place, kind, uri in _uris(job):
+        for named in files_of(document_of(job)):
+            place, kind, uri = named.place, named.kind, named.uri
             if place_of(uri) in self._elsewhere:
                 continue
             local = (self._folder / uri).absolute()
@@ -137,15 +140,6 @@ def _listed(name: str, mistakes: Sequence[str]) -> str:
     return "\n".join([f"{name}: {len(mistakes)} mistakes", *mistakes])
 
 
-def _uris(job: Job) -> Iterator[tuple[str, str, str]]:
-    for index, scene in enumerate(job.scenes or ()):
-        match scene.visual:
-            case Image(uri=uri):
-                yield f"scenes[{index}].visual.uri", "image", uri
-            case Clip(uri=uri):
-                yield f"scenes[{index}].visual.uri", "clip", uri
-
-
 def _fault(uri: str, kind: str, path: Path) -> str | None:
     """What keeps a file from being used, in a sentence."""
     try:
@@ -163,15 +157,28 @@ def _check_file(uri: str, kind: str, path: Path) -> None:
         if not path.is_file():
             raise InvalidInput(f"there is no file {uri} (looked for {path})")
         with path.open("rb") as file:
-            head = file.read(16)
+            head = file.read(HEAD_BYTES)
     except OSError as error:
         raise InvalidInput(f"{uri} cannot be read: {error.strerror}") from error
     if not head:
         raise InvalidInput(f"{uri} is empty")
     if kind == "image":
         picture_size(path)
+    elif kind == CAPTIONS:
+        _check_captions(uri, path)
+    elif kind == SOUND:
+        if not serves(sniff(head), SOUND):
+            raise InvalidInput(f"{uri} is not {WANTED[SOUND]}")
     elif _clip_suffix(head) is None:
-        raise InvalidInput(f"{uri} is not a clip (accepted: MP4, MOV, MKV, WebM)")
+        raise InvalidInput(f"{uri} is not {WANTED['clip']}")
+
+
+def _check_captions(uri: str, path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            read_captions(file.read(MAX_CAPTION_BYTES + 1))
+    except UnsupportedMedia as error:
+        raise InvalidInput(f"{uri} {error.message}") from error
 
 
 def _clip_suffix(head: bytes) -> str | None:
@@ -190,4 +197,6 @@ def _content_name(uri: str, path: Path) -> str:
 def _suffix(path: Path) -> str:
     # From the content: the name of a file proves nothing, and FFmpeg would believe it.
     with path.open("rb") as file:
-        return _clip_suffix(file.read(16)) or ".picture"
+        head = file.read(HEAD_BYTES)
+    found = sniff(head)
+    return found.suffix if found else _clip_suffix(head) or ".picture"

@@ -6,6 +6,7 @@ from typing import Any
 
 from jobs.document import Job, document_of
 from jobs.errors import InvalidInput
+from jobs.named_files import rename_files
 from pipeline.answers import Accepted, Upload
 from pipeline.client import Client
 from pipeline.ingest import JobFile
@@ -47,8 +48,5 @@ class Submitter:
 def _document(job: Job, uris: dict[str, str]) -> dict[str, Any]:
     """The job document with other names for its files."""
     document = document_of(job)
-    for scene in document.get("scenes") or ():
-        visual = scene.get("visual") or {}
-        if visual.get("uri") in uris:
-            visual["uri"] = uris[visual["uri"]]
+    rename_files(document, uris)
     return document

@@ -6,12 +6,7 @@ from typing import IO
 
 from jobs.errors import UnsupportedMedia
 from storage.guarded_wire import Deadline, InputInterrupted
-from storage.sniff import HEAD_BYTES, Sniffed, sniff
-
-_WANTED = {
-    "image": "a picture (accepted: JPEG, PNG, WebP)",
-    "clip": "a clip (accepted: MP4, MOV, MKV, WebM)",
-}
+from storage.sniff import HEAD_BYTES, WANTED, Sniffed, serves, sniff
 
 
 @dataclass
@@ -19,7 +14,7 @@ class Landing:
     """Takes the content of an input piece by piece, whatever brings it.
 
     Args:
-      kind: What the file must be: `image` or `clip`.
+      kind: What the file must be: `image`, `clip`, `sound` or `captions`.
     """
 
     file: IO[bytes]
@@ -69,6 +64,6 @@ class Landing:
         if not self.head:
             raise UnsupportedMedia("is empty")
         found = sniff(self.head)
-        if found is None or found.kind != self.kind:
-            raise UnsupportedMedia(f"is not {_WANTED[self.kind]}")
+        if found is None or not serves(found, self.kind):
+            raise UnsupportedMedia(f"is not {WANTED[self.kind]}")
         return found

@@ -1,21 +1,38 @@
 """What kind of media a file is, told by its first bytes. Names and headers prove nothing."""
 
+import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 HEAD_BYTES = 512  # an EBML header and the brands of an MP4 fit several times
+SOUND: Final = "sound"
+CAPTIONS: Final = "captions"
+MAX_CAPTION_BYTES = 1_000_000
+WANTED = {
+    "image": "a picture (accepted: JPEG, PNG, WebP)",
+    "clip": "a clip (accepted: MP4, MOV, MKV, WebM)",
+    SOUND: "a sound (accepted: WAV, MP3, FLAC, Ogg, M4A, and MP4 or MOV with sound)",
+    CAPTIONS: "a caption file (accepted: SubRip, WebVTT)",
+}
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _EBML = b"\x1a\x45\xdf\xa3"
 _EBML_DOC_TYPE = b"\x42\x82"
-_PICTURE = ".picture"  # one suffix for all: the decoder looks at the content, too
+_PICTURE, _SOUND = ".picture", ".sound"  # one suffix for all: decoders look at the content, too
 
 # Other things than clips that are kept in the same container: https://mp4ra.org/registered-types/brands
 _NOT_CLIPS = {
     *(b"avif", b"avis", b"heic", b"heim", b"heis", b"heix", b"hevc", b"hevx", b"mif1", b"msf1"),
     *(b"jp2 ", b"jpm ", b"jpx ", b"crx "),
-    *(b"M4A ", b"M4B ", b"M4P ", b"F4A ", b"F4B ", b"aax ", b"aaxc"),
+    *(b"M4P ", b"F4A ", b"F4B ", b"aax ", b"aaxc"),
 }
+_SOUND_BRANDS = {b"M4A ", b"M4B "}
+_WAVE_FORMS = (b"RIFF", b"RF64", b"BW64")
+_W64 = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb"
+_CAPTIONS = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:WEBVTT(?:[ \t\r\n]|$)"
+    rb"|\s*\d{1,6}[ \t]*\r?\n[ \t]*\d{1,3}:\d\d:\d\d[,.]\d{1,3}[ \t]*-->)"
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +43,7 @@ class Sniffed:
       suffix: With its dot; part of the blob's name.
     """
 
-    kind: Literal["image", "clip"]
+    kind: Literal["image", "clip", "sound", "captions"]
     suffix: str
     content_type: str
 
@@ -34,8 +51,9 @@ class Sniffed:
 def sniff(head: bytes) -> Sniffed | None:
     """The kind of a file, from its first `HEAD_BYTES` (fewer when it is shorter).
 
-    None for everything but JPEG, PNG, WebP, MP4, MOV, WebM and Matroska: above all for lists that
-    make a player open other files (HLS, DASH, ffconcat, SVG), whatever their name says.
+    None for everything but JPEG, PNG, WebP, MP4, MOV, WebM, Matroska, WAV, MP3, FLAC, Ogg, M4A,
+    SubRip and WebVTT: above all for lists that make a player open other files (HLS, DASH,
+    ffconcat, SVG), whatever their name says.
     """
     if head.startswith(b"\xff\xd8\xff"):
         return Sniffed("image", _PICTURE, "image/jpeg")
@@ -45,7 +63,34 @@ def sniff(head: bytes) -> Sniffed | None:
         return Sniffed("image", _PICTURE, "image/webp")
     if head[4:8] == b"ftyp":
         return _boxed(head)
-    return _ebml(head) if head.startswith(_EBML) else None
+    if head.startswith(_EBML):
+        return _ebml(head)
+    if _CAPTIONS.match(head):
+        return Sniffed(CAPTIONS, ".captions", "text/plain; charset=utf-8")
+    return _sound(head)
+
+
+def serves(found: Sniffed | None, kind: str) -> bool:
+    """Whether a file of that content can be used as a file of that kind: an MP4 as a sound, too."""
+    if found is None:
+        return False
+    return found.kind == kind or (kind == SOUND and found.suffix == ".mp4")
+
+
+def _sound(head: bytes) -> Sniffed | None:
+    if head[:4] in _WAVE_FORMS and head[8:12] == b"WAVE":
+        return Sniffed(SOUND, _SOUND, "audio/wav")
+    if head.startswith(_W64):
+        return Sniffed(SOUND, _SOUND, "audio/wav")
+    if head.startswith((b"fLaC\0", b"fLaC\x80")):
+        return Sniffed(SOUND, _SOUND, "audio/flac")
+    if head.startswith(b"OggS\0"):
+        return Sniffed(SOUND, _SOUND, "audio/ogg")
+    # A tag, or the header of a frame of MPEG-1, 2 or 2.5, layer III.
+    is_frame = head[:1] == b"\xff" and head[1:2] in (b"\xfb", b"\xfa", b"\xf3", b"\xf2", b"\xe3")
+    if head.startswith((b"ID3\2", b"ID3\3", b"ID3\4")) or is_frame:
+        return Sniffed(SOUND, _SOUND, "audio/mpeg")
+    return None
 
 
 def _boxed(head: bytes) -> Sniffed | None:
@@ -54,6 +99,8 @@ def _boxed(head: bytes) -> Sniffed | None:
     # A text cannot pass as a box: its first letters would be a size of half a gigabyte.
     if not 16 <= size <= 4096 or brand in _NOT_CLIPS:
         return None
+    if brand in _SOUND_BRANDS:
+        return Sniffed(SOUND, _SOUND, "audio/mp4")
     return Sniffed("clip", ".mp4", "video/quicktime" if brand == b"qt  " else "video/mp4")
 
 

@@ -18,7 +18,7 @@ class Upload:
 
     Attributes:
       blob: Blob name, made of the content.
-      kind: `image` or `clip`.
+      kind: `image`, `clip`, `sound` or `captions`.
     """
 
     id: str

@@ -11,10 +11,10 @@ import httpx
 from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
-from jobs.document import Job, job_from
+from jobs.document import Job, document_of, job_from
 from jobs.elements import Run, Script
 from jobs.errors import AiprodError
-from jobs.scene import Clip, Image
+from jobs.named_files import files_of
 from jobs.submission import InputFile, Submission
 from jobs.uri import Place, place_of
 from jobs.wire import from_json
@@ -83,14 +83,10 @@ def fetch_inputs(
 
 def _remote(job: Job) -> Iterator[tuple[str, str, str]]:
     seen = set()
-    for index, scene in enumerate(job.scenes or ()):
-        visual = scene.visual
-        if not isinstance(visual, Image | Clip):
-            continue
-        if visual.uri not in seen and place_of(visual.uri) in (Place.WEB, Place.BUCKET):
-            seen.add(visual.uri)
-            kind = "image" if isinstance(visual, Image) else "clip"
-            yield f"scenes[{index}].visual.uri", visual.uri, kind
+    for file in files_of(document_of(job)):
+        if file.uri not in seen and place_of(file.uri) in (Place.WEB, Place.BUCKET):
+            seen.add(file.uri)
+            yield file.place, file.uri, file.kind
 
 
 def _fetched(

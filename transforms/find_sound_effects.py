@@ -10,6 +10,7 @@ from jobs.stages import Stage
 from media.run import Workspace
 from storage.artefacts import Origin
 from transforms.hired import is_remote
+from transforms.own_sound import take_clip_sound, take_effect
 from transforms.perform import Made, PerformTasks
 from transforms.remote_effect import sound_remotely
 from transforms.studio import Studio, StudioConfig
@@ -25,8 +26,13 @@ class FindSoundEffects(beam.PTransform[PCollection[bytes], PCollection[tuple[str
         return tasks | "Find" >> PerformTasks(self.studio, {Stage.EFFECT: find_effect})
 
 
-def find_effect(task: Task, studio: Studio, space: Workspace) -> Made:  # noqa: ARG001 no files needed
-    """Finds a sound, or makes it with the local foley library."""
+def find_effect(task: Task, studio: Studio, space: Workspace) -> Made:
+    """Finds a sound, makes it with the local foley library, or takes one of the user's."""
+    match task.params.get("type"):
+        case "file":
+            return take_effect(task, studio, space)
+        case "clip":
+            return take_clip_sound(task, studio, space)
     return sound_remotely(task, studio) if is_remote(task) else _made_here(task)
 
 

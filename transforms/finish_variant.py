@@ -33,6 +33,8 @@ from transforms.renders import FINISH_TASK, MIX_TASK, finish_params
 from transforms.studio import Studio
 from transforms.takes import Takes
 
+STEMS = ("voice", "effects", "music")  # as the mix calls them
+
 
 @dataclass(frozen=True)
 class Cut:
@@ -151,6 +153,7 @@ def _finished(studio: Studio, space: Workspace, task: Task, cut: Cut, started: f
     for kind in job.captions.sidecar:
         text = _sidecar(kind.value, cues, edit.rate)
         media[f"captions.{kind.value}"] = (text.encode(), f".{kind.value}")
+    media |= {f"stems/{stem}.wav": mix.media[stem] for stem in STEMS if stem in mix.media}
     media["credits.txt"] = (task.params["credits"].encode(), ".txt")
     return studio.artefacts.keep(
         Stage.FINISH,

@@ -13,6 +13,7 @@ from media.run import Workspace
 from media.wave import samples_of
 from storage.artefacts import Origin
 from transforms.hired import is_remote
+from transforms.own_sound import take_track
 from transforms.perform import Made, PerformTasks
 from transforms.remote_music import compose_remotely
 from transforms.studio import Studio, StudioConfig
@@ -28,8 +29,10 @@ class GenerateMusic(beam.PTransform[PCollection[bytes], PCollection[tuple[str, b
         return tasks | "Compose" >> PerformTasks(self.studio, {Stage.MUSIC: score})
 
 
-def score(task: Task, studio: Studio, space: Workspace) -> Made:  # noqa: ARG001 no files needed
-    """Composes, with the local composer or another."""
+def score(task: Task, studio: Studio, space: Workspace) -> Made:
+    """Composes, with the local composer or another, or takes a track of the user's."""
+    if task.params.get("type") == "file":
+        return take_track(task, studio, space)
     return compose_remotely(task, studio) if is_remote(task) else _composed_here(task)
 
 

@@ -15,6 +15,7 @@ from media.wave import samples_of
 from providers.speech import SpeechRequest
 from storage.artefacts import Origin
 from transforms.hired import is_remote
+from transforms.own_voice import record_narration
 from transforms.perform import Made, PerformTasks
 from transforms.remote_voice import speak_remotely
 from transforms.studio import Studio, StudioConfig
@@ -30,8 +31,10 @@ class GenerateVoice(beam.PTransform[PCollection[bytes], PCollection[tuple[str, b
         return tasks | "Speak" >> PerformTasks(self.studio, {Stage.VOICE: speak})
 
 
-def speak(task: Task, studio: Studio, space: Workspace) -> Made:  # noqa: ARG001 no files needed
-    """Speaks one narration, with the local voice or another."""
+def speak(task: Task, studio: Studio, space: Workspace) -> Made:
+    """Speaks one narration, with the local voice or another, or takes a recording of it."""
+    if task.params.get("type") == "recording":
+        return record_narration(task, studio, space)
     return speak_remotely(task, studio) if is_remote(task) else _spoken_here(task, studio)
 
 

@@ -1,5 +1,6 @@
 """The sound of a video: voices, effects and music, mixed and mastered once, whole."""
 
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -14,12 +15,13 @@ from jobs.elements import Task
 from jobs.stages import Stage
 from jobs.wire import from_json
 from media.master import master
-from media.mix import Clip, MixPlan, write_mix
+from media.mix import Clip, MixPlan, Stems, write_mix
 from media.music_fit import arrange, bed
 from media.run import Workspace
 from media.track_fit import TrackFit, track_bed
+from media.voice_chain import write_clean_voice
 from media.wave import open_wave
-from storage.artefacts import Origin
+from storage.artefacts import Media, Origin
 from transforms.mix_spec import ClipSpec, MixSpec, MusicSpec
 from transforms.perform import Made, PerformTasks
 from transforms.studio import Studio, StudioConfig
@@ -43,23 +45,10 @@ def mix(task: Task, studio: Studio, space: Workspace) -> Made:
         def file(name: str) -> Path:
             return stack.enter_context(studio.blobs.as_file(name))
 
-        def clips(specs: tuple[ClipSpec, ...]) -> tuple[Clip, ...]:
-            return tuple(
-                Clip(
-                    file(clip.blob),
-                    clip.start,
-                    clip.gain_db,
-                    fade_in_ms=clip.fade_in_ms,
-                    fade_out_ms=clip.fade_out_ms,
-                    length=clip.length,
-                )
-                for clip in specs
-            )
-
         plan = MixPlan(
             total_samples=spec.total_samples,
-            voices=clips(spec.voices),
-            effects=clips(spec.effects),
+            voices=tuple(_voices(spec.voices, file, space)),
+            effects=tuple(_clip(clip, file(clip.blob)) for clip in spec.effects),
             speech=spec.speech,
             music_gain_db=spec.music.gain_db if spec.music else 0.0,
             ducking_db=spec.ducking_db,
@@ -68,9 +57,42 @@ def mix(task: Task, studio: Studio, space: Workspace) -> Made:
         if spec.music:
             music = _MusicBlocks(spec.music, spec.total_samples, file(spec.music.blob))
         mixed = space.folder / "mix.wav"
-        write_mix(plan, music, mixed, space.check_cancelled)
+        stems = _stems(spec, space.folder)
+        write_mix(plan, music, mixed, space.check_cancelled, stems=Stems(**stems))
     mastered = master(space, mixed, spec.total_samples, spec.target, space.folder / "sound.m4a")
-    return Made(Origin("aiprod"), {"sound": space.folder / "sound.m4a"}, asdict(mastered))
+    media: dict[str, Media] = {"sound": space.folder / "sound.m4a", **stems}
+    return Made(Origin("aiprod"), media, asdict(mastered))
+
+
+def _voices(
+    specs: tuple[ClipSpec, ...], file: Callable[[str], Path], space: Workspace
+) -> Iterator[Clip]:
+    """The voices, each cleaned; what several scenes say is cleaned once."""
+    cleaned: dict[str, Path] = {}
+    for number, clip in enumerate(specs):
+        space.check_cancelled()
+        if clip.blob not in cleaned:
+            cleaned[clip.blob] = space.folder / f"voice-{number}.wav"
+            write_clean_voice(file(clip.blob), cleaned[clip.blob])
+        yield _clip(clip, cleaned[clip.blob])
+
+
+def _clip(spec: ClipSpec, path: Path) -> Clip:
+    return Clip(
+        path,
+        spec.start,
+        spec.gain_db,
+        fade_in_ms=spec.fade_in_ms,
+        fade_out_ms=spec.fade_out_ms,
+        length=spec.length,
+        ducks=spec.ducks,
+    )
+
+
+def _stems(spec: MixSpec, folder: Path) -> Mapping[str, Path]:
+    """Where the stems go that were asked for and that something sounds in."""
+    sounds = {"voice": spec.voices, "effects": spec.effects, "music": spec.music}
+    return {role: folder / f"{role}.wav" for role, found in sounds.items() if found and spec.stems}
 
 
 class _MusicBlocks:

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
+from typing import Any
 
+from jobs.assets import CLIP_SOUND, effect_task
 from jobs.document import Job
 from jobs.elements import Problem
 from jobs.errors import ErrorCode
-from jobs.scene import Effect, Scene
+from jobs.scene import Clip, ClipSound, Effect, Scene, WhenShort
+from jobs.sound import Music
 from jobs.words import Word
 from media.master import LoudnessTarget
 from media.music_fit import Section
@@ -24,11 +28,13 @@ MUSIC_LUFS = VOICE_LUFS + 6
 # Textures such as rain are repeated until their scene ends, each repeat overlapping the last.
 LOOP_OVERLAP_SAMPLES = SAMPLE_RATE_HZ
 LOOP_IN_MS, LOOP_OUT_MS = 300.0, 600.0
+CUT_FADE_MS = 10.0  # of a clip's sound where its picture is cut
 
 
 @dataclass(frozen=True)
 class ClipSpec:
-    """A sound in the mix: blob name, first sample, gain, fades, and how much of it is used."""
+    """A sound in the mix: blob name, first sample, gain, fades, how much of it is used, and whether
+    it steps back for the voice."""
 
     blob: str
     start: int
@@ -36,6 +42,7 @@ class ClipSpec:
     length: int | None = None
     fade_in_ms: float = 5.0
     fade_out_ms: float = 5.0
+    ducks: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,9 @@ class MixSpec:
     """Everything that decides what a video sounds like. Samples at 48 kHz.
 
     Attributes:
+      speech: What the music steps back for.
       encoder: Version of FFmpeg, which limits and encodes.
+      stems: Whether voice, effects and music are kept apart, too.
     """
 
     total_samples: int
@@ -71,6 +80,7 @@ class MixSpec:
     ducking_db: float
     target: LoudnessTarget
     encoder: str = ""
+    stems: bool = False
 
 
 def mix_spec(
@@ -82,46 +92,111 @@ def mix_spec(
       words: By scene, the spoken words with times relative to the narration's start.
       encoder: Version of FFmpeg.
     """
-    voices, effects, speech, notes = [], [], [], []
+    voices, effects, speech = list[ClipSpec](), list[ClipSpec](), list[tuple[int, int]]()
+    notes: list[Problem] = []
     for index, (scene, time) in enumerate(zip(job.scenes or (), timeline.scenes, strict=True)):
         start = sample_of(time.speech_start, timeline.rate)
         if facts := takes.facts(f"voice/{index:03}"):
             audio = takes.records[f"voice/{index:03}"].media["audio"]
             voices.append(ClipSpec(audio, start, round(VOICE_LUFS - facts["lufs"], 2)))
-            speech += [
-                (
-                    start + round(word.start_s * SAMPLE_RATE_HZ),
-                    start + round(word.end_s * SAMPLE_RATE_HZ),
-                )
-                for word in words[index]
-            ]
-        for number, effect in enumerate(scene.effects):
-            task_id = f"effect/{index:03}.{number:02}"
-            facts = takes.facts(task_id)
-            if facts is None:
-                continue
-            at = _effect_start(effect, scene, time, timeline.rate, start, words[index])
-            if at is None:
-                notes.append(_unplaced(index, number, effect))
-                continue
-            scene_end = sample_of(time.end, timeline.rate)
-            if at >= scene_end:
-                notes.append(_too_late(index, number, effect, float(time.frames / timeline.rate)))
-                continue
-            audio = takes.records[task_id].media["audio"]
-            effects += _placed(audio, at, effect.gain_db, facts, scene_end)
+            speech += _spoken(facts, words[index], start)
+        found, told = _effects(scene, index, timeline, takes, words[index])
+        effects += found
+        notes += told
+        if isinstance(scene.visual, Clip) and scene.visual.sound is not ClipSound.DROP:
+            heard, told = _clip_sound(scene.visual, index, timeline, takes)
+            effects += heard
+            notes += told
+            if scene.visual.sound is ClipSound.KEEP:
+                speech += [(clip.start, clip.start + (clip.length or 0)) for clip in heard]
     loudness = job.output.loudness
+    ducks = job.music or any(clip.ducks for clip in effects)
     spec = MixSpec(
         total_samples=timeline.samples,
         voices=tuple(voices),
         effects=tuple(effects),
         speech=tuple(speech),
         music=_music(job, takes),
-        ducking_db=job.music.ducking_db if job.music else 0.0,
+        ducking_db=(job.music or Music()).ducking_db if ducks else 0.0,
         target=LoudnessTarget(loudness.lufs, loudness.peak_dbtp),
         encoder=encoder,
+        stems=job.output.stems,
     )
     return spec, tuple(notes)
+
+
+def _spoken(facts: dict[str, Any], words: Sequence[Word], start: int) -> list[tuple[int, int]]:
+    """Spans of samples in which a narration speaks; of a recording whose words nobody has timed,
+    those in which it sounds."""
+    spans = facts.get("speech") or [(word.start_s, word.end_s) for word in words]
+    return [
+        (start + round(begins_s * SAMPLE_RATE_HZ), start + round(ends_s * SAMPLE_RATE_HZ))
+        for begins_s, ends_s in spans
+    ]
+
+
+def _effects(
+    scene: Scene, index: int, timeline: Timeline, takes: Takes, words: Sequence[Word]
+) -> tuple[list[ClipSpec], list[Problem]]:
+    """The effects of a scene, and those that cannot be placed."""
+    time = timeline.scenes[index]
+    speech = sample_of(time.speech_start, timeline.rate)
+    scene_end = sample_of(time.end, timeline.rate)
+    text = takes.text(index, scene.narration) or ""
+    found, notes = list[ClipSpec](), list[Problem]()
+    for number, effect in enumerate(scene.effects):
+        task_id = effect_task(index, number)
+        facts = takes.facts(task_id)
+        if facts is None:
+            continue
+        at = _effect_start(effect, text, time, timeline.rate, speech, words)
+        if at is None:
+            notes.append(_unplaced(index, number, effect))
+        elif at >= scene_end:
+            notes.append(_too_late(index, number, effect, float(time.frames / timeline.rate)))
+        else:
+            audio = takes.records[task_id].media["audio"]
+            gain_db = round(effect.gain_db + facts.get("level_db", 0.0), 2)
+            found += _placed(audio, at, gain_db, facts, scene_end)
+    return found, notes
+
+
+def _clip_sound(
+    clip: Clip, index: int, timeline: Timeline, takes: Takes
+) -> tuple[list[ClipSpec], list[Problem]]:
+    """The sound of a scene's clip, as long and as often as its picture, fading where it fades."""
+    task_id = effect_task(index, CLIP_SOUND)
+    shown, facts = takes.facts(f"visual/{index:03}"), takes.facts(task_id)
+    if facts is None or shown is None:
+        return [], []
+    if not facts["samples"]:
+        place = f"scenes[{index}].visual.sound"
+        note = f"{place}: the clip has no sound, so none is heard"
+        return [], [Problem("mix", ErrorCode.INVALID_INPUT, note, False)]
+    time, rate = timeline.scenes[index], timeline.rate
+    start, end = sample_of(time.start, rate), sample_of(time.end, rate)
+    before = timeline.scenes[index - 1].transition_frames if index else 0
+    in_ms, out_ms = (
+        max(CUT_FADE_MS, float(1000 * frames / rate)) for frames in (before, time.transition_frames)
+    )
+    # Of the picture, a round is a whole number of frames.
+    turn = sample_of(max(1, floor(Fraction(shown["length_s"]) * rate)), rate)
+    is_looped = clip.when_short is WhenShort.LOOP and shown["length_s"] > 0
+    starts = range(start, end, turn) if is_looped else (start,)
+    audio = takes.records[task_id].media["audio"]
+    level_db = round(clip.sound_gain_db + facts.get("level_db", 0.0), 2)
+    return [
+        ClipSpec(
+            audio,
+            at,
+            level_db,
+            length=min(facts["samples"], turn, end - at),
+            fade_in_ms=in_ms if at == start else CUT_FADE_MS,
+            fade_out_ms=out_ms if at + facts["samples"] >= end else CUT_FADE_MS,
+            ducks=clip.sound is ClipSound.DUCK,
+        )
+        for at in starts
+    ], []
 
 
 def _music(job: Job, takes: Takes) -> MusicSpec | None:
@@ -143,7 +218,7 @@ def _music(job: Job, takes: Takes) -> MusicSpec | None:
 
 def _effect_start(
     effect: Effect,
-    scene: Scene,
+    text: str,
     time: SceneTime,
     rate: Fraction,
     speech: int,
@@ -154,7 +229,7 @@ def _effect_start(
         return sample_of(time.start, rate)
     if at.offset_s is not None:
         return sample_of(time.start, rate) + round(at.offset_s * SAMPLE_RATE_HZ)
-    word = spoken_word(at.word or "", scene.narration or "", words)
+    word = spoken_word(at.word or "", text, words)
     return speech + round(word.start_s * SAMPLE_RATE_HZ) if word else None
 
 
@@ -223,6 +298,6 @@ def _left_out(scene: int, number: int, effect: Effect, why: str) -> Problem:
     return Problem(
         "mix",
         ErrorCode.INVALID_INPUT,
-        f"scenes[{scene}].effects[{number}].at{why}, so the effect {effect.query!r} was left out",
+        f"scenes[{scene}].effects[{number}].at{why}, so the effect {effect.name!r} was left out",
         False,
     )

@@ -4,19 +4,21 @@ The graph makes its tasks of this, and `aiprod plan` looks for what they would m
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache, partial
+from itertools import pairwise
 from typing import Any
 
 from jobs.document import Job
 from jobs.elements import Problem
+from jobs.errors import ErrorCode
 from jobs.scene import Scene
 from jobs.wire import plain
 from jobs.words import Word
 from media.chapters import Chapter
 from media.chunk import ChunkSpec
-from media.cues import Cue, cut_cues, moved
+from media.cues import GAP_FRAMES, Cue, cut_cues, moved
 from media.lettering import CaptionLook, measure
 from media.timeline import SceneLength, Timeline, cut_chunks, lay_out
 from transforms.chunk_spec import chunk_spec
@@ -34,7 +36,7 @@ class Renders:
     Attributes:
       cues: By scene, its captions in frames of the video.
       chunks, specs: The chunks in order, and what each of them looks like.
-      unplaced: Effects that are left out of the mix, and why.
+      unplaced: Effects that are left out of the mix, and why; times that are estimated.
     """
 
     cues: tuple[tuple[Cue, ...], ...]
@@ -63,14 +65,14 @@ def renders_of(
       ToolMissing: There is no font on this machine.
     """
     words = [_words(takes, index) for index in range(len(timeline.scenes))]
-    cues = tuple(_cues(job, timeline, words, check_cancelled))
+    cues = tuple(_cues(job, timeline, takes, words, check_cancelled))
     chunks, specs = [], []
     for number, chunk in enumerate(cut_chunks(timeline)):
         spec = chunk_spec(job, timeline, takes, cues, chunk, encoder)
         chunks.append(EditChunk(f"render/{number:04}", chunk.first, chunk.last, spec.frames))
         specs.append(spec)
     mix, unplaced = mix_spec(job, timeline, takes, words, encoder)
-    return Renders(cues, tuple(chunks), tuple(specs), mix, unplaced)
+    return Renders(cues, tuple(chunks), tuple(specs), mix, (*_estimated(job, takes), *unplaced))
 
 
 def render_params(spec: str) -> dict[str, Any]:
@@ -124,25 +126,65 @@ def _length(takes: Takes, scene: Scene, index: int) -> SceneLength:
 def _cues(
     job: Job,
     timeline: Timeline,
+    takes: Takes,
     words: Sequence[tuple[Word, ...]],
     check_cancelled: Callable[[], None],
 ) -> Iterator[tuple[Cue, ...]]:
     width, height = job.output.size
     for index, (scene, time) in enumerate(zip(job.scenes or (), timeline.scenes, strict=True)):
         check_cancelled()
-        if not scene.narration or not words[index]:
+        text = takes.text(index, scene.narration)
+        if not text or not words[index]:
             yield ()
             continue
         following = timeline.scenes[index + 1 : index + 2]
         until = following[0].start if following else timeline.frames
-        cut = _cut(
-            scene.narration,
-            words[index],
-            timeline.rate,
-            until - time.speech_start,
-            CaptionLook(job.captions.style.value, width, height, scene.language or job.language),
-        )
+        look = CaptionLook(job.captions.style.value, width, height, scene.language or job.language)
+        facts = takes.facts(f"voice/{index:03}") or {}
+        parts = _parted(text, words[index], facts.get("breaks") or (0,))
+        cut = _cut_parts(parts, timeline.rate, until - time.speech_start, look)
         yield tuple(moved(cue, time.speech_start) for cue in cut)
+
+
+def _estimated(job: Job, takes: Takes) -> Iterator[Problem]:
+    for index in range(len(job.scenes or ())):
+        facts = takes.facts(f"voice/{index:03}") or {}
+        if facts.get("is_estimated"):
+            yield Problem(
+                "voice",
+                ErrorCode.QUALITY_MISSED,
+                f"scenes[{index}].narration_audio: when its words are spoken is estimated; "
+                "words or captions would tell",
+                False,
+            )
+
+
+_Part = tuple[str, tuple[Word, ...]]
+
+
+def _parted(text: str, words: tuple[Word, ...], breaks: Sequence[int]) -> list[_Part]:
+    """A text cut where the captions of the user's begin, each with its words."""
+    if len(breaks) == 1:
+        return [(text, words)]
+    parts = []
+    for first, last in pairwise([*breaks, len(text) + 1]):
+        own = tuple(replace(word, at=word.at - first) for word in words if first <= word.at < last)
+        parts.append((text[first : last - 1], own))
+    return parts
+
+
+def _cut_parts(
+    parts: Sequence[_Part], rate: Fraction, until: int, look: CaptionLook
+) -> Iterator[Cue]:
+    """Captions of each part, which end when the next part begins."""
+    for (text, words), following in zip(parts, [*parts[1:], None], strict=True):
+        limit = until
+        if following:
+            begins, follows = (
+                round(Fraction(one.start_s) * rate) for one in (words[-1], following[1][0])
+            )
+            limit = min(until, max(follows - GAP_FRAMES, begins + 1))
+        yield from _cut(text, words, rate, limit, look)
 
 
 # A plan lays the same job out again and again, with one difference each time; of an hour's video

@@ -21,6 +21,11 @@ class Takes:
         record = self.records.get(task_id)
         return record.facts if record else None
 
+    def text(self, scene: int, narration: str | None) -> str | None:
+        """What is spoken in a scene: as its recording says, else its narration."""
+        facts = self.facts(f"voice/{scene:03}")
+        return facts.get("text", narration) if facts else narration
+
     def of_variant(self, ids: TaskIds) -> "Takes":
         """Those that one variant uses: parts in the order of its own task ids, records by them.
 

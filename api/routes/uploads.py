@@ -1,4 +1,4 @@
-"""Pictures and clips that jobs name afterwards."""
+"""Files that jobs name afterwards: pictures, clips, sounds, captions."""
 
 from functools import partial
 from pathlib import Path
@@ -29,12 +29,13 @@ _EXAMPLE = "\0\0\0\x18ftypmp42\0\0\0\0mp42isom"  # a box that says what follows
     PATH,
     status_code=201,
     operation_id="upload",
-    summary="Hand in a picture or a clip",
+    summary="Hand in a picture, a clip, a sound or captions",
     responses=problems(507),
     openapi_extra={
         "requestBody": {
             "required": True,
-            "description": "The bytes of the file: JPEG, PNG, WebP, MP4, MOV, WebM or Matroska.",
+            "description": "The bytes of the file: JPEG, PNG, WebP, MP4, MOV, WebM, Matroska, WAV, "
+            "MP3, FLAC, Ogg, M4A, SubRip or WebVTT.",
             "content": {
                 "application/octet-stream": {
                     "schema": {"type": "string", "format": "binary"},
@@ -81,7 +82,8 @@ def _media_in(path: Path, called: str) -> Sniffed:
     found = sniff(head)
     if found is None:
         raise UnsupportedMedia(
-            f"{called} is not a picture or clip (accepted: JPEG, PNG, WebP, MP4, MOV, MKV, WebM)"
+            f"{called} is not a picture, clip, sound or caption file (accepted: JPEG, PNG, WebP, "
+            "MP4, MOV, MKV, WebM, WAV, MP3, FLAC, Ogg, M4A, SubRip, WebVTT)"
         )
     if found.kind == "image":
         picture_size(path, called)

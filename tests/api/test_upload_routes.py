@@ -31,12 +31,19 @@ def turned(kind: str) -> bytes:
 
 
 TURNED = {kind: turned(kind) for kind in ("PNG", "JPEG", "WEBP")}
+SOUND = b"RIFF\x64\0\0\0WAVEfmt " + bytes(84)
+SRT = b"1\n00:00:00,000 --> 00:00:01,000\nHi.\n"
 CLIP = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100)
 
 
 @pytest.mark.parametrize(
     ("content", "kind"),
-    [pytest.param(picture(), "image", id="picture"), pytest.param(CLIP, "clip", id="clip")],
+    [
+        pytest.param(picture(), "image", id="picture"),
+        pytest.param(CLIP, "clip", id="clip"),
+        pytest.param(SOUND, "sound", id="sound"),
+        pytest.param(SRT, "captions", id="captions"),
+    ],
 )
 def test_a_file_is_kept_by_its_content(service: Service, content: bytes, kind: str) -> None:
     answer = service.client.post("/v1/uploads", content=content)
@@ -72,6 +79,39 @@ def test_a_job_uses_an_upload(service: Service) -> None:
     assert service.services.blobs.read(file.blob) == picture()
 
 
+def test_a_job_uses_sounds_and_captions_wherever_it_names_them(service: Service) -> None:
+    sound, captions, clip = (
+        service.client.post("/v1/uploads", content=content).json()["uri"]
+        for content in (SOUND, SRT, CLIP)
+    )
+    recording = {"uri": sound, "captions": captions}
+
+    job_id = service.submit(
+        scenes=[{"narration": "Hi.", "narration_audio": recording, "effects": [{"uri": clip}]}],
+        music={"uri": sound},
+    )
+
+    row = service.services.catalogue.job("acme", job_id, with_submission=True)
+    assert row is not None
+    assert row.submission is not None
+    assert {(file.original, file.kind) for file in row.submission.inputs} == {
+        (sound, "sound"), (captions, "captions"), (clip, "sound"),
+    }  # fmt: skip
+
+
+def test_captions_are_no_recording(service: Service) -> None:
+    uri = service.client.post("/v1/uploads", content=SRT).json()["uri"]
+
+    answer = service.client.post(
+        "/v1/jobs", json={"scenes": [{"narration": "Hi.", "narration_audio": {"uri": uri}}]}
+    )
+
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["message"].startswith("scenes[0].narration_audio.uri (")
+    assert "is of the kind captions: give an upload of the kind sound." in error["message"]
+
+
 def test_an_upload_of_another_tenant_is_unknown(service: Service) -> None:
     uri = service.stranger.post("/v1/uploads", content=picture()).json()["uri"]
 
@@ -95,7 +135,11 @@ def test_a_picture_is_not_a_clip(service: Service) -> None:
     ("content", "said"),
     [
         pytest.param(b"", '"a.png" is empty', id="nothing"),
-        pytest.param(b"#EXTM3U\nfile:///etc/passwd\n", "is not a picture or clip", id="a playlist"),
+        pytest.param(
+            b"#EXTM3U\nfile:///etc/passwd\n",
+            "is not a picture, clip, sound or caption file",
+            id="a playlist",
+        ),
         pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is not a picture", id="SVG"),
         pytest.param(picture()[:20], "is damaged: it ends early", id="a picture cut off"),
         pytest.param(picture(7_000_000), "is too large", id="too many pixels"),

@@ -91,8 +91,8 @@ def job(**fields: Any) -> dict[str, Any]:
         ),
         pytest.param(
             job(music=True),
-            "music is true: give false or an object with the fields provider, prompt, gain_db, "
-            "ducking_db.",
+            "music is true: give false or an object with the fields provider, prompt, uri, "
+            "gain_db, ducking_db.",
             id="music true",
         ),
         pytest.param(

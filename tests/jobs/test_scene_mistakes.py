@@ -10,6 +10,12 @@ def scene(**fields: Any) -> dict[str, Any]:
     return {"scenes": [{"narration": "The sea.", **fields}]}
 
 
+SAID = [
+    {"text": "the", "start_s": 0.1, "end_s": 0.4},
+    {"text": "sea", "start_s": 0.5, "end_s": 1.0},
+]
+
+
 @pytest.mark.parametrize(
     ("document", "sentence"),
     [
@@ -36,15 +42,66 @@ def scene(**fields: Any) -> dict[str, Any]:
         ),
         pytest.param(
             {"scenes": [5]},
-            "scenes[0] is 5: give an object with the fields narration, language, voice, visual, "
-            "motion, effects, transition, duration_s, "
-            "chapter, translations.",
+            "scenes[0] is 5: give an object with the fields narration, narration_audio, "
+            "language, voice, visual, motion, effects, transition, duration_s, chapter, "
+            "translations.",
             id="scene as number",
         ),
         pytest.param(
             {"scenes": [{}]},
             "scenes[0].narration is missing: give text that is spoken, or duration_s.",
             id="empty scene",
+        ),
+        pytest.param(
+            {"scenes": [{"narration_audio": {"uri": "a.wav"}}]},
+            "scenes[0].visual is missing, and there is no narration to make a picture from: give "
+            'an object such as {"type": "title", "text": "The end"}.',
+            id="a recording alone",
+        ),
+        pytest.param(
+            scene(narration_audio={"uri": "a.wav", "words": SAID, "captions": "a.srt"}),
+            'scenes[0].narration_audio.captions ("a.srt") is beside words: give one of the two.',
+            id="words and captions",
+        ),
+        pytest.param(
+            scene(narration_audio={"uri": "a.wav", "words": [*SAID, *SAID]}),
+            "scenes[0].narration_audio.words[2].start_s (0.1) does not begin after the word before "
+            "it: give a number greater than 0.5, or the words in order.",
+            id="words that do not rise",
+        ),
+        pytest.param(
+            scene(narration_audio={"uri": "a.wav", "words": SAID[::-1]}),
+            "scenes[0].narration_audio.words[1].start_s (0.1) does not begin after the word before "
+            "it: give a number greater than 0.5, or the words in order.",
+            id="words backwards",
+        ),
+        pytest.param(
+            scene(
+                narration_audio={
+                    "uri": "a.wav",
+                    "words": [SAID[0], {"text": "lake", "start_s": 1, "end_s": 2}],
+                }
+            ),
+            'scenes[0].narration_audio.words[1].text ("lake") is not in the narration of this '
+            "scene behind the word before it: give the words as the narration has them, or no "
+            "narration.",
+            id="a word that is not in the narration",
+        ),
+        pytest.param(
+            scene(
+                narration_audio={
+                    "uri": "a.wav",
+                    "words": [{"text": "The", "start_s": 2, "end_s": 2}],
+                }
+            ),
+            "scenes[0].narration_audio.words[0].end_s (2) is not after start_s: give a number "
+            "greater than 2.",
+            id="a word without length",
+        ),
+        pytest.param(
+            scene(effects=[{"query": "rain", "uri": "rain.wav"}]),
+            "scenes[0].effects[0] has both query and uri: give one of the two.",
+            id="an effect that is named twice",
         ),
         pytest.param(
             {"scenes": [{"duration_s": 3}]},
@@ -87,14 +144,16 @@ def scene(**fields: Any) -> dict[str, Any]:
         pytest.param(
             scene(naration="x"),
             "scenes[0].naration is not a known field: did you mean narration? scenes[0] takes "
-            "narration, language, voice, visual, motion, effects, transition, duration_s, "
+            "narration, narration_audio, language, voice, visual, motion, effects, transition, "
+            "duration_s, "
             "chapter, translations.",
             id="misspelt field",
         ),
         pytest.param(
             scene(aspect_ratio="9:16"),
             "scenes[0].aspect_ratio is not a known field: did you mean output.aspect_ratio? "
-            "scenes[0] takes narration, language, voice, visual, motion, effects, transition, "
+            "scenes[0] takes narration, narration_audio, language, voice, visual, motion, effects, "
+            "transition, "
             "duration_s, chapter, translations.",
             id="field of another part",
         ),
@@ -194,7 +253,8 @@ def scene(**fields: Any) -> dict[str, Any]:
         ),
         pytest.param(
             scene(effects=[{}]),
-            "scenes[0].effects[0].query is missing: give text of 1 to 500 characters.",
+            "scenes[0].effects[0] has neither query nor uri: give one of the two, such as "
+            '{"query": "rain"}.',
             id="effect without query",
         ),
         pytest.param(

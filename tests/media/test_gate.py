@@ -33,8 +33,8 @@ def test_a_file_as_promised_misses_nothing() -> None:
         pytest.param({"av_difference_s": -0.05}, "differ by -50 ms", id="sound too short"),
         pytest.param({"video": "h264 (High), yuv420p"}, "not bt709", id="colour tags"),
         pytest.param({"video": "hevc, yuv420p(bt709)"}, "not h264 (High)", id="codec"),
-        pytest.param({"lufs": -14.6}, "-14.6 LUFS instead of -14", id="too quiet"),
-        pytest.param({"lufs": -13.4}, "-13.4 LUFS instead of -14", id="too loud"),
+        pytest.param({"lufs": -14.4}, "-14.4 LUFS instead of -14", id="too quiet"),
+        pytest.param({"lufs": -13.6}, "-13.6 LUFS instead of -14", id="too loud"),
         pytest.param({"peak_dbtp": -0.9}, "true peak -0.9 dBTP above -1", id="peak"),
     ],
 )

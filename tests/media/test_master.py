@@ -7,7 +7,7 @@ from programmes import RATE, Sound, plan, played, save, spoken, struck
 
 from jobs.errors import Cancelled
 from media.clicks import clicks
-from media.join import Piece, join
+from media.join import Extras, Piece, join
 from media.loudness import Loudness, measured
 from media.master import (
     LoudnessTarget,
@@ -299,7 +299,7 @@ def test_the_sound_survives_joining_with_the_picture(space: Workspace, stems: Pa
     sound = space.folder / "sound.m4a"
 
     made = master(space, mix, total, WEB, sound)
-    video = join(space, [Piece(chunk, 150)], rate, sound, None)
+    video = join(space, [Piece(chunk, 150)], rate, sound, Extras())
 
     heard, alone = decoded(space, video), decoded(space, sound)
     assert abs(len(heard) - total) <= 1024

@@ -11,7 +11,7 @@ from programmes import RATE, Sound, blocks_of, plan, played, save, spoken, struc
 from jobs.errors import Cancelled, UnsupportedMedia
 from media.clicks import clicks
 from media.loudness import integrated_lufs
-from media.mix import Clip, MixPlan, Music, write_mix
+from media.mix import Clip, MixPlan, Music, Stems, write_mix
 from media.wave import open_wave
 
 TONE = np.asarray(0.25 * np.sin(2 * np.pi * 1000 * np.arange(RATE) / RATE), np.float32)
@@ -106,6 +106,43 @@ def test_music_steps_back_for_speech_and_only_the_music_does(sounds: Path, tmp_p
     )
 
 
+def test_stems_sum_to_the_mix(sounds: Path, tmp_path: Path) -> None:
+    music = played(4)
+    scene = plan(
+        4 * RATE,
+        voices=(Clip(sounds / "voice.wav", 1234, -3.0),),
+        effects=(
+            Clip(sounds / "hit.wav", 70_000, -4.0),
+            Clip(sounds / "wide.wav", 20_000, -6.0, ducks=True),
+        ),
+        speech=((1234, 60_000),),
+    )
+    paths = {role: tmp_path / f"{role}.wav" for role in ("voice", "effects", "music")}
+
+    write_mix(scene, blocks_of(music), tmp_path / "mix.wav", no_check, 4096, stems=Stems(**paths))
+
+    voice, effects, under = (open_wave(path)[:] for path in paths.values())
+    assert all(np.abs(stem).max() > 0.1 for stem in (voice, effects, under))
+    np.testing.assert_array_equal(voice + effects + under, open_wave(tmp_path / "mix.wav")[:])
+
+
+def test_a_clip_may_step_back_for_speech_as_the_music_does(sounds: Path, tmp_path: Path) -> None:
+    found = mixed(
+        tmp_path,
+        plan(
+            RATE,
+            effects=(Clip(sounds / "tone.wav", 0, 0.0, ducks=True),),
+            speech=((RATE // 2, RATE),),
+            ducking_db=12.0,
+        ),
+    )
+
+    before, under = (
+        np.abs(found[part, 0]).max() for part in (slice(0, 9000), slice(30_000, 40_000))
+    )
+    assert 20 * np.log10(under / before) == pytest.approx(-12, abs=0.1)
+
+
 def test_the_block_size_changes_no_sample(sounds: Path, tmp_path: Path) -> None:
     music = played(4)
     scene = plan(
@@ -114,7 +151,10 @@ def test_the_block_size_changes_no_sample(sounds: Path, tmp_path: Path) -> None:
             Clip(sounds / "voice.wav", 1234, -3.0, 0.2),
             Clip(sounds / "voice.wav", 90_001, 1.5, fade_in_ms=333, fade_out_ms=2000),
         ),
-        effects=(Clip(sounds / "hit.wav", 70_000, -4.0), Clip(sounds / "hit.wav", 70_001, -9.0)),
+        effects=(
+            Clip(sounds / "hit.wav", 70_000, -4.0),
+            Clip(sounds / "hit.wav", 70_001, -9.0, ducks=True),
+        ),
         speech=((1234, 60_000), (90_001, 150_000)),
         music_gain_db=-5.0,
     )

@@ -128,6 +128,9 @@ SOUND = "mix, finish"
 PICTURE = "visual 1 of 5, render 1 of 5, finish"
 VOICES = "voice 4 of 5, render 4 of 5, mix, finish"
 ONE_VOICE = "voice 1 of 5, render 1 of 5, mix, finish"
+CLIP_SOUND = "effect 1 of 3, mix, finish"
+RECORDED = 'scenes[4].narration_audio={"uri": "said.wav"'
+RECORDING = ("scenes[4].narration_audio added",)
 FRENCH = "voice 5 of 10, render 5 of 10, mix 1 of 2, finish 1 of 2"
 ROWS = (
     Row("schema_version", "", NOTHING),
@@ -147,6 +150,38 @@ ROWS = (
     ),
     Row(
         "scenes[].narration", "scenes[3].narration=Everybody sees it.", ONE_VOICE, is_rendered=True
+    ),
+    Row("scenes[].narration_audio", f"{RECORDED}}}", ONE_VOICE, told=RECORDING, is_rendered=True),
+    Row("scenes[].narration_audio.uri", f"{RECORDED}}}", ONE_VOICE, told=RECORDING),
+    Row(
+        "scenes[].narration_audio.words[]",
+        f'{RECORDED}, "words": [{{"text": "Then", "start_s": 0.1, "end_s": 1}}]}}',
+        ONE_VOICE,
+        told=RECORDING,
+    ),
+    Row(
+        "scenes[].narration_audio.words[].text",
+        f'{RECORDED}, "words": [{{"text": "gone", "start_s": 0.1, "end_s": 1}}]}}',
+        ONE_VOICE,
+        told=RECORDING,
+    ),
+    Row(
+        "scenes[].narration_audio.words[].start_s",
+        f'{RECORDED}, "words": [{{"text": "Then", "start_s": 0.2, "end_s": 1}}]}}',
+        ONE_VOICE,
+        told=RECORDING,
+    ),
+    Row(
+        "scenes[].narration_audio.words[].end_s",
+        f'{RECORDED}, "words": [{{"text": "Then", "start_s": 0.1, "end_s": 2}}]}}',
+        ONE_VOICE,
+        told=RECORDING,
+    ),
+    Row(
+        "scenes[].narration_audio.captions",
+        f'{RECORDED}, "captions": "said.srt"}}',
+        ONE_VOICE,
+        told=RECORDING,
     ),
     Row("scenes[].language", "scenes[2].language=en-US", ONE_VOICE),
     Row("scenes[].voice", "scenes[2].voice=null", ONE_VOICE),
@@ -177,6 +212,14 @@ ROWS = (
         CHUNK,
         told=("scenes[2].visual.fit added",),
     ),
+    Row(
+        "scenes[].visual(clip).sound",
+        "scenes[2].visual.sound=keep",
+        CLIP_SOUND,
+        told=("scenes[2].visual.sound added",),
+        is_rendered=True,
+    ),
+    Row("scenes[].visual(clip).sound_gain_db", "scenes[2].visual.sound_gain_db=-6", NOTHING),
     Row("scenes[].visual(clip).when_short", "scenes[2].visual.when_short=loop", NOTHING),
     Row(
         "scenes[].visual(clip).focus",
@@ -217,6 +260,12 @@ ROWS = (
     Row(
         "scenes[].effects[].query", "scenes[0].effects[0].query=rain", "effect 1 of 2, mix, finish"
     ),
+    Row(
+        "scenes[].effects[].uri",
+        'scenes[0].effects[0]={"uri": "said.wav", "at": {"word": "wave"}}',
+        "effect 1 of 2, mix, finish",
+        told=("scenes[0].effects[0].query changed", "scenes[0].effects[0].uri added"),
+    ),
     Row("scenes[].effects[].at", "scenes[0].effects[0].at=null", SOUND),
     Row("scenes[].effects[].at.word", "scenes[0].effects[0].at.word=shore", SOUND),
     Row("scenes[].effects[].at.offset_s", "scenes[1].effects[0].at.offset_s=1", SOUND),
@@ -249,6 +298,7 @@ ROWS = (
     Row("music", "music=null", SOUND),
     Row("music.provider", "music.provider=suno", MUSIC),
     Row("music.prompt", "music.prompt=lively drums", MUSIC),
+    Row("music.uri", "music.uri=said.wav", MUSIC, told=("music.uri added",), is_rendered=True),
     Row("music.gain_db", "music.gain_db=-10", SOUND, is_rendered=True),
     Row("music.ducking_db", "music.ducking_db=6", SOUND),
     Row("sound_effects.provider", "sound_effects.provider=freesound", "effect all, mix, finish"),
@@ -268,6 +318,7 @@ ROWS = (
     Row("output.fps", "output.fps=25", "render all, mix, finish"),
     Row("output.quality", "output.quality=standard", ALL_CHUNKS),
     Row("output.loudness", "output.loudness=ebu", SOUND),
+    Row("output.stems", "output.stems=true", SOUND, told=("output.stems added",), is_rendered=True),
     Row("output.formats", 'output.formats=["mp4", "sheet"]', "format", is_rendered=True),
     Row("output.strict", "output.strict=true", NOTHING),
     Row("rights.commercial", "rights.commercial=false", "nothing"),

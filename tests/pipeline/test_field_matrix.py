@@ -15,6 +15,7 @@ from api.reuse import Earlier, Fate, PartPlan, plan_parts
 from api.shelf import Shelf
 from jobs.document import Job, apply_overrides, job_from, job_json
 from jobs.message import Ring
+from jobs.named_files import files_of
 from jobs.slate import LOCAL_TENANT, Slate
 from jobs.stages import Stage
 from jobs.submission import InputFile, Submission
@@ -60,8 +61,7 @@ class Shop:
     def submission(self, document: dict[str, Any], change: str = "") -> Submission:
         changed = apply_overrides(document, [change] if change else [])
         plain = json.loads(job_json(job_from(changed)))
-        uris = [(scene["visual"] or {}).get("uri") for scene in plain["scenes"] or ()]
-        return Submission(plain, tuple(self.files[uri] for uri in uris if uri))
+        return Submission(plain, tuple(self.files[file.uri] for file in files_of(plain)))
 
     def render(self, submissions: dict[str, Submission]) -> None:
         with contextlib.closing(open_database(self.config.database_url)) as database:
@@ -100,7 +100,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 def _files(config: StudioConfig, folder: Path) -> Iterator[tuple[str, InputFile]]:
     space = Workspace(find_ffmpeg(None), folder, wall_s=60)
     for name, source in (("tide.mp4", "testsrc2=s=64x36:d=6"), ("ebb.mp4", "testsrc=s=64x36:d=6")):
-        space.run(["-f", "lavfi", "-i", source, "-pix_fmt", "yuv420p", name])
+        space.run(
+            ["-f", "lavfi", "-i", source, "-f", "lavfi", "-i", "sine=200:d=6",
+             "-pix_fmt", "yuv420p", name]
+        )  # fmt: skip
+    space.run(["-f", "lavfi", "-i", "sine=300:d=2", "said.wav"])
+    (folder / "said.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nGone.\n")
     media = REPOSITORY / "examples" / "media"
     artefacts = Artefacts(DirectoryBlobs(Path(config.store)))
     for uri, kind, path in (
@@ -108,6 +113,8 @@ def _files(config: StudioConfig, folder: Path) -> Iterator[tuple[str, InputFile]
         ("crab.jpg", "image", media / "pool.jpg"),
         ("tide.mp4", "clip", folder / "tide.mp4"),
         ("ebb.mp4", "clip", folder / "ebb.mp4"),
+        ("said.wav", "sound", folder / "said.wav"),
+        ("said.srt", "captions", folder / "said.srt"),
     ):
         yield uri, InputFile(artefacts.keep_media(path), uri, kind)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from storage.sniff import HEAD_BYTES, sniff
+from storage.sniff import HEAD_BYTES, serves, sniff
 
 
 def picture(form: str, **options: object) -> bytes:
@@ -73,6 +73,56 @@ def test_clips_are_known_by_their_content(head: bytes, suffix: str, content_type
 
 
 @pytest.mark.parametrize(
+    ("head", "content_type"),
+    [
+        pytest.param(b"RIFF\0\0\0\0WAVEfmt ", "audio/wav", id="WAV"),
+        pytest.param(b"RF64\xff\xff\xff\xffWAVEds64", "audio/wav", id="WAV over 4 GB"),
+        pytest.param(b"ID3\x04\0\0", "audio/mpeg", id="MP3 with a tag"),
+        pytest.param(b"\xff\xfb\x90\x64", "audio/mpeg", id="MP3 without one"),
+        pytest.param(b"fLaC\0\0\0\x22", "audio/flac", id="FLAC"),
+        pytest.param(b"OggS\0\x02", "audio/ogg", id="Ogg"),
+        pytest.param(boxed(b"M4A "), "audio/mp4", id="M4A"),
+    ],
+)
+def test_sounds_are_known_by_their_content(head: bytes, content_type: str) -> None:
+    found = sniff(head)
+
+    assert found is not None
+    assert (found.kind, found.suffix, found.content_type) == ("sound", ".sound", content_type)
+    assert serves(found, "sound")
+    assert not serves(found, "clip")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(b"WEBVTT\n\n00:01.000 --> 00:02.000\nHi.\n", id="WebVTT"),
+        pytest.param(b"\xef\xbb\xbfWEBVTT - a title\r\n", id="WebVTT with a byte order mark"),
+        pytest.param(b"1\r\n00:00:01,000 --> 00:00:02,000\r\nHi.\r\n", id="SubRip"),
+    ],
+)
+def test_captions_are_known_by_their_content(head: bytes) -> None:
+    found = sniff(head)
+
+    assert found is not None
+    assert (found.kind, found.suffix) == ("captions", ".captions")
+
+
+@pytest.mark.parametrize(
+    ("head", "kind", "expected"),
+    [
+        pytest.param(boxed(b"isom"), "sound", True, id="the sound of an mp4"),
+        pytest.param(matroska(b"webm"), "sound", False, id="that of a webm is not taken"),
+        pytest.param(picture("PNG"), "sound", False, id="a picture"),
+        pytest.param(boxed(b"isom"), "image", False, id="a clip is no picture"),
+        pytest.param(b"", "sound", False, id="nothing"),
+    ],
+)
+def test_what_a_file_serves_as(head: bytes, kind: str, expected: bool) -> None:
+    assert serves(sniff(head), kind) is expected
+
+
+@pytest.mark.parametrize(
     "head",
     [
         pytest.param(b"", id="nothing"),
@@ -87,13 +137,15 @@ def test_clips_are_known_by_their_content(head: bytes, suffix: str, content_type
         pytest.param(b"<!DOCTYPE html><html>", id="web page"),
         pytest.param(b"%PDF-1.7\n", id="PDF"),
         pytest.param(b"RIFF\0\0\0\0AVI LIST", id="AVI"),
-        pytest.param(b"RIFF\0\0\0\0WAVEfmt ", id="WAV"),
         pytest.param(b"RIFF\0\0\0\0WEBPJUNK", id="WebP without a picture"),
         pytest.param(b"FWS\x0a\0\0\0\0", id="SWF"),
         pytest.param(b"CWS\x0a\0\0\0\0", id="SWF, packed"),
         pytest.param(b"FLV\x01\x05", id="FLV"),
-        pytest.param(b"OggS\0\x02", id="Ogg"),
-        pytest.param(b"ID3\x04\0\0", id="MP3"),
+        pytest.param(b"ID3 and other tags\n", id="text like an MP3"),
+        pytest.param(b"fLaC is a format\n", id="text like a FLAC"),
+        pytest.param(b"\xff\xf1\x50\x80", id="AAC without a container"),
+        pytest.param(b"\xff\xfe1\0\n\0", id="text in UTF-16"),
+        pytest.param(b"1\n\nWEBVTT", id="text with a word of WebVTT"),
         pytest.param(b"PK\x03\x04", id="ZIP"),
         pytest.param(b"\x1f\x8b\x08", id="gzip"),
         pytest.param(b"\x7fELF\x02", id="program"),
@@ -103,7 +155,7 @@ def test_clips_are_known_by_their_content(head: bytes, suffix: str, content_type
         pytest.param(b"\xff\xd8", id="cut JPEG"),
         pytest.param(boxed(b"avif", b"mif1"), id="AVIF"),
         pytest.param(boxed(b"heic"), id="HEIC"),
-        pytest.param(boxed(b"M4A "), id="M4A"),
+        pytest.param(boxed(b"M4P "), id="M4A with a lock"),
         pytest.param(boxed(b"crx "), id="raw picture"),
         pytest.param(b"\0\0\0\1ftypisom", id="box with a long size"),
         pytest.param(b"\0\0\0\0ftypisom", id="box to the end"),
@@ -121,11 +173,13 @@ def test_no_text_is_media(text: str) -> None:
     # EBML starts with control characters, which a text may hold, but no list of files does.
     printable = "".join(filter(str.isprintable, text))
 
-    assert sniff(printable.encode()) is None
+    found = sniff(printable.encode())
+
+    assert found is None or found.kind == "captions"
 
 
 @given(st.binary(max_size=64), st.sampled_from([b"", b"\x1a\x45\xdf\xa3", b"\0\0\0\x14ftyp"]))
 def test_no_bytes_make_it_fail(data: bytes, start: bytes) -> None:
     found = sniff(start + data)
 
-    assert found is None or found.suffix in (".picture", ".mp4", ".mkv")
+    assert found is None or found.suffix in (".picture", ".mp4", ".mkv", ".sound", ".captions")

@@ -90,9 +90,18 @@ def opened(config: StudioConfig) -> Iterator[Studio]:
     found.close()
 
 
+def naming(kind: str, uri: str) -> dict[str, Any]:
+    """What a scene says that names a file of that kind."""
+    if kind == "sound":
+        return {"narration_audio": {"uri": uri}}
+    if kind == "captions":
+        return {"narration_audio": {"uri": "upload://up-1", "captions": uri}}
+    return {"visual": {"type": kind, "uri": uri}}
+
+
 def submitted(studio: Studio, *uris: str, kind: str = "image") -> Submission:
     """A job with a scene per address has been submitted."""
-    scenes = [{"narration": "One.", "visual": {"type": kind, "uri": uri}} for uri in uris]
+    scenes = [{"narration": "One.", **naming(kind, uri)} for uri in uris]
     submission = Submission({"scenes": scenes})
     request = Request("acme", "job", submission, None, None, None, "0" * 64, None)
     Intake(studio.ledger.database).submit(request)
@@ -124,6 +133,9 @@ def outcome(script: bytes, code: ErrorCode, message: str) -> bytes:
     [
         pytest.param(picture(), "image", ".picture", id="image"),
         pytest.param(CLIP, "clip", ".mp4", id="clip"),
+        pytest.param(CLIP, "sound", ".mp4", id="sound of a clip"),
+        pytest.param(b"RIFF\0\0\0\0WAVEfmt ", "sound", ".sound", id="sound"),
+        pytest.param(b"WEBVTT\n", "captions", ".captions", id="captions"),
     ],
 )
 def test_files_of_the_web_and_of_buckets_are_fetched(

@@ -7,7 +7,7 @@ from jobs.document import job_from
 from jobs.stages import Stage
 from media.timeline import SceneLength, lay_out
 from storage.artefacts import Origin, Record
-from transforms.mix_spec import mix_spec
+from transforms.mix_spec import ClipSpec, MixSpec, mix_spec
 from transforms.takes import Takes
 
 # Two scenes of 2 s; the first gives way to the second in half a second.
@@ -60,3 +60,59 @@ def test_an_effect_behind_its_scene_is_left_out_and_told(
 )
 def test_an_effect_begins_at_its_offset(scene: int, offset_s: float, start: int) -> None:
     assert placed(scene, offset_s) == ([start], [])
+
+
+def clip_sound(samples: int = 96_000, **fields: Any) -> tuple[MixSpec, list[str]]:
+    """The mix of two scenes of 2 s, the second of which shows a clip of 1 s."""
+    clip = {"type": "clip", "uri": "a.mp4", **fields}
+    scenes = [
+        {"visual": {"type": "color", "color": "#204060"}, "duration_s": 2},
+        {"visual": clip, "duration_s": 2},
+    ]
+    seen = {"length_s": 1.0, "start_s": 0.0, "blob": "media/a.mp4"}
+    sound = {"samples": samples, "loop": False, "level_db": -3.0}
+    takes = Takes(
+        (),
+        {
+            "visual/001": Record(Stage.VISUAL, 1, "k", Origin("user"), {}, seen),
+            "effect/001.20": Record(
+                Stage.EFFECT, 1, "k", Origin("user"), {"audio": "media/a.wav"}, sound
+            ),
+        },
+    )
+    job = job_from({"scenes": scenes, "music": None})
+    spec, notes = mix_spec(job, TIMELINE, takes, [(), ()], "")
+    return spec, [note.message for note in notes]
+
+
+def test_the_sound_of_a_clip_is_as_long_as_its_picture() -> None:
+    spec, notes = clip_sound(sound="keep", sound_gain_db=-2)
+
+    # It is seen from 1.5 s on; the crossfade takes half a second.
+    assert spec.effects == (
+        ClipSpec("media/a.wav", 72_000, -5.0, 48_000, fade_in_ms=500.0, fade_out_ms=10.0),
+    )
+    assert spec.speech == ((72_000, 120_000),)
+    assert (spec.ducking_db, notes) == (0.0, [])
+
+
+def test_the_sound_of_a_clip_is_repeated_as_its_picture_is() -> None:
+    spec, _ = clip_sound(sound="duck", when_short="loop")
+
+    assert [(clip.start, clip.length, clip.ducks) for clip in spec.effects] == [
+        (72_000, 48_000, True),
+        (120_000, 48_000, True),
+    ]
+    assert [clip.fade_in_ms for clip in spec.effects] == [500.0, 10.0]
+    assert (spec.speech, spec.ducking_db) == ((), 10.0)
+
+
+def test_a_clip_without_sound_is_noted() -> None:
+    spec, notes = clip_sound(0, sound="keep")
+
+    assert (spec.effects, spec.speech) == ((), ())
+    assert notes == ["scenes[1].visual.sound: the clip has no sound, so none is heard"]
+
+
+def test_the_sound_of_a_clip_is_dropped_unless_it_is_asked_for() -> None:
+    assert clip_sound()[0].effects == ()
