@@ -40,7 +40,7 @@ MIX = MixSpec(
     ("stage", "spec", "version", "digest"),
     [
         pytest.param(Stage.RENDER, CHUNK, 6, "338486d0d24b4e06", id="chunk"),
-        pytest.param(Stage.MIX, MIX, 1, "4181aef0993ee533", id="mix"),
+        pytest.param(Stage.MIX, MIX, 2, "a5fd6456a4678efa", id="mix"),
     ],
 )
 def test_what_keys_are_made_of_changes_with_the_version_of_the_stage(
