@@ -2,7 +2,7 @@
 # Without .pyc files every process would compile our code anew: a second of CPU each.
 unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
-.PHONY: help setup run serve stream test live lint bench chaos policy schema provider-schema matrix clean
+.PHONY: help setup run serve stream test live lint bench bench-hour chaos policy schema provider-schema matrix clean
 .PHONY: graph update-check
 .PHONY: template-metadata
 .PHONY: dashboards monitoring monitoring-check
@@ -70,12 +70,17 @@ chaos: $(TOOLS) ## hundreds of jobs while processes are killed; builds broken on
 	@$(BIN)/python -m tests.chaos.paying --kills 100
 	@$(BIN)/python -m tests.chaos.reprocessing --jobs 200 --kills 3
 
-bench: $(STAMP) ## measurements as JSON
+bench: $(STAMP) ## measurements as JSON: an hour and more, on a machine that does nothing else
 	@$(BIN)/python -m bench.render
+	@$(BIN)/python -m bench.moviepy_compare
+	@$(BIN)/python -m bench.growth
 	@$(BIN)/python -m bench.service
 	@$(BIN)/python -m bench.memory
 	@$(BIN)/python -m bench.reuse
 	@$(BIN)/python -m bench.variants
+
+bench-hour: $(STAMP) ## render an hour of 500 scenes and find its marks again, as JSON
+	@$(BIN)/python -m bench.hour
 
 # In an environment of its own: checkov wants older libraries than we do.
 policy: ## the rules of checkov for deployments/terraform
@@ -173,4 +178,4 @@ monitoring-check: $(TOOLS) ## ask a Prometheus every expression of alerts and da
 	@$(BIN)/python -m tests.deployments.ask_prometheus
 
 clean: ## remove .venv, build/, dist/, out/ and aiprod-data/
-	rm -rf $(VENV) $(POLICY) $(SUPPLY) build dist out aiprod-data
+	rm -rf $(VENV) $(POLICY) $(SUPPLY) .venv-bench build dist out aiprod-data

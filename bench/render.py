@@ -1,164 +1,152 @@
 """How long a render takes, as ratios to the floor: a pure x264 encode of the same frames.
 
-Both run on this machine in this run, one after the other in turns; medians are reported. Wall
-times of a shared machine move by a fifth, ratios by less, CPU ratios least.
+The job is that of `bench.canonical`. Floor, render with its assets given, and render with nothing
+changed run one after the other in turns; medians are reported. One more render tells where the CPU
+time goes.
 
-    python -m bench.render [--job examples/tide-pools.json] [--rounds 3] [--set path=value ...]
+    python -m bench.render [--rounds 5] [--scenes 6] [--height 1080] [--quality draft]
 """
 
 import argparse
-import contextlib
 import json
-import os
-import resource
-import shutil
-import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jobs.stages import Stage
-from jobs.wire import from_json
+from bench.canonical import Canonical, add_size, write_job
+from bench.measured import Taken, measured, medians, ratios
+from bench.rendering import RENDERED, Place, conditions, ffmpeg
+from bench.stages import python_cpu_s, table
 from media.chunk import ChunkSpec, drawn, encoder
-from media.run import Workspace, find_ffmpeg
-from storage.directory import DirectoryBlobs
+from media.run import Workspace
 
-AIPROD = [sys.executable, "-c", "from pipeline.cli import main; main()"]
+QUALITIES = {"draft": ("veryfast", 20), "standard": ("medium", 20)}
+BOUNDS = {"draft": {"wall": 1.20, "cpu": 1.30}, "standard": {"wall": 1.08, "cpu": 1.12}}
+TRIVIAL = {
+    "scenes": [{"duration_s": 0.5, "visual": {"type": "color", "color": "#204060"}}],
+    "music": None,
+    "output": {"height": 144, "fps": 24, "quality": "draft"},
+}
 
 
 def main() -> None:
     """Prints one JSON object."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--job", type=Path, default=Path("examples/tide-pools.json"))
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--set", action="append", default=[], dest="sets")
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="aiprod-bench-") as folder:
-        print(
-            json.dumps(
-                measure(arguments.job, arguments.rounds, arguments.sets, Path(folder)), indent=2
-            )
-        )
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quality", choices=QUALITIES, help="only this one; else both")
+    add_size(parser)
+    given = parser.parse_args()
+    found: dict[str, Any] = {"conditions": conditions(), "rounds": given.rounds}
+    with tempfile.TemporaryDirectory(prefix="aiprod-bench-") as name:
+        trivial = Trivial.of(Path(name) / "trivial", given.rounds)
+        found["trivial"] = trivial.told
+        for quality in [given.quality] if given.quality else QUALITIES:
+            job = Canonical(given.scenes, given.height, quality)
+            with tempfile.TemporaryDirectory(prefix=f"{quality}-", dir=name) as folder:
+                found[quality] = measure(job, given.rounds, trivial.python_s, Path(folder))
+    print(json.dumps(found, indent=2))
 
 
-def measure(job: Path, rounds: int, sets: list[str], folder: Path) -> dict[str, Any]:
-    """Times a job cold, with its assets given, and repeated; and the floor."""
-    data = folder / "data"
-    command = [*AIPROD, "render", str(job), "--out", str(folder / "out"), "--json"]
-    command += [part for one in sets for part in ("--set", one)]
+@dataclass(frozen=True)
+class Trivial:
+    """A job of half a second of one colour, as a cold command: what cannot be less.
 
-    def render() -> None:
-        subprocess.run(
-            command, check=True, capture_output=True, env={**os.environ, "AIPROD_DATA": str(data)}
-        )
+    Attributes:
+      told: Its figures: when all is made, and when nothing is.
+      python_s: CPU seconds of it that are not FFmpeg's.
+    """
 
-    def forget(*stages: Stage) -> None:
-        for stage in stages:
-            shutil.rmtree(data / "parts" / stage.value, ignore_errors=True)
+    told: dict[str, Any]
+    python_s: float
 
-    cold = timed(render)
-    raw, spec = raw_frames(data, folder)
-    rows: dict[str, list[tuple[float, float]]] = {
-        "floor": [],
-        "assets_given": [],
-        "nothing_changed": [],
-    }
+    @classmethod
+    def of(cls, folder: Path, rounds: int) -> "Trivial":
+        """Runs it, each time in a folder that has nothing."""
+        made, unchanged, python = [], [], []
+        folder.mkdir()
+        job = folder / "trivial.json"
+        job.write_text(json.dumps(TRIVIAL), encoding="utf-8")
+        for number in range(rounds):
+            place = Place(folder / str(number))
+            made.append(place.render(job))
+            unchanged.append(place.render(job))
+            log = place.folder / "log"
+            place.forget(*RENDERED)
+            logged = place.render(job, log=log)
+            python.append(python_cpu_s(log, logged.cpu_s))
+        told = {"all_made": medians(made), "nothing_changed": medians(unchanged), "bound_s": 2.5}
+        return cls(told, sorted(python)[len(python) // 2])
+
+
+def measure(canonical: Canonical, rounds: int, start_s: float, folder: Path) -> dict[str, Any]:
+    """Renders cold, then floor, with assets given and unchanged in turns, and once logged."""
+    job, place = write_job(folder / "job", canonical), Place(folder)
+    cold = place.render(job)
+    raw = folder / "frames.yuv"
+    spec, frames, drawing_s = draw_frames(place, raw)
+    runs: dict[str, list[Taken]] = {"floor": [], "assets_given": [], "nothing_changed": []}
     for _ in range(rounds):
-        rows["floor"].append(timed(lambda: encode_floor(raw, spec, folder)))
-        forget(Stage.RENDER, Stage.MIX, Stage.FINISH)
-        rows["assets_given"].append(timed(render))
-        rows["nothing_changed"].append(timed(render))
-    wall = {name: statistics.median(row[0] for row in found) for name, found in rows.items()}
-    cpu = {name: statistics.median(row[1] for row in found) for name, found in rows.items()}
+        runs["floor"].append(encode_floor(raw, spec, folder))
+        place.forget(*RENDERED)
+        runs["assets_given"].append(place.render(job))
+        runs["nothing_changed"].append(place.render(job))
+    place.forget(*RENDERED)
+    log = folder / "log"
+    logged = place.render(job, log=log)
+    taken = {name: medians(found) for name, found in runs.items()}
     return {
-        "job": job.name,
-        "set": sets,
-        "cores": len(os.sched_getaffinity(0)),
-        "rounds": rounds,
         "size": f"{spec.width}x{spec.height}",
-        "quality": spec.quality,
-        "seconds": {
-            "cold_wall": round(cold[0], 2),
-            "cold_cpu": round(cold[1], 2),
-            **{f"{name}_wall": round(value, 2) for name, value in wall.items()},
-            **{f"{name}_cpu": round(value, 2) for name, value in cpu.items()},
+        "frames": frames,
+        "cold": medians([cold]),
+        **taken,
+        "ratio_to_floor": ratios(taken["assets_given"], taken["floor"]),
+        "bounds": BOUNDS[canonical.quality],
+        "ratios_by_round": [
+            ratios(medians([ours]), medians([floor]))
+            for ours, floor in zip(runs["assets_given"], runs["floor"], strict=True)
+        ],
+        "logged_run": {
+            "wall_s": round(logged.wall_s, 2),
+            "idle_core_s": round(
+                logged.wall_s * conditions()["cores"] - logged.cpu_s, 2
+            ),
+            "cpu_by_stage": table(log, logged.cpu_s, start_s, drawing_s),
         },
-        "ratio_to_floor": {
-            "cold_wall": round(cold[0] / wall["floor"], 3),
-            "assets_given_wall": round(wall["assets_given"] / wall["floor"], 3),
-            "assets_given_cpu": round(cpu["assets_given"] / cpu["floor"], 3),
-        },
-    }
+    }  # fmt: skip
 
 
-def timed(work: Callable[[], None]) -> tuple[float, float]:
-    """Wall seconds, and CPU seconds of child processes, that the work takes."""
-    wall, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    work()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return time.monotonic() - wall, cpu
+def draw_frames(place: Place, target: Path) -> tuple[ChunkSpec, int, float]:
+    """Draws every frame of the job that was rendered into one raw file.
 
-
-def raw_frames(data: Path, folder: Path) -> tuple[Path, ChunkSpec]:
-    """Draws every frame of the job that was just rendered into one raw file."""
-    blobs = DirectoryBlobs(data.absolute())
-    specs = list(chunk_specs(blobs))
-    target = folder / "frames.yuv"
+    Returns: The first chunk; how many frames there are; CPU seconds of drawing them.
+    """
+    specs = place.chunks()
+    spent_s = 0.0
     with target.open("wb") as file:
         for spec in specs:
-            with (
-                tempfile.TemporaryDirectory() as work,
-                contextlib.ExitStack() as stack,
-            ):
-                files = {
-                    shot.source: stack.enter_context(blobs.as_file(shot.source))
-                    for shot in spec.shots
-                    if shot.kind != "color"
-                }
-                space = Workspace(find_ffmpeg(None), Path(work))
-                frames = stack.enter_context(drawn(space, spec, files, lambda _: None, set()))
-                for frame in frames:
-                    file.write(frame)
-    return target, specs[0]
+            sources = {shot.source for shot in spec.shots if shot.kind != "color"}
+            with tempfile.TemporaryDirectory() as work, place.files(sources) as files:
+                space = Workspace(ffmpeg(), Path(work))
+                before = time.process_time()
+                with drawn(space, spec, files, lambda _: None, set()) as frames:
+                    for frame in frames:
+                        spent_s += time.process_time() - before
+                        file.write(frame)
+                        before = time.process_time()
+    return specs[0], sum(spec.frames for spec in specs), spent_s
 
 
-def chunk_specs(blobs: DirectoryBlobs) -> Iterator[ChunkSpec]:
-    """The chunks of the job, in order."""
-    found = []
-    for name in (listed.name for listed in blobs.listed("media/")):
-        data = blobs.read(name) if name.endswith(".json") else None
-        if data and b'"shots":' in data and b'"seams":' in data:
-            spec = from_json(ChunkSpec, data)
-            found.append((min(shot.scene for shot in spec.shots), spec))
-    return (spec for _, spec in sorted(found, key=lambda pair: pair[0]))
-
-
-def encode_floor(raw: Path, spec: ChunkSpec, folder: Path) -> None:
+def encode_floor(raw: Path, spec: ChunkSpec, folder: Path) -> Taken:
     """One x264 with the threads it likes, and nothing else."""
-    settings = {"draft": ("veryfast", 20), "standard": ("medium", 20)}[spec.quality]
-    options = {**encoder(*settings, spec.rate), "threads": 0}
+    options = {**encoder(*QUALITIES[spec.quality], spec.rate), "threads": 0}
     arguments = [part for name, value in options.items() for part in (f"-{name}", str(value))]
     rate = f"{spec.rate.numerator}/{spec.rate.denominator}"
-    source = [
-        "-f",
-        "rawvideo",
-        "-pix_fmt",
-        "yuv420p",
-        "-s",
-        f"{spec.width}x{spec.height}",
-        "-r",
-        rate,
-    ]
-    subprocess.run(
-        [find_ffmpeg(None), "-nostdin", "-loglevel", "error", "-y", *source, "-i", str(raw),
-         *arguments, str(folder / "floor.mp4")],
-        check=True,
-    )  # fmt: skip
+    source = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{spec.width}x{spec.height}"]
+    source += ["-r", rate, "-i", str(raw)]
+    quiet = ["-nostdin", "-loglevel", "error", "-y"]
+    return measured([ffmpeg(), *quiet, *source, *arguments, str(folder / "floor.mp4")])
 
 
 if __name__ == "__main__":

@@ -17,9 +17,9 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench.rendering import AIPROD
 from bench.service import resubmitted, running
 
-AIPROD = [sys.executable, "-c", "from pipeline.cli import main; main()"]
 SCENES = 24
 BOUNDS = {
     "unchanged_s": 2.5,

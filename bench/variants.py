@@ -13,14 +13,14 @@ import os
 import resource
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+from bench.rendering import AIPROD
+
 EXAMPLE = Path("examples/variants/tide-pools.json")
-AIPROD = [sys.executable, "-c", "from pipeline.cli import main; main()"]
 VARIANTS = {"languages": ["en", "fr", "ar"], "aspect_ratios": ["16:9", "9:16"]}
 
 
