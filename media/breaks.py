@@ -1,35 +1,45 @@
 """Where a line of text may break, and how well.
 
 Costs follow the guides of Netflix and the BBC: after punctuation, before a conjunction or a
-preposition, never after an article or inside a name. Chinese and Japanese break between any two
-characters except as JIS X 4051 (kinsoku) forbids; scripts without spaces break between clusters.
+preposition, never after an article, inside a name or between a number and its unit. Scripts
+without spaces break between their words, and only in need between other clusters; Chinese and
+Japanese never as JIS X 4051 (kinsoku) forbids.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from media.phrases import binding_words, linking_words
+from media.phrases import (
+    ORDINAL_DOTS,
+    binding_words,
+    is_before_number,
+    is_title,
+    linking_words,
+    primary,
+)
+from media.unspaced import word_ends
 
-SENTENCE, CLAUSE, GOOD, NEUTRAL, POOR, BAD, NEVER = 0.0, 0.6, 2.5, 5.0, 9.0, 14.0, 1000.0
+SENTENCE, CLAUSE, GOOD, NEUTRAL, POOR, BAD, NEVER = 0.0, 0.6, 2.5, 5.0, 12.0, 30.0, 1000.0
 
 _SENTENCE_ENDS = frozenset(".!?…。！？｡؟۔।॥։።")
 _CLAUSE_ENDS = frozenset(",;:،؛、，；：–—")
 _CLOSERS = frozenset("\"'”’»›)]}」』）】〕〉》")
 _NO_START = frozenset(
     "、。，．・：；？！ヽヾゝゞ々ー」』）】〕〉》｝］ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ"
-    "｡｣､･ｰ,.!?;:%)]}”’»›…‥~〜～¢°′″℃،؛؟।"
+    "｡｣､･ｰ,.!?;:%)]}”’»›…‥~〜～¢°′″℃،؛؟।॥"
 )
-_NO_END = frozenset("「『（【〔〈《｛［｢([{“‘«‹¡¿$£€¥￥#")
-_PARTICLES = frozenset("はがをにでともへのやか的了是在和着过，、")
-_ABBREVIATIONS = frozenset(
-    {
-        *("mr.", "mrs.", "ms.", "dr.", "prof.", "st.", "sr.", "jr.", "vs.", "no.", "e.g.", "i.e."),
-        *("hr.", "fr.", "bzw.", "z.b.", "m.", "mme.", "sra.", "sig."),
-    }
-)
+_NO_END = frozenset("「『（【〔〈《｛［｢([{“‘«‹¡¿„‚$£€¥￥#")
+_DASHES = frozenset("–—-")
+_PARTICLES = frozenset("はがをにでともへのやか的了着过，、")
+_CHINESE_LINKS = frozenset("在和是与與把被从從对對向而或但")  # they open a phrase
+_NUMBER = re.compile(r"[$£€¥#]?\d[\d.,:/\u00a0\u202f]*")
+_YEAR = re.compile(r"(1[5-9]|20)\d\d")
+_INITIAL = re.compile(r"[^\W\d_][\u0300-\u036f\u0900-\u0903\u093a-\u094f]*\.")
+_AFTER_MARK = re.compile(r"(?<=[/.@_&=?-])(?=[^\W\d_])")
+_INITIALS = re.compile(r"([^\W\d_]\.){2,}")
 _NO_BREAK_SPACES = frozenset("\u00a0\u202f\u2007\u2060")
 
 
@@ -89,20 +99,29 @@ def units(text: str) -> tuple[Unit, ...]:
 
 
 def cut_evenly(text: str, fits: Callable[[str], bool]) -> tuple[str, ...]:
-    """A text without break opportunities, cut between clusters into the fewest even parts that fit.
+    """A text without break opportunities, cut into the fewest parts that fit.
 
-    A cluster that does not fit alone stays alone.
+    Addresses of pages are cut after their punctuation; others between clusters, evenly. A cluster
+    that does not fit alone stays alone.
     """
+    named = _filled(_AFTER_MARK.split(text), fits)
+    if all(map(fits, named)):
+        return named
     parts = clusters(text)
-    greedy = [""]
-    for part in parts:
-        if greedy[-1] and not fits(greedy[-1] + part):
-            greedy.append("")
-        greedy[-1] += part
+    greedy = _filled(parts, fits)
     count = len(greedy)
     cuts = [len(parts) * number // count for number in range(count + 1)]
     even = tuple("".join(parts[a:b]) for a, b in pairwise(cuts))
-    return even if all(map(fits, even)) else tuple(greedy)
+    return even if all(map(fits, even)) else greedy
+
+
+def _filled(parts: Sequence[str], fits: Callable[[str], bool]) -> tuple[str, ...]:
+    filled = [""]
+    for part in parts:
+        if filled[-1] and not fits(filled[-1] + part):
+            filled.append("")
+        filled[-1] += part
+    return tuple(filled)
 
 
 def is_wide(character: str) -> bool:
@@ -112,8 +131,10 @@ def is_wide(character: str) -> bool:
 
 def has_no_spaces(character: str) -> bool:
     """Whether its script writes words without spaces: Han, kana, Thai, Lao, Khmer, Burmese."""
-    if "\uac00" <= character <= "\ud7a3" or not character.isalpha():
+    if "\uac00" <= character <= "\ud7a3":
         return False
+    if not (character.isalpha() or unicodedata.category(character) in ("Mn", "Mc")):
+        return False  # a vowel sign of Thai is no letter
     return is_wide(character) or unicodedata.name(character, "").partition(" ")[0] in (
         *("THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN", "KATAKANA", "HIRAGANA"),
     )
@@ -125,31 +146,78 @@ def _breaks_inside(before: str, after: str) -> bool:
     return has_no_spaces(before) or has_no_spaces(after) or before in "、。，！？；：」』）"
 
 
+def break_costs(pieces: Sequence[Unit], language: str) -> list[float]:
+    """By piece but the last of a text, how bad a line break after it is."""
+    text = "".join(" " * piece.spaced + piece.text for piece in pieces)
+    ends = word_ends(text, language)
+    found = []
+    at = 0
+    for before, after in pairwise(pieces):
+        at += before.spaced + len(before.text)
+        cost = break_cost(before.text, after.text, spaced=after.spaced, language=language)
+        unspaced = has_no_spaces(before.text[-1]) and has_no_spaces(after.text[0])
+        if ends is not None and unspaced and not after.spaced:
+            cost = _cost_at_word(cost, at, ends, language)
+        found.append(cost)
+    return found
+
+
+def _cost_at_word(cost: float, at: int, ends: frozenset[int], language: str) -> float:
+    if at not in ends:
+        return max(cost, BAD)
+    if primary(language) == "ja":  # phrases, each with its particles
+        return min(cost, GOOD)
+    # A Chinese word of one character leans on its neighbour, as in 每|天 and 两|次.
+    alone = at - 1 in ends or at + 1 in ends
+    return max(cost, POOR) if alone and cost > GOOD else cost
+
+
 def break_cost(before: str, after: str, *, spaced: bool, language: str) -> float:
     """How bad a line break between two pieces of text is: `SENTENCE` (best) to `NEVER`."""
     last, first = before[-1], after[0]
     if last in _NO_BREAK_SPACES or first in _NO_BREAK_SPACES:
         return NEVER
-    if last in _NO_END or (first in _NO_START and not spaced):
+    if last in _NO_END or (first in _NO_START and not (spaced and any(map(str.isalnum, after)))):
         return NEVER
     if not spaced:
         return _cost_inside(before, after)
     bare = before.rstrip("".join(_CLOSERS)) or before
-    if bare[-1] in _SENTENCE_ENDS and bare.lower() not in _ABBREVIATIONS:
+    if bare[-1] in _SENTENCE_ENDS:
+        if bare[-1] == "." and (bound := _cost_after_abbreviation(bare, after, language)):
+            return bound
         return CLAUSE if bare.endswith("..") else SENTENCE
-    if bare[-1] in _CLAUSE_ENDS or first in "–—([«“":
+    if after in _DASHES:  # a dash stays with what it follows
+        return POOR
+    if bare[-1] in _CLAUSE_ENDS or first in "([«“„":
         return CLAUSE
-    return _cost_between_words(_word(before), _word(after), before, language)
+    return _cost_between_words(_word(before), _word(after), last, language)
 
 
-def _cost_between_words(left: str, right: str, before: str, language: str) -> float:
-    links, articles = linking_words(language), binding_words(language)
-    if left.lower() in articles or before.lower() in _ABBREVIATIONS:
+def _cost_after_abbreviation(bare: str, after: str, language: str) -> float | None:
+    """Of a break after a full stop that ends no sentence; None when it may."""
+    word = bare.lstrip("".join(_NO_END))
+    if is_title(word) or (after[0].isdigit() and is_before_number(word)):
         return BAD
+    if _INITIAL.fullmatch(word) and (not word[0].islower() or _INITIAL.fullmatch(after)):
+        return BAD  # of a name, or z. B.
+    if word[:-1].isdigit() and len(word) <= 3 and primary(language) in ORDINAL_DOTS:
+        return BAD  # 3. Oktober
+    if _INITIALS.fullmatch(word):
+        return POOR
+    return NEUTRAL if after[0].islower() else None
+
+
+def _cost_between_words(left: str, right: str, last: str, language: str) -> float:
+    links, articles = linking_words(language), binding_words(language)
+    if left.lower() in articles or is_title(left):
+        return BAD
+    if _NUMBER.fullmatch(left):  # a number and its unit, or what it counts
+        return POOR if _YEAR.fullmatch(left) else BAD
     if left.lower() in links:
         return POOR
-    if left.isdigit():  # a number and its unit
-        return POOR
+    # Thai parts sentences and clauses by spaces, which it has nowhere else but around numbers.
+    if "\u0e01" <= last <= "\u0e5b" and "\u0e01" <= right[:1] <= "\u0e5b":
+        return CLAUSE
     # Two capitals in a row look like a name, but in German every noun has one.
     if left.istitle() and right.istitle() and len(left) > 1 and not language.startswith("de"):
         return POOR
@@ -168,6 +236,10 @@ def _cost_inside(before: str, after: str) -> float:
         return GOOD
     if not (has_no_spaces(last) or has_no_spaces(first)):
         return POOR if last in "-‐/_&=" and first.isalnum() else NEVER / 4
+    if last in _CHINESE_LINKS and not _is_hiragana(first):
+        return POOR
+    if first in _CHINESE_LINKS and not _is_hiragana(last):
+        return GOOD
     if last in _PARTICLES:
         return GOOD if not _is_hiragana(first) else NEUTRAL
     if _is_hiragana(last) and not _is_hiragana(first):

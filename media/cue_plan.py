@@ -16,7 +16,7 @@ _CAPTION, _SECOND_LINE = 3.5, 1.0
 _END, _LINE_END = 1.5, 0.5  # of the cost of a break, between captions and between lines
 _NEW_SENTENCE, _NEW_CLAUSE, _PAUSE = 7.0, 2.0, 8.0  # one that begins inside a caption
 _AT_LINE_END = 4.0  # a sentence that begins with the second line
-_TOO_SHORT, _TOO_FAST = 60.0, 0.3  # a second under the least, a character a second over comfort
+_TOO_SHORT, _TOO_FAST = 60.0, 5.0  # a second under the least, twice the speed of comfort
 _TOP_HEAVY, _BOTTOM_HEAVY = 14.0, 10.0  # if one line had all the text
 
 
@@ -57,12 +57,12 @@ class Limits:
 
 @dataclass(frozen=True)
 class Row:
-    """Words in order: for each its frames, its characters with the space before it, the cost of a
-    break after it, and the furthest end of a line that begins with it."""
+    """Words in order: for each its frames, the characters read with the space before it, the cost
+    of a break after it, and the furthest end of a line that begins with it."""
 
     starts: Sequence[int]
     ends: Sequence[int]
-    characters: Sequence[int]
+    characters: Sequence[float]
     widths: Sequence[int]
     breaks: Sequence[float]
     line_ends: Sequence[int]
@@ -141,4 +141,4 @@ class _Costs:
         if shown < 1:
             return cost + NEVER
         characters = self._characters[end] - self._characters[first]
-        return cost + _TOO_FAST * max(0.0, characters * limits.rate / shown - limits.cps)
+        return cost + _TOO_FAST * max(0.0, characters * limits.rate / shown / limits.cps - 1)

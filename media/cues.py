@@ -2,26 +2,25 @@
 
 Rules (Netflix Timed Text Style Guide, BBC Subtitle Guidelines): at most two lines, broken where
 the sense allows; on screen 5/6 s to 7 s; in with the voice; out up to half a second after it;
-two frames of gap; 17 characters a second read with comfort.
+two frames of gap, or half a second and more; read with comfort at the speed of its language.
 """
 
 import math
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
 
 from jobs.words import Word
-from media.breaks import NEUTRAL, SENTENCE, break_cost, cut_evenly, is_wide
+from media.breaks import NEUTRAL, SENTENCE, Unit, break_costs, cut_evenly, is_wide
 from media.cue_plan import Limits, Piece, Row, plan_captions
+from media.reading import read_characters, reading_speed
 from media.timeline import SAMPLE_RATE_HZ
 
 MIN_S = Fraction(5, 6)
 MAX_S = Fraction(7)
 LINGER_S = Fraction(1, 2)  # Netflix: out-times may extend 12 frames at 24
 GAP_FRAMES = 2
-COMFORTABLE_CPS = 17.0
+FLICKER_S = Fraction(1, 2)  # Netflix: gaps of 3 to 11 frames at 24 are closed to 2
 PAUSE_S = Fraction(3, 5)  # a silence that a caption should not bridge
 
 
@@ -52,10 +51,9 @@ class Cue:
         r"""The caption as read, its lines parted by `\n`."""
         return "\n".join(_joined(line) for line in self.lines)
 
-    def characters_per_second(self, rate: Fraction) -> float:
-        """Reading speed: characters with spaces, without combining marks, over the time shown."""
-        shown = sum(unicodedata.category(c) not in ("Mn", "Me", "Cf") for c in self.text)
-        return float(shown * rate / (self.end - self.start))
+    def characters_per_second(self, rate: Fraction, language: str) -> float:
+        """Reading speed: characters as its language counts them, over the time shown."""
+        return read_characters(self.text, language) * float(rate / (self.end - self.start))
 
 
 def moved(cue: Cue, frames: int) -> Cue:
@@ -104,10 +102,7 @@ def cut_cues(
     words_shown = [piece for word in pieces for piece in word]
     if not words_shown:
         return ()
-    costs = [
-        break_cost(before.text, after.text, spaced=not after.glued, language=language)
-        for before, after in pairwise(words_shown)
-    ]
+    costs = break_costs([Unit(word.text, not word.glued) for word in words_shown], language)
     inside = {last - 1 for last in _inner_ends(pieces)}
     costs = [NEUTRAL if index in inside else cost for index, cost in enumerate(costs)]
     limits = Limits(
@@ -116,11 +111,11 @@ def cut_cues(
         linger=int(LINGER_S * frame_rate),
         gap=GAP_FRAMES,
         pause=float(PAUSE_S * frame_rate),
-        cps=COMFORTABLE_CPS,
+        cps=reading_speed(language).comfortable,
         until=until,
         rate=float(frame_rate),
     )
-    plan = plan_captions(_row(words_shown, [*costs, SENTENCE], fits), limits)
+    plan = plan_captions(_row(words_shown, [*costs, SENTENCE], fits, language), limits)
     return _settled([_cue(words_shown, piece) for piece in plan], frame_rate, until)
 
 
@@ -189,11 +184,16 @@ def _inner_ends(pieces: Sequence[Sequence[CueWord]]) -> Iterator[int]:
         at += len(word)
 
 
-def _row(words: Sequence[CueWord], breaks: Sequence[float], fits: Callable[[str], bool]) -> Row:
+def _row(
+    words: Sequence[CueWord], breaks: Sequence[float], fits: Callable[[str], bool], language: str
+) -> Row:
     return Row(
         starts=[word.start for word in words],
         ends=[word.end for word in words],
-        characters=[len(word.text) + (not word.glued) for word in words],
+        characters=[
+            read_characters(word.text if word.glued else f" {word.text}", language)
+            for word in words
+        ],
         widths=[sum(1 + is_wide(c) for c in word.text) + (not word.glued) for word in words],
         breaks=breaks,
         line_ends=_line_ends(words, fits),
@@ -227,6 +227,8 @@ def _settled(cues: Sequence[Cue], rate: Fraction, until: int) -> tuple[Cue, ...]
         following = cues[index + 1].start if index + 1 < len(cues) else None
         limit = until if following is None else min(until, following - GAP_FRAMES)
         end = min(max(cue.end + linger, cue.start + least), max(cue.start + most, cue.start + 1))
+        if following is not None and following - end < FLICKER_S * rate:
+            end = min(limit, cue.start + most)
         end = max(min(end, limit), cue.start + 1)
         lines = tuple(tuple(_clipped(word, cue.start, end) for word in line) for line in cue.lines)
         settled.append(Cue(cue.start, end, lines))

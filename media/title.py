@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from media.breaks import Unit, break_cost, cut_evenly, units
+from media.breaks import Unit, break_costs, cut_evenly, units
 from media.fonts import FontSet, Weight, font_set
 from media.set_line import ColoredPiece, SetLine, is_right_to_left
 from media.sprite import Area
@@ -155,10 +154,7 @@ def _even_lines(pieces: Sequence[Unit], fonts: FontSet, most_em: float, language
     """The fewest lines that fit, as even as the sense allows."""
     widths = [text_width_em(piece.text, fonts) for piece in pieces]
     space = text_width_em(" ", fonts)
-    costs = [
-        break_cost(before.text, after.text, spaced=after.spaced, language=language)
-        for before, after in pairwise(pieces)
-    ] + [0.0]
+    costs = [*break_costs(pieces, language), 0.0]
     # best[n][end]: the cheapest way to set the first `end` pieces in n lines, and its last line.
     best: list[dict[int, tuple[float, int]]] = [{0: (0.0, 0)}]
     while len(pieces) not in best[-1]:

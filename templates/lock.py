@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).parents[1]
 HERE = REPOSITORY / "templates"
 # What only makes films, which the API image does not do.
 NOT_IN_API = (
-    *("apache-beam", "espeakng-loader", "font-roboto", "imageio-ffmpeg"),
+    *("apache-beam", "budoux", "espeakng-loader", "font-roboto", "imageio-ffmpeg"),
     *("opencv-python-headless", "scipy"),
 )
 HEAD = "# By `make lock`. Python 3.11 on Linux with glibc, x86_64 and arm64 alike.\n"

@@ -9,13 +9,12 @@ from jobs.document import Job
 from jobs.elements import Problem
 from jobs.errors import ErrorCode
 from jobs.scene import Color, Scene, Title
+from media.reading import reading_speed
 from media.stills import Span
 from storage.artefacts import Record
 from transforms.edit import Edit
 from transforms.renders import MIX_TASK
 
-# Netflix's timed text style guide: adults follow 17 characters a second with ease, 20 at most.
-FASTEST_CPS = 20.0
 _MAX_GLYPHS = 20
 
 
@@ -30,7 +29,7 @@ def findings(job: Job, edit: Edit, rendered: Mapping[str, Record], finish: Recor
         *_glyphs(rendered),
         *_flashes(edit, rendered, finish.facts["quality"]),
         *_stretches(job, edit, finish.facts["quality"]),
-        *_captions(edit),
+        *_captions(job, edit),
     ]
     told = [Problem("finish", ErrorCode.QUALITY_MISSED, message, False) for message in found]
     if note := rendered[MIX_TASK].facts["note"]:
@@ -81,13 +80,18 @@ def _stands(scene: Scene) -> bool:
     return stays or isinstance(scene.effective_visual, Color | Title)
 
 
-def _captions(edit: Edit) -> Iterator[str]:
+def _captions(job: Job, edit: Edit) -> Iterator[str]:
+    for scene, time in zip(job.scenes or (), edit.scenes, strict=True):
+        language = scene.language or job.language
+        most = reading_speed(language).fastest
+        for cue in time.cues:
+            cps = cue.characters_per_second(edit.rate, language)
+            if cps > most:
+                yield (
+                    f"a caption at {float(cue.start / edit.rate):.1f} s is read at {cps:.0f} "
+                    f"characters a second, {language} at {most:.0f} at most"
+                )
     cues = [cue for scene in edit.scenes for cue in scene.cues]
-    for cue in cues:
-        cps = cue.characters_per_second(edit.rate)
-        if cps > FASTEST_CPS:
-            at = float(cue.start / edit.rate)
-            yield f"a caption at {at:.1f} s is read at {cps:.0f} characters a second"
     for before, after in pairwise(cues):
         if after.start < before.end:
             yield f"two captions stand on each other at {float(after.start / edit.rate):.1f} s"

@@ -12,9 +12,10 @@ from jobs.elements import Part, PartStatus, Problem, Run
 from jobs.formats import Format
 from jobs.version import VERSION
 from jobs.wire import plain
-from media.cues import COMFORTABLE_CPS
+from media.reading import reading_speed
 from storage.artefacts import Record
 from storage.calls import CallStatus
+from transforms.edit import Edit
 from transforms.findings import findings
 from transforms.finish_variant import Finished
 from transforms.open_takes import notes_of
@@ -100,12 +101,12 @@ def _shown(one: Finished) -> dict[str, Any]:
     edit = one.cut.edit
     records = one.cut.takes.records.values()
     glyphs = {glyph for record in records for glyph in record.facts.get("missing_glyphs", ())}
-    cps = [cue.characters_per_second(edit.rate) for scene in edit.scenes for cue in scene.cues]
+    speeds = list(_reading_speeds(one.cut.job, edit))
     return {
         "quality": {
             **one.record.facts["quality"],
-            "caption_reading_speed_cps": round(max(cps, default=0.0), 1),
-            "captions_too_fast": sum(speed > COMFORTABLE_CPS for speed in cps),
+            "caption_reading_speed_cps": round(max((cps for cps, _ in speeds), default=0.0), 1),
+            "captions_too_fast": sum(cps > comfortable for cps, comfortable in speeds),
             "missing_glyphs": sorted(glyphs),
         },
         "frame_rate": f"{edit.frame_rate[0]}/{edit.frame_rate[1]}",
@@ -123,6 +124,17 @@ def _shown(one: Finished) -> dict[str, Any]:
             for scene in edit.scenes
         ],
     }
+
+
+def _reading_speeds(job: Job, edit: Edit) -> Iterator[tuple[float, float]]:
+    """By caption, how fast it is read and how fast it is read with comfort."""
+    for scene, time in zip(job.scenes or (), edit.scenes, strict=True):
+        language = scene.language or job.language
+        for cue in time.cues:
+            yield (
+                cue.characters_per_second(edit.rate, language),
+                reading_speed(language).comfortable,
+            )
 
 
 def _of_variant(one: Finished, told: dict[str, Any]) -> dict[str, Any]:

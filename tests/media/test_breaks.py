@@ -9,6 +9,7 @@ from media.breaks import (
     POOR,
     SENTENCE,
     break_cost,
+    break_costs,
     clusters,
     cut_evenly,
     units,
@@ -31,10 +32,28 @@ from media.breaks import (
         pytest.param("and", "waits", "en", POOR, id="after a conjunction"),
         pytest.param("Jane", "Goodall", "en", POOR, id="first and last name"),
         pytest.param("Alte", "Hunde", "de", NEUTRAL, id="German nouns are not names"),
-        pytest.param("12", "years", "en", POOR, id="number and unit"),
+        pytest.param("12", "years", "en", BAD, id="number and unit"),
+        pytest.param("1.200", "espécies", "pt", BAD, id="number and what it counts"),
+        pytest.param("2026", "kommt", "de", POOR, id="a year counts nothing"),
         pytest.param("the", "sea", "en", BAD, id="article"),
         pytest.param("The", "sea", "en-GB", BAD, id="article with a capital, regional tag"),
         pytest.param("Dr.", "Jane", "en", BAD, id="title of a person"),
+        pytest.param("Mme", "Lefèvre", "fr", BAD, id="title without a stop"),
+        pytest.param("J.", "Whitfield", "en", BAD, id="initial"),
+        pytest.param("ए.", "शर्मा", "hi", BAD, id="initial with a vowel sign"),
+        pytest.param("z.", "B.", "de", BAD, id="abbreviation of two words"),
+        pytest.param("e.g.", "the", "en", POOR, id="abbreviation of dotted letters"),
+        pytest.param("Mar.", "14", "en", BAD, id="month and day"),
+        pytest.param("mar.", "La", "es", SENTENCE, id="a word like a month"),
+        pytest.param("No.", "Not", "en", SENTENCE, id="no is an answer"),
+        pytest.param("No.", "5", "en", BAD, id="number of something"),
+        pytest.param("3.", "Oktober", "de", BAD, id="ordinal"),
+        pytest.param("3.", "October", "en", SENTENCE, id="a sentence that ends with a number"),
+        pytest.param("в", "море", "ru", BAD, id="preposition of one letter"),
+        pytest.param("plante", ";", "fr", NEVER, id="punctuation after a space"),
+        pytest.param("берегу»,", "—", "ru", POOR, id="a dash stays"),
+        pytest.param("„", "Das", "de", NEVER, id="opening quote"),
+        pytest.param("ครั้ง", "ทะเล", "th", CLAUSE, id="Thai parts clauses by spaces"),
         pytest.param("Bonjour\u00a0", "!", "fr", NEVER, id="no-break space"),
         pytest.param("$", "12", "en", NEVER, id="currency"),
     ],
@@ -92,6 +111,36 @@ def test_clusters_are_what_people_see(text: str, expected: tuple[str, ...]) -> N
 )
 def test_text_is_cut_where_a_line_may_break(text: str, expected: list[tuple[str, bool]]) -> None:
     assert [(unit.text, unit.spaced) for unit in units(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "cuts"),
+    [
+        pytest.param(
+            "息を止めなければなりません。", "ja", "息を|止めなければなりません。", id="ja"
+        ),
+        pytest.param("海洋博物馆周二开放", "zh", "海洋|博物馆|周二|开放", id="zh"),
+        pytest.param("ลืมหินเหล่านี้วันละสองครั้ง", "th", "ลืม|หิน|เหล่า|นี้|วัน|ละ|สอง|ครั้ง", id="th"),
+    ],
+)
+def test_scripts_without_spaces_break_between_words(text: str, language: str, cuts: str) -> None:
+    pieces = units(text)
+
+    costs = break_costs(pieces, language)
+
+    marked = "".join(
+        piece.text + ("|" if cost < BAD else "")
+        for piece, cost in zip(pieces, [*costs, NEVER], strict=True)
+    )
+    assert marked == cuts
+
+
+def test_an_address_is_cut_after_its_marks() -> None:
+    address = "https://www.example.org/tide-pools/field-notes"
+
+    parts = cut_evenly(address, lambda text: len(text) <= 26)
+
+    assert parts == ("https://www.example.org/", "tide-pools/field-notes")
 
 
 def test_a_wide_word_is_cut_into_the_fewest_even_parts() -> None:

@@ -166,6 +166,22 @@ def test_captions_leave_two_frames_between_them() -> None:
     assert [after.start - before.end for before, after in pairwise(cues)] == [2, 2]
 
 
+@pytest.mark.parametrize(
+    ("pause_s", "gap"),
+    [
+        pytest.param(0.3, 2, id="held to the next"),
+        pytest.param(0.8, 2, id="what would flicker is closed"),
+        pytest.param(1.2, 18, id="a longer pause is left"),
+    ],
+)
+def test_no_gap_flickers(pause_s: float, gap: int) -> None:
+    words = (Word("One.", 0.0, 1.0, 0), Word("Two.", 1.0 + pause_s, 2.0 + pause_s, 5))
+
+    before, after = cut("One. Two.", words=words, most=5)
+
+    assert after.start - before.end == gap
+
+
 def test_text_that_no_word_covers_is_shown_with_the_word_before_it() -> None:
     words = (Word("rocks", 0.5, 1.0, 2), Word("pools", 1.0, 1.5, 11))
 
@@ -184,17 +200,19 @@ def test_silence_has_no_captions() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("text", "language", "expected"),
     [
-        pytest.param("1234567890", 10.0, id="letters"),
-        pytest.param("12345\n6789", 10.0, id="a line end is read as a space"),
-        pytest.param("cafe\u0301", 4.0, id="an accent is not read by itself"),
+        pytest.param("1234567890", "en", 10.0, id="letters"),
+        pytest.param("12345\n6789", "en", 10.0, id="a line end is read as a space"),
+        pytest.param("cafe\u0301", "en", 4.0, id="an accent is not read by itself"),
+        pytest.param("海はNASA。", "ja-JP", 5.0, id="a Latin letter is half a Japanese character"),
+        pytest.param("海はNASA。", "en", 7.0, id="but a whole one in English"),
     ],
 )
-def test_reading_speed_counts_characters(text: str, expected: float) -> None:
+def test_reading_speed_counts_characters(text: str, language: str, expected: float) -> None:
     lines = tuple((CueWord(line, 0, 25),) for line in text.split("\n"))
 
-    assert Cue(0, 25, lines).characters_per_second(RATE) == expected
+    assert Cue(0, 25, lines).characters_per_second(RATE, language) == expected
 
 
 def test_a_caption_is_spaced_as_the_narration() -> None:

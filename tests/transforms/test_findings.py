@@ -77,7 +77,7 @@ def test_of_a_faultless_video_nothing_is_told() -> None:
         ),
         pytest.param(
             {"cues": (cue(25, 50, "far too many letters to be read"),)},
-            "a caption at 1.0 s is read at 31 characters a second",
+            "a caption at 1.0 s is read at 31 characters a second, en at 20 at most",
             id="too fast",
         ),
         pytest.param(
