@@ -8,7 +8,7 @@ Japanese never as JIS X 4051 (kinsoku) forbids.
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -38,7 +38,6 @@ _CHINESE_LINKS = frozenset("在和是与與把被从從对對向而或但")  # t
 _NUMBER = re.compile(r"[$£€¥#]?\d[\d.,:/\u00a0\u202f]*")
 _YEAR = re.compile(r"(1[5-9]|20)\d\d")
 _INITIAL = re.compile(r"[^\W\d_][\u0300-\u036f\u0900-\u0903\u093a-\u094f]*\.")
-_AFTER_MARK = re.compile(r"(?<=[/.@_&=?-])(?=[^\W\d_])")
 _INITIALS = re.compile(r"([^\W\d_]\.){2,}")
 _NO_BREAK_SPACES = frozenset("\u00a0\u202f\u2007\u2060")
 
@@ -96,32 +95,6 @@ def units(text: str) -> tuple[Unit, ...]:
                 found.append(Unit(cluster, spaced))
             spaced = False
     return tuple(found)
-
-
-def cut_evenly(text: str, fits: Callable[[str], bool]) -> tuple[str, ...]:
-    """A text without break opportunities, cut into the fewest parts that fit.
-
-    Addresses of pages are cut after their punctuation; others between clusters, evenly. A cluster
-    that does not fit alone stays alone.
-    """
-    named = _filled(_AFTER_MARK.split(text), fits)
-    if all(map(fits, named)):
-        return named
-    parts = clusters(text)
-    greedy = _filled(parts, fits)
-    count = len(greedy)
-    cuts = [len(parts) * number // count for number in range(count + 1)]
-    even = tuple("".join(parts[a:b]) for a, b in pairwise(cuts))
-    return even if all(map(fits, even)) else greedy
-
-
-def _filled(parts: Sequence[str], fits: Callable[[str], bool]) -> tuple[str, ...]:
-    filled = [""]
-    for part in parts:
-        if filled[-1] and not fits(filled[-1] + part):
-            filled.append("")
-        filled[-1] += part
-    return tuple(filled)
 
 
 def is_wide(character: str) -> bool:

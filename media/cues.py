@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from jobs.words import Word
-from media.breaks import NEUTRAL, SENTENCE, Unit, break_costs, cut_evenly, is_wide
+from media.breaks import NEUTRAL, SENTENCE, Unit, break_costs, is_wide
 from media.cue_plan import Limits, Piece, Row, plan_captions
+from media.long_words import cut_evenly
 from media.reading import read_characters, reading_speed
 from media.timeline import SAMPLE_RATE_HZ
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from media.breaks import Unit, break_costs, cut_evenly, units
+from media.breaks import Unit, break_costs, units
 from media.fonts import FontSet, Weight, font_set
+from media.long_words import cut_evenly
 from media.set_line import ColoredPiece, SetLine, is_right_to_left
 from media.sprite import Area
 from media.typeset import pieces_of, text_width_em

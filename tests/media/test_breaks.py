@@ -11,7 +11,6 @@ from media.breaks import (
     break_cost,
     break_costs,
     clusters,
-    cut_evenly,
     units,
 )
 
@@ -133,17 +132,3 @@ def test_scripts_without_spaces_break_between_words(text: str, language: str, cu
         for piece, cost in zip(pieces, [*costs, NEVER], strict=True)
     )
     assert marked == cuts
-
-
-def test_an_address_is_cut_after_its_marks() -> None:
-    address = "https://www.example.org/tide-pools/field-notes"
-
-    parts = cut_evenly(address, lambda text: len(text) <= 26)
-
-    assert parts == ("https://www.example.org/", "tide-pools/field-notes")
-
-
-def test_a_wide_word_is_cut_into_the_fewest_even_parts() -> None:
-    assert cut_evenly("abcdefghij", lambda text: len(text) <= 4) == ("abc", "def", "ghij")
-    assert cut_evenly("abcdef", lambda text: len(text) <= 6) == ("abcdef",)
-    assert cut_evenly("ab", lambda text: not text) == ("a", "b")

@@ -125,12 +125,12 @@ def test_no_line_ends_with_an_article_when_it_can_be_helped() -> None:
     assert [line for line in lines if re.search(r"\b(a|the)$", line)] == []
 
 
-def test_a_word_wider_than_a_line_is_cut_into_even_parts() -> None:
+def test_a_word_wider_than_a_line_is_cut_between_syllables() -> None:
     text = "Die Donaudampfschifffahrtsgesellschaft"
 
     lines = [line for cue in cut(text, 20, "de") for line in cue.text.split("\n")]
 
-    assert lines == ["Die", "Donaudampfschifff", "ahrtsgesellschaft"]
+    assert lines == ["Die Donaudampfschiff", "fahrtsgesellschaft"]
 
 
 def test_a_caption_appears_with_its_first_word_and_stays_half_a_second() -> None:
