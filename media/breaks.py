@@ -175,8 +175,8 @@ def _cost_after_abbreviation(bare: str, after: str, language: str) -> float | No
         return BAD  # of a name, or z. B.
     if word[:-1].isdigit() and len(word) <= 3 and primary(language) in ORDINAL_DOTS:
         return BAD  # 3. Oktober
-    if _INITIALS.fullmatch(word):
-        return POOR
+    if _INITIALS.fullmatch(word):  # U.S. Survey; but 5 p.m. Then may be two sentences
+        return GOOD if word.islower() and after[0].isupper() else POOR
     return NEUTRAL if after[0].islower() else None
 
 

@@ -42,6 +42,8 @@ from media.breaks import (
         pytest.param("ए.", "शर्मा", "hi", BAD, id="initial with a vowel sign"),
         pytest.param("z.", "B.", "de", BAD, id="abbreviation of two words"),
         pytest.param("e.g.", "the", "en", POOR, id="abbreviation of dotted letters"),
+        pytest.param("p.m.", "Then", "en", GOOD, id="abbreviation that may end a sentence"),
+        pytest.param("U.S.", "Survey", "en", POOR, id="abbreviation of a name"),
         pytest.param("Mar.", "14", "en", BAD, id="month and day"),
         pytest.param("mar.", "La", "es", SENTENCE, id="a word like a month"),
         pytest.param("No.", "Not", "en", SENTENCE, id="no is an answer"),
