@@ -27,12 +27,22 @@ class TransitionType(Enum):
     CROSSFADE = "crossfade"
     FADE_BLACK = "fade_black"
     FADE_WHITE = "fade_white"
+    DISSOLVE = "dissolve"
+    BLUR = "blur"
     WIPE_LEFT = "wipe_left"
     WIPE_RIGHT = "wipe_right"
     WIPE_UP = "wipe_up"
     WIPE_DOWN = "wipe_down"
     SLIDE_LEFT = "slide_left"
     SLIDE_RIGHT = "slide_right"
+    SLIDE_UP = "slide_up"
+    SLIDE_DOWN = "slide_down"
+    COVER_LEFT = "cover_left"
+    COVER_RIGHT = "cover_right"
+    COVER_UP = "cover_up"
+    COVER_DOWN = "cover_down"
+    CIRCLE_OPEN = "circle_open"
+    CIRCLE_CLOSE = "circle_close"
 
 
 def _is_empty(value: object) -> bool:

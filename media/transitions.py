@@ -1,21 +1,20 @@
 """How one shot gives way to the next, frame by frame."""
 
-from collections.abc import Callable
-
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from jobs.errors import InvalidInput
+from media.blur_fade import blur_fade
+from media.masked import circle_close, circle_open, dissolve
+from media.mixing import Mixer
 from media.planes import BLACK, WHITE, Planes
-
-Mixer = Callable[[Planes, Planes, float, Planes], None]
+from media.sliding import DOWN, LEFT, RIGHT, UP, cover, slide, wipe
 
 
 def transition(kind: str) -> Mixer:
     """The function `(out_going, in_coming, progress, onto)` of a transition of the job document.
 
-    Progress is inside 0..1, excluding both ends: the frames before and after are whole shots.
+    Progress is inside 0..1, excluding both ends: the frames before and after are whole shots. At
+    the ends every mixer gives these shots, to a code value.
     """
     try:
         return _MIXERS[kind]
@@ -38,70 +37,24 @@ def _fade_through(color: tuple[int, int, int]) -> Mixer:
     return fade
 
 
-def _wipe(direction: tuple[int, int]) -> Mixer:
-    def wipe(a: Planes, b: Planes, progress: float, onto: Planes) -> None:
-        for (old, new, target), cut in zip(
-            _planes(a, b, onto), _cuts(onto, direction, progress), strict=True
-        ):
-            target[:] = old
-            _uncovered(target, direction, cut)[:] = _uncovered(new, direction, cut)
-
-    return wipe
-
-
-def _slide(direction: tuple[int, int]) -> Mixer:
-    axis = 1 if direction[0] else 0
-    sign = sum(direction)
-
-    def slide(a: Planes, b: Planes, progress: float, onto: Planes) -> None:
-        for (old, new, target), cut in zip(
-            _planes(a, b, onto), _cuts(onto, direction, progress), strict=True
-        ):
-            length = target.shape[axis]
-            pair = (old, new) if sign < 0 else (new, old)
-            start = cut if sign < 0 else length - cut
-            joined = np.concatenate(pair, axis=axis)
-            window = slice(start, start + length)
-            target[:] = joined[:, window] if axis else joined[window]
-
-    return slide
-
-
-def _planes(
-    a: Planes, b: Planes, onto: Planes
-) -> tuple[tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]], ...]:
-    return ((a.y, b.y, onto.y), (a.u, b.u, onto.u), (a.v, b.v, onto.v))
-
-
-def _cuts(onto: Planes, direction: tuple[int, int], progress: float) -> tuple[int, int, int]:
-    """How many lines of y, u and v have moved, with a soft start and end."""
-    eased = progress * progress * (3 - 2 * progress)
-    chroma = round(onto.u.shape[1 if direction[0] else 0] * eased)
-    return 2 * chroma, chroma, chroma
-
-
-def _uncovered(plane: NDArray[np.uint8], direction: tuple[int, int], cut: int) -> NDArray[np.uint8]:
-    """The part of a plane that a wipe moving in `direction` has uncovered: `cut` lines."""
-    match direction:
-        case (-1, 0):
-            return plane[:, plane.shape[1] - cut :]
-        case (1, 0):
-            return plane[:, :cut]
-        case (0, -1):
-            return plane[plane.shape[0] - cut :]
-        case _:
-            return plane[:cut]
-
-
-_LEFT, _RIGHT, _UP, _DOWN = (-1, 0), (1, 0), (0, -1), (0, 1)
 _MIXERS: dict[str, Mixer] = {
     "crossfade": _crossfade,
     "fade_black": _fade_through(BLACK),
     "fade_white": _fade_through(WHITE),
-    "wipe_left": _wipe(_LEFT),
-    "wipe_right": _wipe(_RIGHT),
-    "wipe_up": _wipe(_UP),
-    "wipe_down": _wipe(_DOWN),
-    "slide_left": _slide(_LEFT),
-    "slide_right": _slide(_RIGHT),
+    "dissolve": dissolve,
+    "blur": blur_fade,
+    "wipe_left": wipe(LEFT),
+    "wipe_right": wipe(RIGHT),
+    "wipe_up": wipe(UP),
+    "wipe_down": wipe(DOWN),
+    "slide_left": slide(LEFT),
+    "slide_right": slide(RIGHT),
+    "slide_up": slide(UP),
+    "slide_down": slide(DOWN),
+    "cover_left": cover(LEFT),
+    "cover_right": cover(RIGHT),
+    "cover_up": cover(UP),
+    "cover_down": cover(DOWN),
+    "circle_open": circle_open,
+    "circle_close": circle_close,
 }

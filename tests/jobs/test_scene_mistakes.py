@@ -283,7 +283,9 @@ SAID = [
         pytest.param(
             scene(transition={"duration_s": 1}),
             "scenes[0].transition.type is missing: give one of cut, crossfade, fade_black, "
-            "fade_white, wipe_left, wipe_right, wipe_up, wipe_down, slide_left, slide_right.",
+            "fade_white, dissolve, blur, wipe_left, wipe_right, wipe_up, wipe_down, slide_left, "
+            "slide_right, slide_up, slide_down, cover_left, cover_right, cover_up, cover_down, "
+            "circle_open, circle_close.",
             id="transition without type",
         ),
         pytest.param(
