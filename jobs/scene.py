@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from jobs.camera import Focus, Motion, Movement
+from jobs.lower_third import LowerThird
 from jobs.model import LanguageTag, Lax, Model, Prose, refusal
 from jobs.recording import Recording, located, spoken_text
 from jobs.sound import Voice
@@ -314,6 +315,11 @@ class Scene(Model):
     )
     effects: Annotated[tuple[Effect, ...], Lax, Field(max_length=MAX_EFFECTS)] = Field(
         default=(), description="Sounds in this scene."
+    )
+    lower_third: LowerThird | None = Field(
+        default=None,
+        description="Who is seen: a name and a role in a bar, for some seconds.",
+        exclude_if=_is_empty,
     )
     transition: Transition = Field(
         default=Transition(type=TransitionType.CUT),

@@ -5,6 +5,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, WrapValidator
 
+from jobs.lower_third import LowerThird
 from jobs.model import LanguageTag, Model, Prose, refusal
 
 T = TypeVar("T")
@@ -43,6 +44,11 @@ class SceneTranslation(Model):
     chapter: Annotated[Prose, Field(max_length=200)] | None = Field(
         default=None,
         description="Name of the chapter; left as it is when null.",
+        exclude_if=_is_none,
+    )
+    lower_third: LowerThird | None = Field(
+        default=None,
+        description="The lower third; left as it is when null.",
         exclude_if=_is_none,
     )
     words: dict[

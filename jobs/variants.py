@@ -122,6 +122,8 @@ def _untold_of(scene: Document, place: str, language: str, own: str) -> Iterator
     for name in ("title", "subtitle"):
         if told.get(name) and not is_title:
             yield _mistake(f"{place}.{name}", "translates nothing", "a visual of the type title")
+    if told.get("lower_third") and not scene.get("lower_third"):
+        yield _mistake(f"{place}.lower_third", "translates nothing", "one to the scene, too")
 
     if told.get("chapter") and not scene.get("chapter"):
         yield _mistake(f"{place}.chapter", "translates nothing", "a chapter to the scene, too")
@@ -176,6 +178,8 @@ def _scene_in(scene: Document, whole: Document, language: str, own: str) -> Docu
         made["visual"] = {**scene["visual"], **{k: v for k, v in texts.items() if v}}
     if told.get("chapter"):
         made["chapter"] = told["chapter"]
+    if told.get("lower_third"):
+        made["lower_third"] = told["lower_third"]
     if told.get("words"):
         made["effects"] = [_called(effect, told["words"]) for effect in scene.get("effects") or ()]
     return made

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from media.fonts import cjk_region
+from media.text_style import GOLD
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,14 @@ class CaptionLook:
       kind: `block` (white on a dark box) or `karaoke` (outlined, the spoken word lit).
       width, height: Of the frame, in pixels, even.
       language: BCP 47 tag; decides forms of Han characters and the reading direction.
+      lit: Colour of the spoken word, `#rrggbb`.
     """
 
     kind: str
     width: int
     height: int
     language: str = "en"
+    lit: str = GOLD
 
     def __post_init__(self) -> None:
         if self.kind not in ("block", "karaoke"):

@@ -15,38 +15,24 @@ from media.clips import ClipShot, ClipSpec
 from media.cues import Cue
 from media.fill import filled
 from media.framing import Aim, Framing
-from media.lettering import CaptionLook, draw_captions, draw_title
+from media.lettering import CaptionLook, draw_captions
 from media.motion import Motion
 from media.overlay import Overlay
 from media.pictures import read_picture
 from media.planes import Planes
 from media.run import Workspace, compiled
+from media.shot_text import LowerThird, ShotText, Title
 from media.shots import ColorShot, Shot
 from media.still_shot import StillShot
 from media.stills import Span, Stills, calmed, stills_of, watched
 from media.subject import CENTRE, Subject, find_subject
 from media.transitions import transition
 
-TITLE_FADE_S = 0.4
 KEYFRAME_INTERVAL_S = 2
 PROGRESS_INTERVAL_FRAMES = 15
 CUES_AT_ONCE = 12
 # x264 settings by output quality of the job document.
 _QUALITY = {"draft": ("veryfast", 20), "standard": ("medium", 20)}
-
-
-@dataclass(frozen=True)
-class Title:
-    """Words drawn over a shot; `language` as in the job document.
-
-    Attributes:
-      captions: Style of the captions that are drawn below it; empty without any.
-    """
-
-    text: str
-    subtitle: str | None = None
-    language: str = "en"
-    captions: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +73,7 @@ class ShotSpec:
     aims: tuple[Aim, Aim] | None = None
     focus: tuple[float, float] | None = None
     fit: str = "crop"
+    lower_third: LowerThird | None = None
 
 
 @dataclass(frozen=True)
@@ -242,7 +229,7 @@ def encoder(preset: str, crf: int, rate: Fraction) -> dict[str, Any]:
 
 
 class _Opened:
-    """A shot of the chunk with its title, drawn in ascending frames, opened when first seen."""
+    """A shot of the chunk with its text, drawn in ascending frames, opened when first seen."""
 
     def __init__(
         self,
@@ -258,33 +245,30 @@ class _Opened:
         self.shot = shot
         self._missing = missing
         self._source: Shot | None = None
-        self._title: Overlay | None = None
-        self._fade = max(1, round(spec.rate * Fraction(TITLE_FADE_S)))
+        self._text: ShotText | None = None
 
     def draw(self, chunk_frame: int, onto: Planes) -> None:
         frame = chunk_frame - self.shot.first
         if self._source is None:
             self._source = self._open()
-            self._title = self._drawn_title()
+            self._text = self._drawn_text()
         self._source.draw(frame, onto)
-        if self._title:
-            edge = min(frame + 1, self.shot.frames - frame)
-            self._title.draw(onto, min(1.0, edge / self._fade))
+        if self._text:
+            self._text.draw(frame, onto)
 
     def close(self) -> None:
         """Lets go of the picture; memory then does not grow with the number of scenes."""
         self._opened.close()
-        self._source = self._title = None
+        self._source = self._text = None
 
-    def _drawn_title(self) -> Overlay | None:
-        title = self.shot.title
-        if title is None:
+    def _drawn_text(self) -> ShotText | None:
+        shot, spec = self.shot, self._spec
+        if not shot.title and not shot.lower_third:
             return None
-        size = (self._spec.width, self._spec.height)
-        floor = CaptionLook(title.captions, *size, title.language).top if title.captions else None
-        drawn = draw_title(self._space, size, title.text, title.subtitle, title.language, floor)
-        self._missing.update(drawn.missing_glyphs)
-        return Overlay.of(drawn.sprite.x, drawn.sprite.y, drawn.sprite.rgba)
+        size = (spec.width, spec.height)
+        text = ShotText(self._space, size, spec.rate, shot.frames, shot.title, shot.lower_third)
+        self._missing.update(text.missing_glyphs)
+        return text
 
     def _open(self) -> Shot:
         shot, spec = self.shot, self._spec

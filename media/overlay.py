@@ -50,18 +50,25 @@ class Overlay:
             ),
         )
 
-    def draw(self, onto: Planes, opacity: float = 1.0) -> None:
-        """Blends the sprite over a frame; opacity 0..1 fades it."""
+    def draw(self, onto: Planes, opacity: float = 1.0, dx: int = 0, dy: int = 0) -> None:
+        """Blends the sprite over a frame.
+
+        Args:
+          opacity: 0..1 fades it.
+          dx, dy: How far from its place it is drawn, in even pixels; what is outside is not seen.
+        """
         if opacity <= 0:
             return
-        x, y = self.x, self.y
-        places = (
-            onto.y[y:, x:],
-            onto.u[y // 2 :, x // 2 :],
-            onto.v[y // 2 :, x // 2 :],
-        )
-        for place, adds, passes in zip(places, self.adds, self.passes, strict=True):
-            area = place[: adds.shape[0], : adds.shape[1]]
+        planes = zip((onto.y, onto.u, onto.v), self.adds, self.passes, (1, 2, 2), strict=True)
+        for plane, adds, passes, divisor in planes:
+            x, y = (self.x + dx) // divisor, (self.y + dy) // divisor
+            rows, columns = adds.shape
+            area = plane[max(y, 0) : max(y + rows, 0), max(x, 0) : max(x + columns, 0)]
+            if not area.size:
+                return
+            inside = slice(max(-y, 0), max(-y, 0) + area.shape[0])
+            across = slice(max(-x, 0), max(-x, 0) + area.shape[1])
+            adds, passes = adds[inside, across], passes[inside, across]
             if opacity < 1:
                 adds = _faded(adds, opacity, 0)
                 passes = _faded(passes, opacity, 255 * (1 - opacity))

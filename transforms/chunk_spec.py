@@ -8,15 +8,18 @@ from jobs.camera import CameraPath, CameraView, Motion
 from jobs.document import Job
 from jobs.scene import Clip, Color, Image, Prompt, Scene, Visual, WhenShort
 from jobs.scene import Title as TitleVisual
-from media.chunk import Captions, ChunkSpec, Seam, ShotSpec, Title
+from media.chunk import Captions, ChunkSpec, Seam, ShotSpec
 from media.clip_colours import ClipColours
 from media.clips import ClipSpec
 from media.cues import Cue, moved
 from media.fonts import fingerprint
 from media.framing import AUTO, Aim
+from media.shot_text import LowerThird, Title
 from media.timeline import ChunkRange, Timeline
 from transforms.takes import Takes
 
+LOWER_THIRD_S, LOWER_THIRD_AFTER_S = 5.0, 0.4  # how long one is seen, after its scene began
+CHARACTERS_A_SECOND = 12.0  # slow readers, who look at a face first
 MAX_QUOTE = 160  # characters of a narration that are shown when nothing else would be
 
 
@@ -50,7 +53,7 @@ def chunk_spec(
         for number in range(chunk.first, chunk.last + 1)
         if number in captioned
     )
-    has_text = bool(shown) or any(shot.title for shot in shots)
+    has_text = bool(shown) or any(shot.title or shot.lower_third for shot in shots)
     return ChunkSpec(
         width,
         height,
@@ -81,6 +84,7 @@ def _shot(
         title=_title(job, scene, is_captioned=number in captioned),
         aims=_aims(scene),
         focus=_focus(scene.visual),
+        lower_third=_lower_third(job, timeline, number, is_captioned=number in captioned),
     )
     if isinstance(scene.visual, Color):
         return replace(
@@ -151,6 +155,33 @@ def _title(job: Job, scene: Scene, *, is_captioned: bool) -> Title | None:
         if not job.captions.burn_in and 0 < len(words) <= MAX_QUOTE:
             return Title(words, None, language)
     return None
+
+
+def _lower_third(
+    job: Job, timeline: Timeline, number: int, *, is_captioned: bool
+) -> LowerThird | None:
+    """It comes when the scene is there, and is gone before the next one comes."""
+    scene = (job.scenes or ())[number]
+    asked = scene.lower_third
+    if asked is None:
+        return None
+    time, rate = timeline.scenes[number], timeline.rate
+    before = timeline.scenes[number - 1].transition_frames if number else 0
+    free = time.frames - before - time.transition_frames
+    first = before + min(round(LOWER_THIRD_AFTER_S * rate), free // 8)
+    least_s = max(
+        LOWER_THIRD_S, (len(asked.text) + len(asked.subtitle or "")) / CHARACTERS_A_SECOND
+    )
+    until = time.frames - time.transition_frames
+    style = job.captions.style.value if is_captioned else ""
+    return LowerThird(
+        asked.text,
+        asked.subtitle,
+        scene.language or job.language,
+        first,
+        min(round(least_s * rate), until - first),
+        style,
+    )
 
 
 def _seam(timeline: Timeline, number: int, origin: int) -> Seam:

@@ -43,8 +43,8 @@ SAID = [
         pytest.param(
             {"scenes": [5]},
             "scenes[0] is 5: give an object with the fields narration, narration_audio, "
-            "language, voice, visual, motion, effects, transition, duration_s, chapter, "
-            "translations.",
+            "language, voice, visual, motion, effects, lower_third, transition, duration_s, "
+            "chapter, translations.",
             id="scene as number",
         ),
         pytest.param(
@@ -144,17 +144,15 @@ SAID = [
         pytest.param(
             scene(naration="x"),
             "scenes[0].naration is not a known field: did you mean narration? scenes[0] takes "
-            "narration, narration_audio, language, voice, visual, motion, effects, transition, "
-            "duration_s, "
-            "chapter, translations.",
+            "narration, narration_audio, language, voice, visual, motion, effects, lower_third, "
+            "transition, duration_s, chapter, translations.",
             id="misspelt field",
         ),
         pytest.param(
             scene(aspect_ratio="9:16"),
             "scenes[0].aspect_ratio is not a known field: did you mean output.aspect_ratio? "
             "scenes[0] takes narration, narration_audio, language, voice, visual, motion, effects, "
-            "transition, "
-            "duration_s, chapter, translations.",
+            "lower_third, transition, duration_s, chapter, translations.",
             id="field of another part",
         ),
         pytest.param(

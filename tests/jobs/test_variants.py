@@ -163,6 +163,13 @@ def test_a_job_with_variants_is_written_so_that_it_reads_back() -> None:
             id="no title",
         ),
         pytest.param(
+            document(
+                scene("A.", {"narration": "B.", "lower_third": {"text": "C"}}), languages=["fr"]
+            ),
+            "scenes[0].translations.fr.lower_third translates nothing: give one to the scene, too.",
+            id="no lower third",
+        ),
+        pytest.param(
             document({**SEA, "translations": {"fr": {"narration": "La mer."}}}, languages=["fr"]),
             'scenes[0].translations.fr.words lacks "sea", which calls an effect: give the word of '
             "this narration that stands for it.",
@@ -219,3 +226,18 @@ def test_a_mistake_of_several_variants_is_told_once() -> None:
     given["variants"]["aspect_ratios"] = ["16:9", "9:16", "1:1"]
 
     assert len(mistakes(given)) == 1
+
+
+def test_a_lower_third_is_that_of_the_language_or_stays() -> None:
+    ann = {"text": "Ann", "subtitle": "Biologiste"}
+    told: Document = {"fr": {"narration": "La mer.", "lower_third": ann}}
+    told["de"] = {"narration": "Das Meer."}
+    sea = {"narration": "The sea.", "lower_third": {"text": "Ann"}, "translations": told}
+
+    found = by_name(document(sea, languages=["fr", "de"]))
+
+    shown = {name: job.scenes[0].lower_third for name, job in found.items() if job.scenes}
+    assert {name: third and third.subtitle for name, third in shown.items()} == {
+        "fr": "Biologiste",
+        "de": None,
+    }

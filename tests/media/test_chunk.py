@@ -8,13 +8,14 @@ import pytest
 from PIL import Image
 
 from media.caption_look import CaptionLook
-from media.chunk import Captions, ChunkSpec, Seam, ShotSpec, Title, chunk_graph, drawn, render_chunk
+from media.chunk import Captions, ChunkSpec, Seam, ShotSpec, chunk_graph, drawn, render_chunk
 from media.clips import ClipSpec
 from media.cues import Cue, CueWord
 from media.framing import Aim
 from media.packets import list_packets
 from media.planes import Planes
 from media.run import Workspace, compiled
+from media.shot_text import Title
 from media.subject import find_subject
 
 RED, BLUE = ShotSpec("color", "#ff0000", 0, 24), ShotSpec("color", "#0000ff", 16, 24)

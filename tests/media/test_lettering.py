@@ -1,10 +1,12 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from jobs.contrast import LEAST, contrast
 from jobs.errors import Cancelled, ToolFailed
 from media.cues import Cue, CueWord
 from media.fonts import emoji_font, installed_fonts, script_coverage
@@ -329,3 +331,23 @@ def test_the_same_request_draws_the_same_bytes(space: Workspace) -> None:
 def test_a_look_that_cannot_be_is_refused(kind: str, width: int, height: int) -> None:
     with pytest.raises(ValueError, match="captions"):
         CaptionLook(kind, width, height)
+
+
+@pytest.mark.parametrize(
+    ("size", "text", "subtitle"),
+    [
+        pytest.param((1280, 720), "Low water at noon", "and what is left", id="title"),
+        pytest.param((720, 1280), "Low water at noon", "and what is left", id="tall"),
+        pytest.param((1280, 720), " ".join(["A long quotation"] * 9), None, id="small letters"),
+    ],
+)
+def test_titles_have_contrast_enough_on_white(
+    space: Workspace, size: tuple[int, int], text: str, subtitle: str | None
+) -> None:
+    sprite = draw_title(space, size, text, subtitle).sprite
+
+    letters = (sprite.rgba[:, :, :3].min(axis=2) > 200).astype(np.uint8)
+    near, far = (cv2.dilate(letters, np.ones((side, side), np.uint8)) for side in (5, 9))
+    around = over_color(sprite, 255)[:, :, 0][near != far]
+    grey = round(float(np.percentile(around, 95)))
+    assert contrast("#ffffff", f"#{grey:02x}{grey:02x}{grey:02x}") >= LEAST

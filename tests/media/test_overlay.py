@@ -48,3 +48,24 @@ def test_half_covered_pixels_are_half_of_each() -> None:
 
     assert onto.y[5, 5] == pytest.approx((16 + 235) / 2, abs=1)
     assert onto.u[3, 3] == pytest.approx(128, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("dx", "dy", "seen"),
+    [
+        pytest.param(2, 4, (slice(8, 12), slice(6, 10)), id="inside"),
+        pytest.param(-6, 0, (slice(4, 8), slice(0, 2)), id="over the left edge"),
+        pytest.param(10, 10, (slice(14, 16), slice(14, 16)), id="over the corner"),
+        pytest.param(0, -8, (slice(0, 0), slice(0, 0)), id="out of the frame"),
+        pytest.param(40, 0, (slice(0, 0), slice(0, 0)), id="far out of the frame"),
+    ],
+)
+def test_a_moved_sprite_is_cut_off_at_the_edges(
+    dx: int, dy: int, seen: tuple[slice, slice]
+) -> None:
+    onto, expected = frame("#000000"), frame("#000000")
+    expected.y[seen] = 235
+
+    Overlay.of(4, 4, sprite(255, 255, 255, 255)).draw(onto, dx=dx, dy=dy)
+
+    assert np.array_equal(onto.y, expected.y)

@@ -55,6 +55,7 @@ SCENES: dict[str, Any] = {
             "narration": "Then it is gone.",
             "translations": {"fr": {"narration": "Et voilà."}},
             "visual": {"type": "color", "color": "#204060"},
+            "lower_third": {"text": "The shore", "subtitle": "as ever"},
             "duration_s": 4.2,
         },
     ],
@@ -270,6 +271,14 @@ ROWS = (
     Row("scenes[].effects[].at.word", "scenes[0].effects[0].at.word=shore", SOUND),
     Row("scenes[].effects[].at.offset_s", "scenes[1].effects[0].at.offset_s=1", SOUND),
     Row("scenes[].effects[].gain_db", "scenes[0].effects[0].gain_db=-12", SOUND, is_rendered=True),
+    Row("scenes[].lower_third", 'scenes[1].lower_third={"text": "A gull"}', CHUNK),
+    Row("scenes[].lower_third.text", "scenes[4].lower_third.text=The sea", CHUNK),
+    Row(
+        "scenes[].lower_third.subtitle",
+        "scenes[4].lower_third.subtitle=by itself",
+        CHUNK,
+        is_rendered=True,
+    ),
     Row("scenes[].transition.type", "scenes[0].transition.type=wipe_left", CHUNK),
     Row(
         "scenes[].transition.duration_s",

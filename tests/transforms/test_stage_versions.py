@@ -11,10 +11,11 @@ import pytest
 
 from jobs.stages import VERSIONS, Stage
 from jobs.wire import sha256, to_json
-from media.chunk import Captions, ChunkSpec, Seam, ShotSpec, Title
+from media.chunk import Captions, ChunkSpec, Seam, ShotSpec
 from media.clips import ClipSpec
 from media.cues import Cue, CueWord
 from media.master import LoudnessTarget
+from media.shot_text import Title
 from transforms.mix_spec import ClipSpec as SoundSpec
 from transforms.mix_spec import MixSpec, MusicSpec
 
