@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 from api.shelf import Shelf
 from jobs.assets import Asset, script_asset
+from jobs.bookends import clip_s
 from jobs.document import Job, Variant, job_from, variants_of
 from jobs.formats import format_names
+from jobs.scene import Scene
 from jobs.sharing import SharedAssets, TaskIds, share_assets
 from jobs.slate import Slate
 from jobs.stages import Stage
@@ -203,12 +205,18 @@ def _timeline(
         speech.append(
             SceneLength(
                 samples,
-                scene.duration_s,
+                _wanted_s(scene, records.get(ids.get(f"visual/{index:03}", ""))),
                 scene.transition.type.value if scene.transition else "cut",
                 scene.transition.duration_s if scene.transition else 0.0,
             )
         )
     return lay_out(speech, job.output.frame_rate), is_exact
+
+
+def _wanted_s(scene: Scene, visual: Record | None) -> float | None:
+    if scene.duration_s is None and not scene.is_spoken:  # a clip of the brand kit
+        return clip_s(visual.facts if visual else None)
+    return scene.duration_s
 
 
 def _length_s(timeline: Timeline) -> float:

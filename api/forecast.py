@@ -6,7 +6,7 @@ from typing import Any
 
 from api.estimate import guessed_samples, written_job
 from api.shelf import Shelf
-from jobs.assets import Asset, script_asset
+from jobs.assets import BRAND_TASKS, Asset, script_asset
 from jobs.casting import LOCAL, Casting
 from jobs.changes import Version
 from jobs.document import Job, Variant, job_from, variants_of
@@ -19,6 +19,7 @@ from storage.artefacts import Origin, Record
 _AUTHOR = "user"  # whose files are used as they are
 _REPEATABLE = frozenset({*LOCAL, _AUTHOR})  # who makes the same of the same, byte by byte
 _UNKNOWN_S = -1.0
+_INTRO, _OUTRO, _BRAND = -1, -2, -3  # slots of what stands in no scene of the document
 _NO_VERSION = 0  # of a stage: nothing was made
 
 Anchor = tuple[Stage, str, tuple[int | str, ...]]
@@ -111,13 +112,14 @@ class Desk:
         later_frames: int,
     ) -> Forecast:
         variants = variants_of(job)
+        slots = _with_bookends(job, version.slots)
         shared = share_assets(variants, version.submission, self.casting, self.slate)
         keys = {one.task_id: self.slate.key(one.stage, one.offer) for one in shared.assets}
         self.shelf.look_up((one.stage, keys[one.task_id]) for one in shared.assets)
         if written:
             self.shelf.look_up([(Stage.SCRIPT, written[1].key)])
         plans = [
-            self._of_variant(variant, assets, written, version.slots, later_frames)
+            self._of_variant(variant, assets, written, slots, later_frames)
             for variant, assets in zip(variants, shared.of_variants, strict=True)
         ]
         return Forecast(
@@ -186,11 +188,19 @@ def _merged(variants: Sequence[tuple[str, Sequence[Foreseen]]]) -> dict[str, For
     return found
 
 
+def _with_bookends(job: Job, slots: tuple[int, ...]) -> tuple[int, ...]:
+    brand = job.brand
+    first = (_INTRO,) if brand and brand.intro else ()
+    return (*first, *slots, *((_OUTRO,) if brand and brand.outro else ()))
+
+
 def _about(task_id: str, slots: tuple[int, ...]) -> tuple[int, ...]:
     """`voice/003` is about the scene with number 3, `effect/003.01` about its second effect."""
     stage, _, number = task_id.partition("/")
     if stage in (Stage.MUSIC.value, Stage.SCRIPT.value):
         return ()
+    if task_id in BRAND_TASKS:
+        return (_BRAND, BRAND_TASKS.index(task_id))
     scene, *effect = (int(digits) for digits in number.split("."))
     return (slots[scene], *effect)
 
@@ -210,9 +220,9 @@ def _stand_in(job: Job, asset: Asset, key: str, later_frames: int) -> Record:
             media, facts = {"audio": unmade}, {"lufs": 0.0, "samples": 1}
         case Stage.EFFECT:
             media, facts = {"audio": unmade}, {"samples": 1, "loop": False}
-        case Stage.VISUAL if offer.get("type") in ("image", "clip"):
+        case Stage.VISUAL if offer.get("type") in ("image", "clip", "logo", "font"):
             origin, facts = Origin(_AUTHOR), {"blob": offer["blob"] or unmade}
-            if offer.get("type") == "clip":
+            if offer["type"] == "clip":
                 facts |= {"start_s": float(offer["start_s"]), "length_s": _UNKNOWN_S}
         case Stage.VISUAL if offer.get("type") == "color":
             origin = Origin("local", "color", licence="CC0-1.0")

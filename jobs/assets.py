@@ -1,10 +1,12 @@
 """What a job needs made: one asset per narration, picture, effect, and piece of music."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from jobs.bookends import scene_place, visual_place
+from jobs.brand import Brand, is_font_file
 from jobs.casting import Casting, Choice
 from jobs.document import Job
 from jobs.errors import InvalidInput
@@ -24,6 +26,10 @@ from jobs.scene import (
 from jobs.stages import Stage
 from jobs.submission import Submission
 
+# Files of the brand kit.
+LOGO_TASK, TITLE_FONT_TASK = "visual/logo", "visual/font.titles"
+CAPTION_FONT_TASK = "visual/font.captions"
+BRAND_TASKS = (LOGO_TASK, TITLE_FONT_TASK, CAPTION_FONT_TASK)
 # Painted pictures are larger than the frame, so that the camera can go in; within these sides.
 PICTURE_SCALE = 1.25
 MIN_PICTURE_SIDE, MAX_PICTURE_SIDE = 256, 4096
@@ -78,7 +84,7 @@ def list_assets(
     """
     pictured = (original or job).scenes or ()
     spoken = spoken or longest_narrations([job])
-    assets: list[Asset] = []
+    assets = list(_brand(job, submission))
     if job.music and job.music.uri:
         offer = {"type": "file", "blob": submission.blob_of(job.music.uri)}
         label = f"music.uri {job.music.uri}"
@@ -99,7 +105,7 @@ def list_assets(
             for number, effect in enumerate(scene.effects)
         ]
         if isinstance(scene.visual, Clip) and scene.visual.sound is not ClipSound.DROP:
-            assets.append(_clip_sound(scene.visual, index, submission))
+            assets.append(_clip_sound(job, scene.visual, index, submission))
     return tuple(assets)
 
 
@@ -183,7 +189,7 @@ def _narration(job: Job, scene: Scene, index: int, casting: Casting) -> Asset:
         "speed": voice.speed,
     }
     choices = casting.of(Stage.VOICE, voice.provider.value)
-    label = f"scenes[{index}].narration"
+    label = f"{_place(job, index)}.narration"
     offers = _offers(job, choices, asked)
     return Asset(f"voice/{index:03}", Stage.VOICE, True, label, offers)
 
@@ -200,14 +206,14 @@ def _recording(
         "words": [word.model_dump() for word in recording.words or ()],
         "language": scene.language or job.language,
     }
-    label = f"scenes[{index}].narration_audio {recording.uri}"
+    label = f"{_place(job, index)}.narration_audio {recording.uri}"
     return Asset(f"voice/{index:03}", Stage.VOICE, True, label, (offer,))
 
 
 def _effect(
     job: Job, effect: Effect, scene: int, number: int, submission: Submission, casting: Casting
 ) -> Asset:
-    task_id, label = effect_task(scene, number), f"scenes[{scene}].effects[{number}]"
+    task_id, label = effect_task(scene, number), f"{_place(job, scene)}.effects[{number}]"
     if effect.uri:
         offer = {"type": "file", "blob": submission.blob_of(effect.uri)}
         return Asset(task_id, Stage.EFFECT, True, f"{label} {effect.uri}", (offer,))
@@ -216,14 +222,14 @@ def _effect(
     return Asset(task_id, Stage.EFFECT, False, label, _offers(job, choices, asked))
 
 
-def _clip_sound(clip: Clip, scene: int, submission: Submission) -> Asset:
+def _clip_sound(job: Job, clip: Clip, scene: int, submission: Submission) -> Asset:
     offer = {
         "type": "clip",
         "blob": submission.blob_of(clip.uri),
         "start_s": clip.trim.start_s if clip.trim else 0.0,
         "end_s": clip.trim.end_s if clip.trim else None,
     }
-    label = f"scenes[{scene}].visual.sound {clip.uri}"
+    label = f"{_label(job, scene)}.sound {clip.uri}"
     return Asset(effect_task(scene, CLIP_SOUND), Stage.EFFECT, True, label, (offer,))
 
 
@@ -242,7 +248,7 @@ def _visual(
     behind: Visual | None,
 ) -> Asset:
     width, height = painted_size(*job.output.size)
-    task_id, label = f"visual/{index:03}", f"scenes[{index}].visual"
+    task_id, label = f"visual/{index:03}", _label(job, index)
     asked: dict[str, Any]
     match scene.effective_visual:
         case Image(uri=uri):
@@ -258,6 +264,8 @@ def _visual(
             }
         case Color(color=color):
             asked = {"type": "color", "color": color}
+        case Title() if job.brand and job.brand.colors:
+            asked = {"type": "color", "color": job.brand.colors.background}
         case Title(text=text):
             text = behind.text if isinstance(behind, Title) else text
             asked = {"type": "title", "prompt": text, "width": width, "height": height}
@@ -272,6 +280,28 @@ def _visual(
             choices = casting.of(Stage.VISUAL, job.visuals.provider.value)
             return Asset(task_id, Stage.VISUAL, True, label, _offers(job, choices, asked))
     return Asset(task_id, Stage.VISUAL, True, label, (asked,))
+
+
+def _place(job: Job, index: int) -> str:
+    return scene_place(job.brand, len(job.scenes or ()), index)
+
+
+def _label(job: Job, index: int) -> str:
+    return visual_place(job.brand, len(job.scenes or ()), index)
+
+
+def _brand(job: Job, submission: Submission) -> Iterator[Asset]:
+    """Files of the brand, looked at once; intro and outro are scenes."""
+    brand = job.brand or Brand()
+    files = {
+        LOGO_TASK: ("brand.logo", "logo", brand.logo and brand.logo.uri),
+        CAPTION_FONT_TASK: ("brand.fonts.captions", "font", brand.fonts.captions),
+        TITLE_FONT_TASK: ("brand.fonts.titles", "font", brand.fonts.titles),
+    }
+    for task_id, (place, kind, name) in files.items():
+        if name and (kind == "logo" or is_font_file(name)):
+            offer = {"type": kind, "blob": submission.blob_of(name)}
+            yield Asset(task_id, Stage.VISUAL, True, f"{place} {name}", (offer,))
 
 
 def _clip_length_s(scene: Scene, spoken: int) -> int:

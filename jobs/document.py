@@ -9,12 +9,15 @@ from typing import Annotated, Any, cast
 
 from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 
+from jobs.bookends import with_bookends
+from jobs.brand import Brand
+from jobs.contrast import LEAST, contrast
 from jobs.decode import decode_json, plain_tree
 from jobs.errors import InvalidInput
 from jobs.formats import Format
 from jobs.mistakes import Mistake, invalid, mistakes_of
 from jobs.model import LanguageTag, Lax, Model, Prose, refusal
-from jobs.output import Captions, Output
+from jobs.output import Captions, CaptionStyle, Output
 from jobs.overrides import apply_overrides
 from jobs.presets import Preset, preset_choices, with_preset
 from jobs.scene import Scene
@@ -26,8 +29,8 @@ from jobs.visuals import Visuals
 from jobs.writing import Writing
 
 __all__ = [
-    "Job", "Mistake", "Variant", "apply_overrides", "decode_json", "document_of", "job_from",
-    "job_json", "job_schema", "parse_job", "variants_of",
+    "Job", "Mistake", "Variant", "apply_overrides", "bookended", "decode_json", "document_of",
+    "job_from", "job_json", "job_schema", "parse_job", "variants_of",
 ]  # fmt: skip
 
 MAX_SCENES = 500
@@ -100,6 +103,11 @@ class Job(Model):
         default=Visuals(), description="Where pictures made from prompts come from."
     )
     captions: Captions = Field(default=Captions(), description="The narration as text.")
+    brand: Brand | None = Field(
+        default=None,
+        description="The brand kit: logo, colours, fonts, intro and outro.",
+        exclude_if=_is_empty,
+    )
     output: Output = Field(default=Output(), description="The finished video.")
     rights: Rights = Field(default=Rights(), description="What the video may be used for.")
     budget_usd: Annotated[float, Field(ge=0, le=1_000_000)] | None = Field(
@@ -158,6 +166,21 @@ class Job(Model):
         if captions and captions.soft and Format.MP4 not in output.formats:
             raise refusal("lacks mp4, which captions.soft needs", "mp4, too", at="formats")
         return output
+
+    @field_validator("brand")
+    @classmethod
+    def _is_lit_on_black(cls, brand: Brand | None, info: ValidationInfo) -> Brand | None:
+        captions = info.data.get("captions")
+        is_karaoke = captions and captions.burn_in and captions.style is CaptionStyle.KARAOKE
+        if is_karaoke and brand and brand.colors:
+            ratio = contrast(brand.colors.primary, "#000000")
+            if ratio < LEAST:
+                raise refusal(
+                    f"has a contrast of {ratio:.1f}:1 to the black outline of karaoke captions",
+                    f"a lighter colour that has {LEAST}:1 or more, or captions.style block",
+                    at="colors/primary",
+                )
+        return brand
 
     @field_validator("variants")
     @classmethod
@@ -218,7 +241,7 @@ class Variant:
 
     Attributes:
       name: Of its folder among the files of the job; empty for the only one.
-      job: Without variants.
+      job: Without variants; intro and outro are scenes of it.
       original: The job that it is a variant of.
     """
 
@@ -229,9 +252,19 @@ class Variant:
 
 def variants_of(job: Job) -> tuple[Variant, ...]:
     """The outputs of a job, in order; a job without variants has itself as the only one."""
+    whole = bookended(job)
     if not job.variants:
-        return (Variant("", job, job),)
-    return tuple(Variant(name, job_from(made), job) for name, made in expand(document_of(job)))
+        return (Variant("", whole, whole),)
+    return tuple(
+        Variant(name, bookended(job_from(made)), whole) for name, made in expand(document_of(job))
+    )
+
+
+def bookended(job: Job) -> Job:
+    """The job with the intro and the outro of its brand among its scenes."""
+    if not job.scenes:
+        return job
+    return job.model_copy(update={"scenes": with_bookends(job.scenes, job.brand)})
 
 
 def _mistakes_of_variants(document: dict[str, Any], trusted: bool) -> Iterator[Mistake]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from jobs.brand import is_font_file
+
 Document = dict[str, Any]
 
 
@@ -13,7 +15,7 @@ class NamedFile:
 
     Attributes:
       place: Where: `scenes[2].visual.uri`.
-      kind: What it has to be: `image`, `clip`, `sound` or `captions`.
+      kind: What it has to be: `image`, `clip`, `sound`, `captions` or `font`.
     """
 
     place: str
@@ -40,6 +42,7 @@ def _places(document: Document) -> Iterator[tuple[str, str, Document, str]]:
     music = document.get("music") or {}
     if music.get("uri"):
         yield "music.uri", "sound", music, "uri"
+    yield from places_of_brand(document.get("brand") or {})
 
 
 def _places_of(scene: Document) -> Iterator[tuple[str, str, Document, str]]:
@@ -54,3 +57,16 @@ def _places_of(scene: Document) -> Iterator[tuple[str, str, Document, str]]:
     for number, effect in enumerate(scene.get("effects") or ()):
         if effect.get("uri"):
             yield f"effects[{number}].uri", "sound", effect, "uri"
+
+
+def places_of_brand(brand: Document) -> Iterator[tuple[str, str, Document, str]]:
+    """Place, kind, object and field of each file that a brand kit names."""
+    if logo := brand.get("logo"):
+        yield "brand.logo.uri", "image", logo, "uri"
+    fonts = brand.get("fonts") or {}
+    for name in ("titles", "captions"):
+        if fonts.get(name) and is_font_file(fonts[name]):
+            yield f"brand.fonts.{name}", "font", fonts, name
+    for name in ("intro", "outro"):
+        if visual := brand.get(name):
+            yield f"brand.{name}.uri", visual["type"], visual, "uri"

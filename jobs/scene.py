@@ -1,12 +1,12 @@
 """A scene: what is said, what is seen, what is heard, and how it gives way to the next."""
 
-import re
 from enum import Enum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from jobs.camera import Focus, Motion, Movement
+from jobs.colors import HexColor
 from jobs.lower_third import LowerThird
 from jobs.model import LanguageTag, Lax, Model, Prose, refusal
 from jobs.recording import Recording, located, spoken_text
@@ -83,12 +83,6 @@ class Trim(Model):
         if value is not None and value <= start_s:
             raise refusal("is not after start_s", f"a number greater than {start_s:g}")
         return value
-
-
-def _color(color: str) -> str:
-    if not re.fullmatch("#[0-9a-fA-F]{6}", color):
-        raise refusal("is not a colour", "six hexadecimal digits after #, such as #1a2b3c")
-    return color.lower()
 
 
 class Fit(Enum):
@@ -217,11 +211,7 @@ class Color(Model):
     """One colour."""
 
     type: Literal["color"] = Field(description="One colour.")
-    color: Annotated[
-        str,
-        AfterValidator(_color),
-        Field(json_schema_extra={"pattern": "^#[0-9a-fA-F]{6}$", "examples": ["#1a2b3c"]}),
-    ] = Field(description="The colour as #rrggbb.")
+    color: HexColor = Field(description="The colour as #rrggbb.")
 
 
 Visual = Annotated[Image | Clip | Prompt | Title | Color, Field(discriminator="type")]
@@ -410,6 +400,11 @@ class Scene(Model):
     def spoken_text(self) -> str | None:
         """What is said, as far as the document tells: captions of a recording are in a file."""
         return spoken_text(self.narration, self.narration_audio)
+
+    @property
+    def is_spoken(self) -> bool:
+        """Whether anybody speaks in it, even where what is said is told by a file."""
+        return bool(self.narration or self.narration_audio)
 
     @property
     def effective_visual(self) -> Image | Clip | Prompt | Title | Color:

@@ -15,7 +15,7 @@ class InputFile:
     Attributes:
       blob: Blob name.
       original: The uri as the document has it.
-      kind: `image`, `clip`, `sound` or `captions`.
+      kind: `image`, `clip`, `sound`, `captions` or `font`.
     """
 
     blob: str

@@ -52,7 +52,8 @@ def upload_id_of(uri: str) -> str | None:
     return match[1] if match else None
 
 
-def _media(uri: str, info: ValidationInfo) -> str:
+def media_uri(uri: str, info: ValidationInfo) -> str:
+    """The address of a media file, checked; for validators."""
     place = place_of(uri)
     trusted = isinstance(info.context, dict) and info.context.get("trusted") is True
     if place is None or (place is Place.BLOB and not trusted):
@@ -92,7 +93,7 @@ def _check_web(url: str, accepted: str) -> None:
 
 
 MediaUri = Annotated[
-    str, Field(max_length=4096, examples=["media/pool.jpg"]), AfterValidator(_media)
+    str, Field(max_length=4096, examples=["media/pool.jpg"]), AfterValidator(media_uri)
 ]
 """Path of a local file, or a gs:// or https:// address; kept exactly as written."""
 

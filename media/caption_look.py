@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from media.fonts import cjk_region
+from media.fonts import OwnFont, cjk_region
 from media.text_style import GOLD
 
 
@@ -20,6 +20,7 @@ class CaptionLook:
       width, height: Of the frame, in pixels, even.
       language: BCP 47 tag; decides forms of Han characters and the reading direction.
       lit: Colour of the spoken word, `#rrggbb`.
+      own: Font of the brand.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class CaptionLook:
     height: int
     language: str = "en"
     lit: str = GOLD
+    own: OwnFont | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in ("block", "karaoke"):

@@ -78,7 +78,7 @@ def plan_caption(look: CaptionLook, fonts: FontSet, cue: Cue) -> CaptionPlan:
                 x=look.width / 2,
                 baseline=baseline,
                 em_px=em_px,
-                is_bold=True,
+                is_bold=fonts.draws_bold(True),
                 outline_px=look.outline_px,
                 is_rtl=is_rtl,
             )

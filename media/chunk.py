@@ -16,8 +16,10 @@ from media.cues import Cue
 from media.fill import filled
 from media.framing import Aim, Framing
 from media.lettering import CaptionLook, draw_captions
+from media.logo import DrawnLogo, LogoSpec, draw_logo
 from media.motion import Motion
 from media.overlay import Overlay
+from media.own_fonts import own_font
 from media.pictures import read_picture
 from media.planes import Planes
 from media.run import Workspace, compiled
@@ -26,22 +28,29 @@ from media.shots import ColorShot, Shot
 from media.still_shot import StillShot
 from media.stills import Span, Stills, calmed, stills_of, watched
 from media.subject import CENTRE, Subject, find_subject
+from media.text_style import TextStyle
 from media.transitions import transition
 
 KEYFRAME_INTERVAL_S = 2
 PROGRESS_INTERVAL_FRAMES = 15
 CUES_AT_ONCE = 12
+_PLAIN = TextStyle()
 # x264 settings by output quality of the job document.
 _QUALITY = {"draft": ("veryfast", 20), "standard": ("medium", 20)}
 
 
 @dataclass(frozen=True)
 class Captions:
-    """Captions of one scene, in chunk frames, in order; `style` is `block` or `karaoke`."""
+    """Captions of one scene, in chunk frames, in order; `style` is `block` or `karaoke`.
+
+    Attributes:
+      look: Font, and the accent is the colour of the spoken word.
+    """
 
     cues: tuple[Cue, ...]
     style: str
     language: str
+    look: TextStyle = _PLAIN
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,7 @@ class ChunkSpec:
       captions: Captions to burn in, by scene, in order; empty when none are.
       fonts: Fingerprint of the installed fonts, when any text is drawn.
       encoder: Version of FFmpeg: streams of different encoders must not be joined by copy.
+      logo: Drawn over every frame, below captions.
     """
 
     width: int
@@ -107,6 +117,17 @@ class ChunkSpec:
     captions: tuple[Captions, ...] = ()
     fonts: str = ""
     encoder: str = ""
+    logo: LogoSpec | None = None
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """Blob names of everything that is needed to draw it."""
+        looks = [scene.look for scene in self.captions]
+        texts = [text for shot in self.shots for text in (shot.title, shot.lower_third) if text]
+        named = {shot.source for shot in self.shots if shot.kind != "color"}
+        named |= {look.font_file for look in (*looks, *(text.style for text in texts))}
+        named |= {self.logo.source} if self.logo else set()
+        return frozenset(named - {""})
 
     @property
     def rate(self) -> Fraction:
@@ -137,7 +158,7 @@ def render_chunk(
     """Draws and encodes a chunk into `space.folder`.
 
     Args:
-      files: Local files by the blob names that the shots name.
+      files: Local files by the blob names of `spec.sources`.
       progress: Called now and then with the number of frames done.
 
     Raises:
@@ -173,8 +194,10 @@ def drawn(
       missing: Gets the characters that no installed font could draw, while frames are drawn.
     """
     with ExitStack() as stack:
-        shots = [_Opened(stack, space, spec, shot, files, missing) for shot in spec.shots]
-        yield _frames(spec, shots, _captions(space, spec, missing), progress)
+        size = (spec.width, spec.height)
+        logo = draw_logo(files[spec.logo.source], spec.logo, size) if spec.logo else None
+        shots = [_Opened(stack, space, spec, shot, files, missing, logo) for shot in spec.shots]
+        yield _frames(spec, shots, logo, _captions(space, spec, files, missing), progress)
 
 
 def chunk_graph(spec: ChunkSpec, *, is_calmed: bool = False) -> Any:
@@ -239,7 +262,9 @@ class _Opened:
         shot: ShotSpec,
         files: Mapping[str, Path],
         missing: set[str],
+        logo: DrawnLogo | None,
     ) -> None:
+        self._logo = logo.area if logo else None
         self._space, self._spec, self._files = space, spec, files
         self._opened = stack.enter_context(ExitStack())
         self.shot = shot
@@ -266,7 +291,10 @@ class _Opened:
         if not shot.title and not shot.lower_third:
             return None
         size = (spec.width, spec.height)
-        text = ShotText(self._space, size, spec.rate, shot.frames, shot.title, shot.lower_third)
+        text = ShotText(
+            self._space, size, spec.rate, shot.frames, shot.title, shot.lower_third, self._files,
+            self._logo,
+        )  # fmt: skip
         self._missing.update(text.missing_glyphs)
         return text
 
@@ -308,6 +336,7 @@ def still_motion(
 def _frames(
     spec: ChunkSpec,
     shots: Sequence[_Opened],
+    logo: DrawnLogo | None,
     captions: Iterator[tuple[int, int, Overlay]],
     progress: Callable[[int], None],
 ) -> Iterator[Any]:
@@ -326,6 +355,8 @@ def _frames(
             transition(seam.kind)(before, after, share, frame)
         else:
             shots[current].draw(number, frame)
+        if logo:
+            logo.overlay.draw(frame)
         while caption and caption[1] <= number:
             caption = next(captions, None)
         if caption and caption[0] <= number:
@@ -340,14 +371,17 @@ def _end(seam: Seam) -> int:
 
 
 def _captions(
-    space: Workspace, spec: ChunkSpec, missing: set[str]
+    space: Workspace, spec: ChunkSpec, files: Mapping[str, Path], missing: set[str]
 ) -> Iterator[tuple[int, int, Overlay]]:
     """First frame, last frame + 1 and picture of each caption state, drawn when reached.
 
     A few cues at a time: a long narration in karaoke style has a sprite for each of its words.
     """
     for scene in spec.captions:
-        look = CaptionLook(scene.style, spec.width, spec.height, scene.language)
+        own = own_font(scene.look, files)
+        look = CaptionLook(
+            scene.style, spec.width, spec.height, scene.language, scene.look.accent, own
+        )
         for first in range(0, len(scene.cues), CUES_AT_ONCE):
             drawn = draw_captions(space, look, scene.cues[first : first + CUES_AT_ONCE])
             missing.update(drawn.missing_glyphs)

@@ -108,19 +108,36 @@ def _plain_name(stem: str) -> str:
 
 
 @dataclass(frozen=True)
+class OwnFont:
+    """A font of the user's: its faces for the weights that are used, maybe the same."""
+
+    regular: Font
+    bold: Font
+
+    def of(self, weight: Weight) -> Font:
+        return self.bold if weight is Weight.BOLD else self.regular
+
+
+@dataclass(frozen=True)
 class FontSet:
     """Fonts of one weight for texts in one language.
 
     Attributes:
       language: BCP 47 tag; decides between Chinese, Japanese and Korean forms of a character.
+      own: Draws every character that it has.
     """
 
     index: FontIndex
     weight: Weight
     language: str
+    own: Font | None = None
 
     def __hash__(self) -> int:
-        return hash((self.index.fingerprint, self.weight, self.language))
+        return hash((self.index.fingerprint, self.weight, self.language, self.own))
+
+    def draws_bold(self, is_wanted: bool) -> bool:
+        """Whether libass is asked for bold: a font of the user's is drawn as it is."""
+        return self.own.is_bold if self.own else is_wanted
 
     def main(self) -> Font:
         """The font for Latin.
@@ -143,13 +160,15 @@ class FontSet:
         return None
 
 
-def font_set(language: str, weight: Weight = Weight.BOLD) -> FontSet:
-    """The installed fonts for a language."""
-    return FontSet(installed_fonts(), weight, language)
+def font_set(language: str, weight: Weight = Weight.BOLD, own: OwnFont | None = None) -> FontSet:
+    """The installed fonts for a language, behind a font of the user's if there is one."""
+    return FontSet(installed_fonts(), weight, language, own.of(weight) if own else None)
 
 
 @lru_cache(maxsize=64)
 def _main_font(fonts: FontSet) -> Font:
+    if fonts.own:
+        return fonts.own
     for name in _TEXT_FONTS:
         if font := fonts.named(name):
             return font
@@ -169,6 +188,8 @@ def _font_for(fonts: FontSet, character: str) -> Font | None:
 
 
 def _candidates(fonts: FontSet, character: str) -> Iterator[Font]:
+    if fonts.own:
+        yield fonts.own
     name = unicodedata.name(character, "")
     is_cjk = name.partition(" ")[0].partition("-")[0] in _CJK_NAMES
     cjk = cjk_region(fonts.language)

@@ -22,7 +22,7 @@ from media.drawn_text import (
     inked_with,
     pasted,
 )
-from media.fonts import font_set
+from media.fonts import OwnFont, font_set
 from media.plates import Bytes, Plates, draw_pages
 from media.run import Workspace
 from media.set_line import SetLine, find_gaps
@@ -81,7 +81,7 @@ def measure(look: CaptionLook, lines: Sequence[str]) -> tuple[float, ...]:
     Raises:
       ToolMissing: There is no font on this machine.
     """
-    fonts = font_set(look.language)
+    fonts = font_set(look.language, own=look.own)
     return tuple(look.em_px * text_width_em(line, fonts) for line in lines)
 
 
@@ -93,7 +93,7 @@ def draw_captions(space: Workspace, look: CaptionLook, cues: Sequence[Cue]) -> D
     """
     if not cues:
         return DrawnCaptions((), ())
-    fonts = font_set(look.language)
+    fonts = font_set(look.language, own=look.own)
     plans = [plan_caption(look, fonts, cue) for cue in cues]
     lines = [line for plan in plans for line in plan.lines]
     rows = band(lines, look.em_px, look.width, look.height)
@@ -116,6 +116,7 @@ def draw_title(
     language: str = "en",
     floor: float | None = None,
     style: TextStyle = _PLAIN,
+    own: OwnFont | None = None,
 ) -> DrawnText:
     """Draws a title, with a line below it if wanted, as large as fits the middle of the frame.
 
@@ -123,11 +124,12 @@ def draw_title(
       frame_size: Width and height in pixels, even.
       language: BCP 47 tag; decides forms of Han characters.
       floor: Pixels from the top of the frame where captions begin, which it stands clear of.
+      own: Font of the brand.
 
     Raises:
       ToolMissing, ToolFailed, TimedOut, ResourceLimit, Cancelled.
     """
-    layout = lay_out_title(*frame_size, text, subtitle or "", language, floor)
+    layout = lay_out_title(*frame_size, text, subtitle or "", language, floor, own)
     if not layout.lines:
         return DrawnText(_blank(), ())
     drawn = draw_lines(space, frame_size, layout.lines, layout.em_px)
@@ -189,6 +191,8 @@ def _title_sprite(drawn: DrawnLines, layout: TitleLayout, style: TextStyle) -> S
     text = pasted(drawn, area, style.text, style.accent)
     if rule:
         rule.moved(-area.left, -area.top).of(text)[:] = [*bytes.fromhex(style.accent[1:]), 255]
+    if style.has_ground:
+        return Sprite(area.left, area.top + drawn.top, text)
     shape = np.ascontiguousarray(text[:, :, 3])
     near = shadow(shape, 0.05 * em_px, 0.04 * em_px, 0.5)
     soft = over(near, halo(shape, 0.42 * em_px, 0.18 * em_px, _HALO_STRENGTH))

@@ -6,7 +6,7 @@ import numpy as np
 
 from jobs.languages import Script, find_language
 from media.drawn_text import DrawnText, draw_lines, inked, pasted
-from media.fonts import Weight, font_set
+from media.fonts import OwnFont, Weight, font_set
 from media.run import Workspace
 from media.safe_area import TALL, safe_area
 from media.set_line import SetLine, is_right_to_left
@@ -40,14 +40,21 @@ class LowerThirdLayout:
 
 
 def lay_out_lower_third(
-    width: int, height: int, text: str, subtitle: str, language: str, floor: float | None = None
+    width: int,
+    height: int,
+    text: str,
+    subtitle: str,
+    language: str,
+    floor: float | None = None,
+    own: OwnFont | None = None,
 ) -> LowerThirdLayout:
     """Places a name and a role within the safe area of a frame, as low as may be.
 
     Args:
       floor: Pixels from the top of the frame where captions begin, which it stands clear of.
+      own: Font of the brand.
     """
-    bold, regular = font_set(language), font_set(language, Weight.REGULAR)
+    bold, regular = (font_set(language, weight, own) for weight in (Weight.BOLD, Weight.REGULAR))
     widest_px = (_TALL_WIDTH if width / height < TALL else _WIDTH) * width
     short = min(width, height)
     em_px = _NAME * short

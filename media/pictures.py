@@ -6,6 +6,7 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,39 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
             image.load()
             upright = ImageOps.exif_transpose(image)
             return np.asarray(_flat(_in_srgb(upright)))
+    except _DAMAGE as error:
+        raise UnsupportedMedia(f"{path.name} is damaged: {error}") from error
+
+
+@dataclass(frozen=True, eq=False)
+class Transparent:
+    """A picture in sRGB with transparency."""
+
+    image: Image.Image
+
+    @property
+    def width(self) -> int:
+        return self.image.width
+
+    @property
+    def height(self) -> int:
+        return self.image.height
+
+    def resized(self, width: int, height: int) -> NDArray[np.uint8]:
+        """Premultiplied RGBA, uint8, shape (height, width, 4)."""
+        # Pillow scales "RGBa", which is premultiplied: edges do not darken.
+        small = self.image.convert("RGBa").resize((width, height), Image.Resampling.LANCZOS)
+        rgba = np.array(small, np.uint8)
+        np.minimum(rgba[:, :, :3], rgba[:, :, 3:], out=rgba[:, :, :3])
+        return rgba
+
+
+def read_transparent(path: Path) -> Transparent:
+    """The picture with its transparency, turned as EXIF says. Raises `UnsupportedMedia`."""
+    try:
+        with _opened(path, path.name) as image:
+            image.load()
+            return Transparent(_in_srgb(ImageOps.exif_transpose(image)).convert("RGBA"))
     except _DAMAGE as error:
         raise UnsupportedMedia(f"{path.name} is damaged: {error}") from error
 

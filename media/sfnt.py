@@ -23,6 +23,7 @@ class Font:
       ascent_em, descent_em: Space that libass gives it above and below the baseline, in ems. Its
         size in a subtitle is their sum times the em.
       tables: Tags of its tables, e.g. `CBDT` for colour bitmaps.
+      is_bold: Whether it is the bold face of its family.
     """
 
     path: Path
@@ -31,14 +32,20 @@ class Font:
     ascent_em: float
     descent_em: float
     tables: frozenset[str]
+    is_bold: bool = False
 
     @property
     def line_em(self) -> float:
         return self.ascent_em + self.descent_em
 
+    @property
+    def characters(self) -> frozenset[int]:
+        """Code points that it has a glyph for."""
+        return _characters_of(self.path, self.index)
+
     def has(self, text: str) -> bool:
         """Whether it has a glyph for every character of the text."""
-        return _characters_of(self.path, self.index).issuperset(map(ord, text))
+        return self.characters.issuperset(map(ord, text))
 
 
 @lru_cache(maxsize=512)
@@ -91,7 +98,8 @@ def _table(file: BinaryIO, places: dict[str, tuple[int, int]], tag: str) -> byte
 
 def _font(file: BinaryIO, path: Path, index: int, offset: int) -> Font:
     places = _places(file, offset)
-    (units_per_em,) = struct.unpack(">H", _table(file, places, "head")[18:20])
+    head = _table(file, places, "head")
+    (units_per_em,), (style,) = struct.unpack(">H", head[18:20]), struct.unpack(">H", head[44:46])
     os2 = _table(file, places, "OS/2") if "OS/2" in places else b""
     ascent, descent = _line(_table(file, places, "hhea"), os2)
     return Font(
@@ -101,6 +109,7 @@ def _font(file: BinaryIO, path: Path, index: int, offset: int) -> Font:
         ascent / units_per_em,
         descent / units_per_em,
         frozenset(places),
+        is_bold=bool(style & 1),
     )
 
 

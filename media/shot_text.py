@@ -1,16 +1,20 @@
 """Text that belongs to a shot and goes under its transitions: titles and lower thirds."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 from media.caption_look import CaptionLook
+from media.drawn_text import DrawnText
 from media.entrance import pose
 from media.lettering import draw_title
 from media.lower_third import LowerThirdLayout, draw_lower_third, lay_out_lower_third
 from media.overlay import Overlay
+from media.own_fonts import own_font
 from media.planes import Planes
 from media.run import Workspace
+from media.sprite import Area
 from media.text_style import TextStyle
 
 _RISE, _PUSH = 0.03, 0.04  # how far text moves, of the frame's height and width
@@ -56,6 +60,8 @@ class ShotText:
     Args:
       frame_size: Width and height, even.
       frames: Length of the shot.
+      files: Local files by the blob names that styles name.
+      logo: What a lower third stands clear of.
     """
 
     def __init__(
@@ -66,19 +72,28 @@ class ShotText:
         frames: int,
         title: Title | None,
         lower_third: LowerThird | None,
+        files: Mapping[str, Path],
+        logo: Area | None = None,
     ) -> None:
+        self._space, self._size, self._files = space, frame_size, files
         self._rate, self._frames = rate, frames
         self._rise, self._push = (
-            round(share * side / 2) * 2
-            for share, side in ((_RISE, frame_size[1]), (_PUSH, frame_size[0]))
+            _even(share * side) for share, side in ((_RISE, frame_size[1]), (_PUSH, frame_size[0]))
         )
-        self._time = lower_third and (lower_third.first, lower_third.frames)
         self._missing: set[str] = set()
-        layout = _layout(frame_size, lower_third)
-        self._title = self._drawn_title(space, frame_size, title, layout)
-        self._bar = self._drawn_bar(space, frame_size, lower_third, layout)
-        if layout and layout.is_mirrored:
-            self._push = -self._push
+        self._bar = self._title = None
+        self._first = self._stay = 0
+        above = None
+        if lower_third:
+            layout = self._layout(lower_third, logo)
+            above = layout.box.top - layout.em_px / 2
+            self._first, self._stay = lower_third.first, lower_third.frames
+            self._push *= -1 if layout.is_mirrored else 1
+            self._bar = self._overlay(
+                draw_lower_third(space, frame_size, layout, lower_third.style)
+            )
+        if title:
+            self._title = self._overlay(self._drawn(title, above))
 
     @property
     def missing_glyphs(self) -> Set[str]:
@@ -91,48 +106,28 @@ class ShotText:
             now = pose(frame, self._frames, self._rate)
             way = -1 if now.leaves else 1  # it rises into its place, and on out of it
             self._title.draw(onto, now.opacity, dy=_even(way * now.away * self._rise))
-        if self._bar and self._time:
-            first, frames = self._time
-            now = pose(frame - first, frames, self._rate)
+        if self._bar:
+            now = pose(frame - self._first, self._stay, self._rate)
             self._bar.draw(onto, now.opacity, dx=_even(-now.away * self._push))
 
-    def _drawn_title(
-        self,
-        space: Workspace,
-        size: tuple[int, int],
-        title: Title | None,
-        below: LowerThirdLayout | None,
-    ) -> Overlay | None:
-        if title is None:
-            return None
-        floor = _floor(size, title.captions, title.language)
-        if below:
-            floor = below.box.top - below.em_px / 2
-        drawn = draw_title(
-            space, size, title.text, title.subtitle, title.language, floor, title.style
-        )
+    def _layout(self, asked: LowerThird, logo: Area | None) -> LowerThirdLayout:
+        floor = _floor(self._size, asked.captions, asked.language)
+        own = own_font(asked.style, self._files)
+        texts = (asked.text, asked.subtitle or "", asked.language)
+        layout = lay_out_lower_third(*self._size, *texts, floor, own)
+        if logo and layout.box.meets(logo):
+            layout = lay_out_lower_third(*self._size, *texts, logo.top, own)
+        return layout
+
+    def _drawn(self, title: Title, above: float | None) -> DrawnText:
+        floor = _floor(self._size, title.captions, title.language) if above is None else above
+        own = own_font(title.style, self._files)
+        texts = (title.text, title.subtitle, title.language)
+        return draw_title(self._space, self._size, *texts, floor, title.style, own)
+
+    def _overlay(self, drawn: DrawnText) -> Overlay:
         self._missing.update(drawn.missing_glyphs)
         return Overlay.of(drawn.sprite.x, drawn.sprite.y, drawn.sprite.rgba)
-
-    def _drawn_bar(
-        self,
-        space: Workspace,
-        size: tuple[int, int],
-        lower_third: LowerThird | None,
-        layout: LowerThirdLayout | None,
-    ) -> Overlay | None:
-        if not lower_third or not layout:
-            return None
-        drawn = draw_lower_third(space, size, layout, lower_third.style)
-        self._missing.update(drawn.missing_glyphs)
-        return Overlay.of(drawn.sprite.x, drawn.sprite.y, drawn.sprite.rgba)
-
-
-def _layout(size: tuple[int, int], asked: LowerThird | None) -> LowerThirdLayout | None:
-    if asked is None:
-        return None
-    floor = _floor(size, asked.captions, asked.language)
-    return lay_out_lower_third(*size, asked.text, asked.subtitle or "", asked.language, floor)
 
 
 def _floor(size: tuple[int, int], captions: str, language: str) -> float | None:

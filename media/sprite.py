@@ -57,6 +57,11 @@ class Area:
             max(self.bottom, other.bottom),
         )
 
+    def meets(self, other: "Area") -> bool:
+        """Whether they have a pixel in common."""
+        across = self.left < other.right and other.left < self.right
+        return across and self.top < other.bottom and other.top < self.bottom
+
     def moved(self, x: int, y: int) -> "Area":
         return Area(self.left + x, self.top + y, self.right + x, self.bottom + y)
 

@@ -49,7 +49,7 @@ def set_lines(
             x=place(block.em_px * text_width_em(line, block.fonts)),
             baseline=top + number * block.pitch_px + down,
             em_px=block.em_px,
-            is_bold=is_bold,
+            is_bold=block.fonts.draws_bold(is_bold),
             outline_px=0.0,
             is_rtl=is_rtl,
         )

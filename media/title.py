@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from media.fonts import Weight, font_set
+from media.fonts import OwnFont, Weight, font_set
 from media.set_line import SetLine
 from media.sprite import Area
 from media.text_block import Block, broken, set_lines, widest
@@ -30,7 +30,13 @@ class TitleLayout:
 
 
 def lay_out_title(
-    width: int, height: int, text: str, subtitle: str, language: str, floor: float | None = None
+    width: int,
+    height: int,
+    text: str,
+    subtitle: str,
+    language: str,
+    floor: float | None = None,
+    own: OwnFont | None = None,
 ) -> TitleLayout:
     r"""Places a title and its subtitle in the middle of a frame; `\n` in them breaks lines.
 
@@ -40,7 +46,7 @@ def lay_out_title(
     """
     floor = height if floor is None else floor
     tallest = min(_HEIGHT * height, floor - (1 - _HEIGHT) / 2 * height)
-    bold, regular = font_set(language), font_set(language, Weight.REGULAR)
+    bold, regular = (font_set(language, weight, own) for weight in (Weight.BOLD, Weight.REGULAR))
     short = min(width, height)
     em_px = _LARGEST * short
     while True:

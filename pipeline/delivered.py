@@ -58,7 +58,7 @@ def _is_current(parts: list[dict[str, Any]], submission: Submission, settings: S
     """Whether a run would find all its parts, and finish with the files of these."""
     failed = frozenset(part["key"] for part in parts if part["status"] == "failed")
     shelf = Shelf(Artefacts(DirectoryBlobs(settings.data.absolute())))
-    renderings = Renderings(ffmpeg_version(find_ffmpeg(settings.ffmpeg)))
+    renderings = Renderings(ffmpeg_version(find_ffmpeg(settings.ffmpeg)), shelf.artefacts.blobs)
     desk = Desk(shelf, Slate(), settings.roster.casting(), renderings, failed)
     forecast = desk.forecast(compare(submission, submission).after)
     wanted = [part for part in forecast.parts.values() if part.key not in failed]

@@ -15,9 +15,12 @@ from jobs.submission import InputFile, Submission
 from jobs.template import first_placeholder
 from jobs.uri import Place, place_of
 from media.caption_file import read_captions
+from media.own_fonts import font_of_file
 from media.pictures import picture_size
+from pipeline.brand_file import with_brand_file
 from storage.artefacts import Artefacts, content_name_of
 from storage.sniff import CAPTIONS, HEAD_BYTES, MAX_CAPTION_BYTES, SOUND, WANTED, serves, sniff
+from transforms.brand_look import font_mistakes
 
 MAX_DOCUMENT_BYTES = 8 * 1024 * 1024  # 500 scenes of 5,000 characters fit twice
 
@@ -57,7 +60,8 @@ def read_job_file(
     try:
         job = job_from(document, name=str(path))
         files, mistakes = NamedFiles(path.parent, elsewhere).of(job)
-        mistakes = [*(unavailable_providers(job, casting) if casting else ()), *mistakes]
+        if casting:
+            mistakes = [*unavailable_providers(job, casting), *font_mistakes(job), *mistakes]
         if mistakes:
             raise InvalidInput(_listed(str(path), mistakes))
     except InvalidInput as error:
@@ -131,7 +135,8 @@ def read_document(path: Path, overrides: Sequence[str] = ()) -> Any:
         content = path.read_bytes()
     except OSError as error:
         raise InvalidInput(f"{path}: cannot be read: {error.strerror}") from error
-    return apply_overrides(decode_json(content, name=str(path)), overrides)
+    document = with_brand_file(decode_json(content, name=str(path)), path)
+    return with_brand_file(apply_overrides(document, overrides), path)
 
 
 def _listed(name: str, mistakes: Sequence[str]) -> str:
@@ -164,6 +169,8 @@ def _check_file(uri: str, kind: str, path: Path) -> None:
         raise InvalidInput(f"{uri} is empty")
     if kind == "image":
         picture_size(path)
+    elif kind == "font":
+        font_of_file(path)
     elif kind == CAPTIONS:
         _check_captions(uri, path)
     elif kind == SOUND:

@@ -169,7 +169,7 @@ class _Planner:
         self._request, self._database, self._found = request, database, found
         self._artefacts, self._roster = artefacts, settings.roster
         self._casting: Casting = settings.roster.casting()
-        self._renderings = Renderings(ffmpeg_version(find_ffmpeg(settings.ffmpeg)))
+        self._renderings = Renderings(ffmpeg_version(find_ffmpeg(settings.ffmpeg)), artefacts.blobs)
         self._usual_s = _usual_seconds(database)
 
     def add(self, item: Item) -> None:

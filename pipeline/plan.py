@@ -55,7 +55,7 @@ def plan(file: JobFile, settings: Settings) -> FilePlan:
     notes = [*planned.notes, *asked.notes]
     notes += [file.note] if file.note else []
     notes += [_REVIEW] if _is_reviewed(file.job) else []
-    renderings = Renderings(ffmpeg_version(find_ffmpeg(settings.ffmpeg)))
+    renderings = Renderings(ffmpeg_version(find_ffmpeg(settings.ffmpeg)), shelf.artefacts.blobs)
     desk = Desk(shelf, Slate(), roster.casting(), renderings)
     earlier = earlier_run(settings, file.name)
     planned, parts = explained(replace(planned, notes=tuple(notes)), desk, submission, earlier)

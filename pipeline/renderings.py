@@ -10,6 +10,8 @@ from jobs.slate import Slate
 from jobs.stages import Stage
 from media.timeline import Timeline
 from storage.artefacts import Record, json_name
+from storage.blobs import Blobs
+from transforms.brand_look import caption_font
 from transforms.credits import credits_text
 from transforms.formats import chapters_in, format_orders
 from transforms.renders import (
@@ -30,16 +32,19 @@ class Renderings:
 
     Attributes:
       encoder: Version of FFmpeg.
+      blobs: Where fonts of brands are.
     """
 
     encoder: str
+    blobs: Blobs
 
     def __call__(
         self, variant: Variant, records: Mapping[str, Record], slots: tuple[int, ...], slate: Slate
     ) -> list[Foreseen]:
         job, name, takes = variant.job, variant.name, Takes((), records)
-        timeline = timeline_of(job, takes)
-        renders = renders_of(job, timeline, takes, self.encoder, _go_on)
+        with caption_font(job, takes, self.blobs) as own:
+            timeline = timeline_of(job, takes)
+            renders = renders_of(job, timeline, takes, self.encoder, _go_on, own)
         parts = [
             _part(slate, MIX_TASK, Stage.MIX, renders.mix, name, ((),)),
             *(

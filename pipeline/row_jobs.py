@@ -15,6 +15,7 @@ from jobs.template import template_from
 from jobs.uri import Place
 from pipeline.ingest import JobFile, NamedFiles, read_document
 from pipeline.rows_file import open_rows
+from transforms.brand_look import font_mistakes
 
 MAX_COLUMNS = 1000  # that are remembered, to say which are not used
 
@@ -99,7 +100,8 @@ class RowJobs:
             mistakes = cast(tuple[RowMistake, ...], error.facts["mistakes"])
             return RowJob(row, None, mistakes, cast(int, error.facts["more"]))
         files, faults = self._files.of(job)
-        faults = [*(unavailable_providers(job, self._casting) if self._casting else ()), *faults]
+        if self._casting:
+            faults = [*unavailable_providers(job, self._casting), *font_mistakes(job), *faults]
         mistakes = tuple(blamed(self._template, one.partition(": ")[0], one) for one in faults)
         mistakes += _repeated(row, lines)
         if mistakes:

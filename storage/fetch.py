@@ -28,8 +28,10 @@ class Fetched:
     """A file that was fetched whole.
 
     Attributes:
-      kind: `image`, `clip`, `sound` or `captions`, by its content.
-      suffix: Of `path`, by its content: `.picture`, `.mp4`, `.mkv`, `.sound` or `.captions`.
+      kind: `image`, `clip`, `sound`, `captions` or `font`, by its
+        content.
+      suffix: Of `path`, by its content: `.picture`, `.mp4`, `.mkv`, `.sound`, `.captions` or
+        `.font`.
       sha256: Of its content, in hexadecimal.
     """
 
@@ -58,7 +60,7 @@ def fetch(
     Args:
       client: From `open_client`; its rules hold for every redirect anew, of which three are
         followed.
-      kind: What the file must be: `image`, `clip`, `sound` or `captions`.
+      kind: What the file must be: `image`, `clip`, `sound`, `captions` or `font`.
       deadline_s: How long it may take, however busy the sender is.
       buckets: The buckets that gs:// addresses may name.
       is_called_off: Whether nobody wants the file any longer; asked several times a second, save

@@ -14,7 +14,7 @@ class Landing:
     """Takes the content of an input piece by piece, whatever brings it.
 
     Args:
-      kind: What the file must be: `image`, `clip`, `sound` or `captions`.
+      kind: What the file must be: `image`, `clip`, `sound`, `captions` or `font`.
     """
 
     file: IO[bytes]

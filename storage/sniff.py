@@ -13,9 +13,11 @@ WANTED = {
     "clip": "a clip (accepted: MP4, MOV, MKV, WebM)",
     SOUND: "a sound (accepted: WAV, MP3, FLAC, Ogg, M4A, and MP4 or MOV with sound)",
     CAPTIONS: "a caption file (accepted: SubRip, WebVTT)",
+    "font": "a font (accepted: TrueType, OpenType)",
 }
 
 _PNG = b"\x89PNG\r\n\x1a\n"
+_FONTS = (b"\0\1\0\0\0", b"OTTO\0")  # TrueType, OpenType; collections have several
 _EBML = b"\x1a\x45\xdf\xa3"
 _EBML_DOC_TYPE = b"\x42\x82"
 _PICTURE, _SOUND = ".picture", ".sound"  # one suffix for all: decoders look at the content, too
@@ -43,7 +45,7 @@ class Sniffed:
       suffix: With its dot; part of the blob's name.
     """
 
-    kind: Literal["image", "clip", "sound", "captions"]
+    kind: Literal["image", "clip", "sound", "captions", "font"]
     suffix: str
     content_type: str
 
@@ -52,8 +54,8 @@ def sniff(head: bytes) -> Sniffed | None:
     """The kind of a file, from its first `HEAD_BYTES` (fewer when it is shorter).
 
     None for everything but JPEG, PNG, WebP, MP4, MOV, WebM, Matroska, WAV, MP3, FLAC, Ogg, M4A,
-    SubRip and WebVTT: above all for lists that make a player open other files (HLS, DASH,
-    ffconcat, SVG), whatever their name says.
+    SubRip, WebVTT, TrueType and OpenType: above all for lists that make a player open other files
+    (HLS, DASH, ffconcat, SVG), whatever their name says.
     """
     if head.startswith(b"\xff\xd8\xff"):
         return Sniffed("image", _PICTURE, "image/jpeg")
@@ -61,6 +63,8 @@ def sniff(head: bytes) -> Sniffed | None:
         return Sniffed("image", _PICTURE, "image/png")
     if head.startswith(b"RIFF") and head[8:15] == b"WEBPVP8":
         return Sniffed("image", _PICTURE, "image/webp")
+    if head.startswith(_FONTS):
+        return Sniffed("font", ".font", "font/sfnt")
     if head[4:8] == b"ftyp":
         return _boxed(head)
     if head.startswith(_EBML):

@@ -18,7 +18,7 @@ class Upload:
 
     Attributes:
       blob: Blob name, made of the content.
-      kind: `image`, `clip`, `sound` or `captions`.
+      kind: `image`, `clip`, `sound`, `captions` or `font`.
     """
 
     id: str

@@ -4,9 +4,10 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import Any
 
+from jobs.bookends import leading
 from jobs.camera import CameraPath, CameraView, Motion
 from jobs.document import Job
-from jobs.scene import Clip, Color, Image, Prompt, Scene, Visual, WhenShort
+from jobs.scene import Clip, Image, Prompt, Scene, Visual, WhenShort
 from jobs.scene import Title as TitleVisual
 from media.chunk import Captions, ChunkSpec, Seam, ShotSpec
 from media.clip_colours import ClipColours
@@ -16,6 +17,13 @@ from media.fonts import fingerprint
 from media.framing import AUTO, Aim
 from media.shot_text import LowerThird, Title
 from media.timeline import ChunkRange, Timeline
+from transforms.brand_look import (
+    caption_style,
+    logo_spec,
+    lower_third_style,
+    quote_style,
+    title_style,
+)
 from transforms.takes import Takes
 
 LOWER_THIRD_S, LOWER_THIRD_AFTER_S = 5.0, 0.4  # how long one is seen, after its scene began
@@ -49,7 +57,7 @@ def chunk_spec(
     shots = tuple(_shot(job, timeline, takes, n, chunk.start, captioned) for n in numbers)
     seams = tuple(_seam(timeline, number, chunk.start) for number in numbers[:-1])
     shown = tuple(
-        _captions(job, cues[number], number, chunk.start)
+        _captions(job, takes, cues[number], number, chunk.start)
         for number in range(chunk.first, chunk.last + 1)
         if number in captioned
     )
@@ -65,6 +73,7 @@ def chunk_spec(
         shown,
         fingerprint() if has_text else "",
         encoder,
+        logo_spec(job, takes),
     )
 
 
@@ -74,19 +83,21 @@ def _shot(
     scene = (job.scenes or ())[number]
     time = timeline.scenes[number]
     record = takes.records[f"visual/{number:03}"]
+    # An intro moves no camera, nor does it change how it moves in the scenes behind it.
+    own_number = number - leading(job.brand)
     shot = ShotSpec(
         kind="still",
         source="",
         first=time.start - origin,
         frames=time.frames,
         motion="explicit" if isinstance(scene.motion, CameraPath) else scene.motion.value,
-        scene=number % len(AUTO) if scene.motion is Motion.AUTO else 0,
-        title=_title(job, scene, is_captioned=number in captioned),
+        scene=own_number % len(AUTO) if scene.motion is Motion.AUTO else 0,
+        title=_title(job, takes, scene, is_captioned=number in captioned),
         aims=_aims(scene),
         focus=_focus(scene.visual),
-        lower_third=_lower_third(job, timeline, number, is_captioned=number in captioned),
+        lower_third=_lower_third(job, timeline, takes, number, is_captioned=number in captioned),
     )
-    if isinstance(scene.visual, Color):
+    if "color" in record.facts:
         return replace(
             shot, kind="color", source=record.facts["color"], motion="none", scene=0, aims=None
         )
@@ -138,27 +149,29 @@ def _point(shares: Sequence[float] | None) -> tuple[float, float] | None:
     return (shares[0], shares[1]) if shares else None
 
 
-def _captions(job: Job, cues: Sequence[Cue], number: int, origin: int) -> Captions:
+def _captions(job: Job, takes: Takes, cues: Sequence[Cue], number: int, origin: int) -> Captions:
     language = (job.scenes or ())[number].language or job.language
     shifted = tuple(moved(cue, -origin) for cue in cues)
-    return Captions(shifted, job.captions.style.value, language)
+    look = caption_style(job, takes)
+    return Captions(shifted, job.captions.style.value, language, look)
 
 
-def _title(job: Job, scene: Scene, *, is_captioned: bool) -> Title | None:
+def _title(job: Job, takes: Takes, scene: Scene, *, is_captioned: bool) -> Title | None:
     language = scene.language or job.language
     if isinstance(scene.visual, TitleVisual):
         style = job.captions.style.value if is_captioned else ""
-        return Title(scene.visual.text, scene.visual.subtitle, language, style)
+        look = title_style(job, takes)
+        return Title(scene.visual.text, scene.visual.subtitle, language, style, look)
     if scene.visual is None or isinstance(scene.visual, Prompt):
         # A painted background alone would say nothing: without captions it carries the words.
         words = scene.narration or ""
         if not job.captions.burn_in and 0 < len(words) <= MAX_QUOTE:
-            return Title(words, None, language)
+            return Title(words, None, language, style=quote_style(job, takes))
     return None
 
 
 def _lower_third(
-    job: Job, timeline: Timeline, number: int, *, is_captioned: bool
+    job: Job, timeline: Timeline, takes: Takes, number: int, *, is_captioned: bool
 ) -> LowerThird | None:
     """It comes when the scene is there, and is gone before the next one comes."""
     scene = (job.scenes or ())[number]
@@ -181,6 +194,7 @@ def _lower_third(
         first,
         min(round(least_s * rate), until - first),
         style,
+        lower_third_style(job, takes),
     )
 
 

@@ -10,8 +10,9 @@ from jobs.elements import Task
 from jobs.errors import UnsupportedMedia
 from jobs.stages import Stage
 from jobs.wire import plain
+from media.own_fonts import font_of_file
 from media.packets import probe_clip
-from media.pictures import read_picture
+from media.pictures import read_picture, read_transparent
 from media.run import Workspace
 from storage.artefacts import Origin
 from transforms.hired import is_remote
@@ -43,6 +44,10 @@ def picture(task: Task, studio: Studio, space: Workspace) -> Made:
             return _checked_image(params, studio)
         case "clip":
             return _checked_clip(params, studio, space)
+        case "logo":
+            return _checked_logo(params, studio)
+        case "font":
+            return _checked_font(params, studio)
         case "color":
             return Made(Origin("local", "color", licence="CC0-1.0"), {}, {"color": params["color"]})
         case _:
@@ -68,6 +73,18 @@ def _checked_image(params: dict[str, Any], studio: Studio) -> Made:
     with studio.blobs.as_file(params["blob"]) as path:
         height, width = read_picture(path).shape[:2]
     return Made(_OF_THE_USER, {}, {"blob": params["blob"], "width": width, "height": height})
+
+
+def _checked_logo(params: dict[str, Any], studio: Studio) -> Made:
+    with studio.blobs.as_file(params["blob"]) as path:
+        read_transparent(path)
+    return Made(_OF_THE_USER, {}, {"blob": params["blob"]})
+
+
+def _checked_font(params: dict[str, Any], studio: Studio) -> Made:
+    with studio.blobs.as_file(params["blob"]) as path:
+        font = font_of_file(path)
+    return Made(_OF_THE_USER, {}, {"blob": params["blob"], "family": font.bold.family})
 
 
 def _checked_clip(params: dict[str, Any], studio: Studio, space: Workspace) -> Made:

@@ -7,6 +7,7 @@ from math import floor
 from typing import Any
 
 from jobs.assets import CLIP_SOUND, effect_task
+from jobs.bookends import leading, visual_place
 from jobs.document import Job
 from jobs.elements import Problem
 from jobs.errors import ErrorCode
@@ -100,11 +101,11 @@ def mix_spec(
             audio = takes.records[f"voice/{index:03}"].media["audio"]
             voices.append(ClipSpec(audio, start, round(VOICE_LUFS - facts["lufs"], 2)))
             speech += _spoken(facts, words[index], start)
-        found, told = _effects(scene, index, timeline, takes, words[index])
+        found, told = _effects(job, scene, index, timeline, takes, words[index])
         effects += found
         notes += told
         if isinstance(scene.visual, Clip) and scene.visual.sound is not ClipSound.DROP:
-            heard, told = _clip_sound(scene.visual, index, timeline, takes)
+            heard, told = _clip_sound(job, scene.visual, index, timeline, takes)
             effects += heard
             notes += told
             if scene.visual.sound is ClipSound.KEEP:
@@ -136,7 +137,12 @@ def _spoken(facts: dict[str, Any], words: Sequence[Word], start: int) -> list[tu
 
 
 def _effects(
-    scene: Scene, index: int, timeline: Timeline, takes: Takes, words: Sequence[Word]
+    job: Job,
+    scene: Scene,
+    index: int,
+    timeline: Timeline,
+    takes: Takes,
+    words: Sequence[Word],
 ) -> tuple[list[ClipSpec], list[Problem]]:
     """The effects of a scene, and those that cannot be placed."""
     time = timeline.scenes[index]
@@ -144,6 +150,7 @@ def _effects(
     scene_end = sample_of(time.end, timeline.rate)
     text = takes.text(index, scene.narration) or ""
     found, notes = list[ClipSpec](), list[Problem]()
+    own = index - leading(job.brand)  # number of the scene in the document
     for number, effect in enumerate(scene.effects):
         task_id = effect_task(index, number)
         facts = takes.facts(task_id)
@@ -151,9 +158,9 @@ def _effects(
             continue
         at = _effect_start(effect, text, time, timeline.rate, speech, words)
         if at is None:
-            notes.append(_unplaced(index, number, effect))
+            notes.append(_unplaced(own, number, effect))
         elif at >= scene_end:
-            notes.append(_too_late(index, number, effect, float(time.frames / timeline.rate)))
+            notes.append(_too_late(own, number, effect, float(time.frames / timeline.rate)))
         else:
             audio = takes.records[task_id].media["audio"]
             gain_db = round(effect.gain_db + facts.get("level_db", 0.0), 2)
@@ -162,7 +169,7 @@ def _effects(
 
 
 def _clip_sound(
-    clip: Clip, index: int, timeline: Timeline, takes: Takes
+    job: Job, clip: Clip, index: int, timeline: Timeline, takes: Takes
 ) -> tuple[list[ClipSpec], list[Problem]]:
     """The sound of a scene's clip, as long and as often as its picture, fading where it fades."""
     task_id = effect_task(index, CLIP_SOUND)
@@ -170,8 +177,8 @@ def _clip_sound(
     if facts is None or shown is None:
         return [], []
     if not facts["samples"]:
-        place = f"scenes[{index}].visual.sound"
-        note = f"{place}: the clip has no sound, so none is heard"
+        place = visual_place(job.brand, len(timeline.scenes), index)
+        note = f"{place}.sound: the clip has no sound, so none is heard"
         return [], [Problem("mix", ErrorCode.INVALID_INPUT, note, False)]
     time, rate = timeline.scenes[index], timeline.rate
     start, end = sample_of(time.start, rate), sample_of(time.end, rate)

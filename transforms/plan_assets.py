@@ -15,12 +15,14 @@ from apache_beam.typehints.decorators import no_annotations
 from jobs.assets import Asset, script_asset
 from jobs.document import Job, job_from, variants_of
 from jobs.elements import Run, Script, Shared, Task
+from jobs.errors import InvalidInput
 from jobs.sharing import share_assets
 from jobs.stages import Stage
 from jobs.states import Status
 from jobs.submission import Submission
 from jobs.wire import canonical, from_json
 from storage.calls import CallStatus
+from transforms.brand_look import font_mistakes
 from transforms.job_step import Stepped, TakeStep
 from transforms.studio import Studio, StudioConfig
 
@@ -48,6 +50,8 @@ def plan_tasks(element: bytes, studio: Studio) -> Iterator[bytes]:
     script = Script.from_bytes(element)
     submission = from_json(Submission, studio.blobs.read(script.run.submission) or b"")
     variants = variants_of(read_job(studio, script.document))
+    for mistake in (found for one in variants for found in font_mistakes(one.job)):
+        raise InvalidInput(mistake)
     casting, slate = studio.config.roster.casting(), script.run.slate
     shared = share_assets(variants, submission, casting, slate)
     if len(variants) > 1:

@@ -1,13 +1,13 @@
 """The edit: durations are known, so everything gets its frame and its sample."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import apache_beam as beam
 from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
-from jobs.document import Variant, variants_of
+from jobs.document import Job, Variant, variants_of
 from jobs.elements import Ending, Gathered, Outcome, Part, Run, Script, Shared, Task
 from jobs.errors import InvalidInput
 from jobs.sharing import TaskIds, shared_ids
@@ -16,6 +16,7 @@ from jobs.states import Status
 from jobs.wire import from_json
 from media.run import ffmpeg_version, find_ffmpeg
 from media.timeline import Timeline
+from transforms.brand_look import caption_font
 from transforms.edit import Edit, EditScene
 from transforms.job_step import RunEnded, Stepped, TakeStep
 from transforms.open_takes import notes_of, open_takes
@@ -58,7 +59,7 @@ def plan_renders(element: bytes, studio: Studio) -> Iterator[bytes]:
     encoder = ffmpeg_version(find_ffmpeg(studio.config.ffmpeg))
     with studio.space(run) as space:
         renders = [
-            renders_of(variant.job, timeline, own, encoder, space.check_cancelled)
+            _renders(variant.job, timeline, own, encoder, space.check_cancelled, studio)
             for variant, timeline, own in zip(variants, timelines, seen, strict=True)
         ]
     written = _writing(script, studio)
@@ -82,6 +83,18 @@ def plan_renders(element: bytes, studio: Studio) -> Iterator[bytes]:
     studio.ledger.advance(run, Status.RENDERING)
     for task, _units in tasks:
         yield task.to_bytes()
+
+
+def _renders(
+    job: Job,
+    timeline: Timeline,
+    takes: Takes,
+    encoder: str,
+    check_cancelled: Callable[[], None],
+    studio: Studio,
+) -> Renders:
+    with caption_font(job, takes, studio.blobs) as own:
+        return renders_of(job, timeline, takes, encoder, check_cancelled, own)
 
 
 def _ids_of_variants(script: Script, count: int, studio: Studio) -> tuple[dict[str, str], ...]:

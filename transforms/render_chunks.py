@@ -31,9 +31,8 @@ def render(task: Task, studio: Studio, space: Workspace) -> Made:
     spec = from_json(ChunkSpec, studio.blobs.read(task.params["spec"]) or b"")
     with ExitStack() as stack:
         files = {
-            shot.source: stack.enter_context(studio.blobs.as_file(shot.source))
-            for shot in spec.shots
-            if shot.kind != "color"
+            source: stack.enter_context(studio.blobs.as_file(source))
+            for source in sorted(spec.sources)
         }
         encoded = render_chunk(
             space, spec, files, lambda frames: studio.parts.note_progress(task, frames)

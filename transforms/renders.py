@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any
 
+from jobs.bookends import clip_s, scene_place
 from jobs.document import Job
 from jobs.elements import Problem
 from jobs.errors import ErrorCode
@@ -19,6 +20,7 @@ from jobs.words import Word
 from media.chapters import Chapter
 from media.chunk import ChunkSpec
 from media.cues import GAP_FRAMES, Cue, cut_cues, moved
+from media.fonts import OwnFont
 from media.lettering import CaptionLook, measure
 from media.timeline import SceneLength, Timeline, cut_chunks, lay_out
 from transforms.chunk_spec import chunk_spec
@@ -53,19 +55,25 @@ def timeline_of(job: Job, takes: Takes) -> Timeline:
 
 
 def renders_of(
-    job: Job, timeline: Timeline, takes: Takes, encoder: str, check_cancelled: Callable[[], None]
+    job: Job,
+    timeline: Timeline,
+    takes: Takes,
+    encoder: str,
+    check_cancelled: Callable[[], None],
+    own: OwnFont | None = None,
 ) -> Renders:
     """Places captions, music and effects in time and cuts the video into chunks.
 
     Args:
       encoder: Version of FFmpeg.
       check_cancelled: Called for every scene; what it raises ends the work.
+      own: The brand's font of captions.
 
     Raises:
       ToolMissing: There is no font on this machine.
     """
     words = [_words(takes, index) for index in range(len(timeline.scenes))]
-    cues = tuple(_cues(job, timeline, takes, words, check_cancelled))
+    cues = tuple(_cues(job, timeline, takes, words, own, check_cancelled))
     chunks, specs = [], []
     for number, chunk in enumerate(cut_chunks(timeline)):
         spec = chunk_spec(job, timeline, takes, cues, chunk, encoder)
@@ -117,10 +125,16 @@ def _length(takes: Takes, scene: Scene, index: int) -> SceneLength:
     facts = takes.facts(f"voice/{index:03}")
     return SceneLength(
         speech_samples=facts["samples"] if facts else 0,
-        wanted_s=scene.duration_s,
+        wanted_s=_wanted_s(takes, scene, index),
         transition=scene.transition.type.value if scene.transition else "cut",
         transition_s=scene.transition.duration_s if scene.transition else 0.0,
     )
+
+
+def _wanted_s(takes: Takes, scene: Scene, index: int) -> float | None:
+    if scene.duration_s is None and not scene.is_spoken:  # a clip of the brand kit
+        return clip_s(takes.facts(f"visual/{index:03}"))
+    return scene.duration_s
 
 
 def _cues(
@@ -128,6 +142,7 @@ def _cues(
     timeline: Timeline,
     takes: Takes,
     words: Sequence[tuple[Word, ...]],
+    own: OwnFont | None,
     check_cancelled: Callable[[], None],
 ) -> Iterator[tuple[Cue, ...]]:
     width, height = job.output.size
@@ -139,7 +154,9 @@ def _cues(
             continue
         following = timeline.scenes[index + 1 : index + 2]
         until = following[0].start if following else timeline.frames
-        look = CaptionLook(job.captions.style.value, width, height, scene.language or job.language)
+        look = CaptionLook(
+            job.captions.style.value, width, height, scene.language or job.language, own=own
+        )
         facts = takes.facts(f"voice/{index:03}") or {}
         parts = _parted(text, words[index], facts.get("breaks") or (0,))
         cut = _cut_parts(parts, timeline.rate, until - time.speech_start, look)
@@ -150,10 +167,11 @@ def _estimated(job: Job, takes: Takes) -> Iterator[Problem]:
     for index in range(len(job.scenes or ())):
         facts = takes.facts(f"voice/{index:03}") or {}
         if facts.get("is_estimated"):
+            place = scene_place(job.brand, len(job.scenes or ()), index)
             yield Problem(
                 "voice",
                 ErrorCode.QUALITY_MISSED,
-                f"scenes[{index}].narration_audio: when its words are spoken is estimated; "
+                f"{place}.narration_audio: when its words are spoken is estimated; "
                 "words or captions would tell",
                 False,
             )

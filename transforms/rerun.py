@@ -5,7 +5,7 @@ from typing import Any
 
 from jobs.assets import list_assets, script_asset, unavailable_providers
 from jobs.casting import Casting
-from jobs.document import job_from
+from jobs.document import bookended, job_from
 from jobs.errors import InvalidInput
 from jobs.reprocessing import Change
 from jobs.slate import Slate
@@ -81,7 +81,7 @@ def _needed(
             return [(script.task_id, Stage.SCRIPT)]
         written = json.loads(artefacts.blobs.read(record.media["script"]) or b"null")
         document = with_script(document, written)
-    assets = list_assets(job_from(document), submission, casting)
+    assets = list_assets(bookended(job_from(document)), submission, casting)
     return [
         (asset.task_id, asset.stage)
         for asset in assets

@@ -1,4 +1,4 @@
-"""Files that jobs name afterwards: pictures, clips, sounds, captions."""
+"""Files that jobs name afterwards: pictures, clips, sounds, captions, fonts."""
 
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from api.services import Services
 from jobs.errors import UnsupportedMedia
 from jobs.mistakes import shown
 from jobs.uri import upload_address
+from media.own_fonts import font_of_file
 from media.pictures import picture_size
 from storage.api_keys import Caller
 from storage.artefacts import content_name_of
@@ -29,13 +30,13 @@ _EXAMPLE = "\0\0\0\x18ftypmp42\0\0\0\0mp42isom"  # a box that says what follows
     PATH,
     status_code=201,
     operation_id="upload",
-    summary="Hand in a picture, a clip, a sound or captions",
+    summary="Hand in a picture, a clip, a sound, captions or a font",
     responses=problems(507),
     openapi_extra={
         "requestBody": {
             "required": True,
             "description": "The bytes of the file: JPEG, PNG, WebP, MP4, MOV, WebM, Matroska, WAV, "
-            "MP3, FLAC, Ogg, M4A, SubRip or WebVTT.",
+            "MP3, FLAC, Ogg, M4A, SubRip, WebVTT, TrueType or OpenType.",
             "content": {
                 "application/octet-stream": {
                     "schema": {"type": "string", "format": "binary"},
@@ -73,7 +74,7 @@ def _media_in(path: Path, called: str) -> Sniffed:
     """What kind of media a file is.
 
     Raises:
-      UnsupportedMedia: None that is read, or a picture that is damaged or too large.
+      UnsupportedMedia: None that is read, or a picture or font that is damaged or too large.
     """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
@@ -82,9 +83,12 @@ def _media_in(path: Path, called: str) -> Sniffed:
     found = sniff(head)
     if found is None:
         raise UnsupportedMedia(
-            f"{called} is not a picture, clip, sound or caption file (accepted: JPEG, PNG, WebP, "
-            "MP4, MOV, MKV, WebM, WAV, MP3, FLAC, Ogg, M4A, SubRip, WebVTT)"
+            f"{called} is not a picture, clip, sound, caption file or font (accepted: JPEG, PNG, "
+            "WebP, MP4, MOV, MKV, WebM, WAV, MP3, FLAC, Ogg, M4A, SubRip, WebVTT, TrueType, "
+            "OpenType)"
         )
     if found.kind == "image":
         picture_size(path, called)
+    elif found.kind == "font":
+        font_of_file(path, called)
     return found

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from media.fonts import font_set
 from storage.database import open_database, sqlite_url
 from storage.migrate import prepare
 from tests.api.service import Service, running
@@ -33,6 +34,7 @@ def turned(kind: str) -> bytes:
 TURNED = {kind: turned(kind) for kind in ("PNG", "JPEG", "WEBP")}
 SOUND = b"RIFF\x64\0\0\0WAVEfmt " + bytes(84)
 SRT = b"1\n00:00:00,000 --> 00:00:01,000\nHi.\n"
+FONT = font_set("en").main().path.read_bytes()
 CLIP = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100)
 
 
@@ -43,6 +45,7 @@ CLIP = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100)
         pytest.param(CLIP, "clip", id="clip"),
         pytest.param(SOUND, "sound", id="sound"),
         pytest.param(SRT, "captions", id="captions"),
+        pytest.param(FONT, "font", id="font"),
     ],
 )
 def test_a_file_is_kept_by_its_content(service: Service, content: bytes, kind: str) -> None:
@@ -112,6 +115,41 @@ def test_captions_are_no_recording(service: Service) -> None:
     assert "is of the kind captions: give an upload of the kind sound." in error["message"]
 
 
+def test_a_brand_kit_uses_uploads(service: Service) -> None:
+    logo, font = (
+        service.client.post("/v1/uploads", content=content).json()["uri"]
+        for content in (picture(), FONT)
+    )
+
+    kit = {"logo": {"uri": logo}, "fonts": {"titles": font, "captions": "Noto Sans"}}
+    job_id = service.submit(scenes=[{"narration": "Low water."}], brand=kit)
+    swapped = {"logo": {"uri": font}, "fonts": {"titles": logo}}
+    wrong = service.client.post("/v1/jobs", json={"prompt": "Low water.", "brand": swapped})
+
+    row = service.services.catalogue.job("acme", job_id, with_submission=True)
+    assert row is not None
+    assert row.submission is not None
+    assert [(file.original, file.kind) for file in row.submission.inputs] == [
+        (logo, "image"),
+        (font, "font"),
+    ]
+    assert [error["message"].partition(") ")[2] for error in wrong.json()["errors"]] == [
+        "is of the kind font: give an upload of the kind image.",
+        "is of the kind image: give an upload of the kind font.",
+    ]
+
+
+def test_a_path_of_a_brand_kit_is_told_what_to_give(service: Service) -> None:
+    kit = {"logo": {"uri": "logo.png"}}
+
+    answer = service.client.post("/v1/jobs", json={"prompt": "Low water.", "brand": kit})
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["message"].startswith(
+        'brand.logo.uri ("logo.png") is a path on your machine: give the uri of an upload'
+    )
+
+
 def test_an_upload_of_another_tenant_is_unknown(service: Service) -> None:
     uri = service.stranger.post("/v1/uploads", content=picture()).json()["uri"]
 
@@ -137,9 +175,10 @@ def test_a_picture_is_not_a_clip(service: Service) -> None:
         pytest.param(b"", '"a.png" is empty', id="nothing"),
         pytest.param(
             b"#EXTM3U\nfile:///etc/passwd\n",
-            "is not a picture, clip, sound or caption file",
+            "is not a picture, clip, sound, caption file or font",
             id="a playlist",
         ),
+        pytest.param(FONT[:900], "is not a font that can be drawn", id="a font cut off"),
         pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is not a picture", id="SVG"),
         pytest.param(picture()[:20], "is damaged: it ends early", id="a picture cut off"),
         pytest.param(picture(7_000_000), "is too large", id="too many pixels"),

@@ -27,14 +27,18 @@ def test_every_field_is_described_in_the_schema() -> None:
     assert [name for name, node in fields if not described(schema, node)] == []
 
 
+def pages() -> str:
+    return "".join((DOCS / name).read_text(encoding="utf-8") for name in ("job.md", "brand.md"))
+
+
 def test_every_field_is_explained_in_the_documentation() -> None:
-    page = (DOCS / "job.md").read_text(encoding="utf-8")
+    page = pages()
 
     assert [path for path in known_paths(job_schema()) if f"`{path}`" not in page] == []
 
 
 def test_every_choice_is_named_in_the_documentation() -> None:
-    page = (DOCS / "job.md").read_text(encoding="utf-8")
+    page = pages()
     choices = {
         str(value) for node in job_schema()["$defs"].values() for value in node.get("enum", ())
     }
@@ -55,6 +59,15 @@ def test_the_examples_in_the_documentation_are_jobs() -> None:
 
     examples = re.findall(r"```json\n(.*?)```", page, re.S)
     assert [job_from(json.loads(example)).title for example in examples] == [None, "Tide pools"]
+
+
+def test_the_brand_kit_in_the_documentation_is_one() -> None:
+    page = (DOCS / "brand.md").read_text(encoding="utf-8")
+
+    named, kit = map(json.loads, re.findall(r"```json\n(.*?)```", page, re.S))
+    brand = job_from({**named, "brand": kit}).brand
+    assert brand
+    assert brand.model_dump(exclude_unset=True, mode="json") == kit
 
 
 def test_changing_the_schema_one_got_changes_no_other() -> None:

@@ -12,8 +12,9 @@ from media.chunk import Captions, ChunkSpec, Seam, ShotSpec, chunk_graph, drawn,
 from media.clips import ClipSpec
 from media.cues import Cue, CueWord
 from media.framing import Aim
+from media.logo import LogoSpec, logo_area
 from media.packets import list_packets
-from media.planes import Planes
+from media.planes import Planes, yuv_of
 from media.run import Workspace, compiled
 from media.shot_text import Title
 from media.subject import find_subject
@@ -210,3 +211,28 @@ def test_a_chunk_that_flashes_is_encoded_again_softened(space: Workspace) -> Non
     assert made.stills.flashing == ()
     (track,) = list_packets(space, made.path)
     assert len(track.starts) == 60
+
+
+def test_a_logo_is_above_titles_and_below_captions(space: Workspace, tmp_path: Path) -> None:
+    picture = tmp_path / "logo.png"
+    Image.new("RGB", (90, 90), "#ff0000").save(picture)
+    red = yuv_of("#ff0000")[0]
+    word = CueWord("M" * 44, 0, 24)
+    captions = (Captions((Cue(0, 24, ((word,),)),), "block", "en"),)
+    shot = ShotSpec("color", "#000000", 0, 24, title=Title("MMMMMMMM\nMMMMMMMM\nMMMMMMMM"))
+    spec = ChunkSpec(320, 180, (24, 1), 13, "draft", (shot,), (), captions)
+    on_title, on_caption = (
+        LogoSpec("logo", "bottom_right", 0.4, 1.0, margin) for margin in (0.2, 0.0)
+    )
+
+    plain, above, below = (
+        frames(space, replace(spec, logo=logo), {"logo": picture})[12].y
+        for logo in (None, on_title, on_caption)
+    )
+
+    title, caption = (logo_area(logo, (320, 180), 1.0) for logo in (on_title, on_caption))
+    assert title.of(plain).max() > 220
+    assert {*np.unique(title.of(above))} == {red}
+    assert caption.of(plain).max() > 220
+    assert {red} < {*np.unique(caption.of(below))}
+    assert caption.of(below).max() > 220

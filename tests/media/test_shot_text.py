@@ -22,7 +22,7 @@ def drawn(text: ShotText, frame: int) -> Planes:
 
 
 def text_of(space: Workspace, title: Title | None, lower_third: LowerThird | None) -> ShotText:
-    return ShotText(space, SIZE, RATE, 100, title, lower_third)
+    return ShotText(space, SIZE, RATE, 100, title, lower_third, {})
 
 
 def white_rows(frame: Planes) -> tuple[int, int]:

@@ -66,6 +66,29 @@ SCENES: dict[str, Any] = {
     "output": {"height": 144, "fps": 24, "quality": "draft"},
     "metadata": {"client": "Ann"},
 }
+# An intro, a scene with captions and a lower third, a title, a scene without text, and an outro.
+BRAND: dict[str, Any] = {
+    "brand": {
+        "logo": {"uri": "logo.png"},
+        "colors": {"primary": "#e8a030"},
+        "fonts": {"captions": "brand.ttf"},
+        "intro": {"type": "clip", "uri": "tide.mp4", "trim": {"start_s": 0.5, "end_s": 5.0}},
+        "outro": {"type": "image", "uri": "gull.jpg"},
+    },
+    "scenes": [
+        {
+            "narration": "A gull sits on a stone.",
+            "visual": {"type": "image", "uri": "gull.jpg"},
+            "lower_third": {"text": "A gull"},
+            "duration_s": 5,
+        },
+        {"visual": {"type": "title", "text": "Spring tide"}, "duration_s": 5},
+        {"visual": {"type": "image", "uri": "gull.jpg"}, "duration_s": 5},
+    ],
+    "voice": {"provider": "espeak"},
+    "music": None,
+    "output": {"height": 144, "fps": 24, "quality": "draft"},
+}
 PROMPT: dict[str, Any] = {
     "prompt": "A wave comes and goes.",
     "script": {"provider": "local"},
@@ -74,6 +97,9 @@ PROMPT: dict[str, Any] = {
     "music": None,
     "output": {"height": 144, "fps": 24, "quality": "draft"},
 }
+
+
+BASES = {"scenes": SCENES, "brand": BRAND, "prompt": PROMPT}
 
 
 @dataclass(frozen=True)
@@ -90,7 +116,7 @@ class Row:
     field: str
     change: str
     made: str
-    base: Literal["scenes", "prompt"] = "scenes"
+    base: Literal["scenes", "brand", "prompt"] = "scenes"
     is_rendered: bool = False
     told: tuple[str, ...] = ()
 
@@ -100,7 +126,7 @@ class Row:
 
     @property
     def document(self) -> dict[str, Any]:
-        return SCENES if self.base == "scenes" else PROMPT
+        return BASES[self.base]
 
 
 _ABOUT = """\
@@ -114,8 +140,9 @@ a star are rendered by that test, too.
 The job has five scenes, each a chunk of its own: a picture made from a prompt, an image that the
 camera nears, a clip with a voice and a language of its own, a title, and a colour; music; two
 effects; a crossfade from the first scene to the second; and French texts, which nobody needs
-without `variants`. `prompt` and `script` are changed in a job of one sentence. Providers are named,
-and changed to paid ones that nobody asks.
+without `variants`. `prompt` and `script` are changed in a job of one sentence. `brand` is changed
+in a job of five chunks: an intro, a scene with captions and a lower third, a title, a scene without
+text, and an outro. Providers are named, and changed to paid ones that nobody asks.
 
 | field | change | made again |
 |---|---|---|"""
@@ -133,6 +160,8 @@ CLIP_SOUND = "effect 1 of 3, mix, finish"
 RECORDED = 'scenes[4].narration_audio={"uri": "said.wav"'
 RECORDING = ("scenes[4].narration_audio added",)
 FRENCH = "voice 5 of 10, render 5 of 10, mix 1 of 2, finish 1 of 2"
+BRAND_INTRO = "visual 1 of 7, render 2 of 5, mix, finish"
+BRAND_OUTRO = "visual 1 of 7, render 1 of 5, mix, finish"
 ROWS = (
     Row("schema_version", "", NOTHING),
     Row("title", "title=Coast", "finish", is_rendered=True),
@@ -271,7 +300,12 @@ ROWS = (
     Row("scenes[].effects[].at.word", "scenes[0].effects[0].at.word=shore", SOUND),
     Row("scenes[].effects[].at.offset_s", "scenes[1].effects[0].at.offset_s=1", SOUND),
     Row("scenes[].effects[].gain_db", "scenes[0].effects[0].gain_db=-12", SOUND, is_rendered=True),
-    Row("scenes[].lower_third", 'scenes[1].lower_third={"text": "A gull"}', CHUNK),
+    Row(
+        "scenes[].lower_third",
+        'scenes[1].lower_third={"text": "A gull"}',
+        CHUNK,
+        told=("scenes[1].lower_third added",),
+    ),
     Row("scenes[].lower_third.text", "scenes[4].lower_third.text=The sea", CHUNK),
     Row(
         "scenes[].lower_third.subtitle",
@@ -321,6 +355,202 @@ ROWS = (
         "finish",
         is_rendered=True,
         told=("captions.soft added",),
+    ),
+    Row(
+        "brand",
+        "brand=null",
+        "visual 1 of 3, render all, mix, finish",
+        base="brand",
+        told=("brand removed",),
+    ),
+    Row("brand.logo", "brand.logo=null", ALL_CHUNKS, base="brand"),
+    Row(
+        "brand.logo.uri",
+        "brand.logo.uri=mark.png",
+        "visual 1 of 7, render all, finish",
+        base="brand",
+    ),
+    Row(
+        "brand.logo.corner",
+        "brand.logo.corner=bottom_left",
+        ALL_CHUNKS,
+        base="brand",
+        is_rendered=True,
+    ),
+    Row("brand.logo.width", "brand.logo.width=0.2", ALL_CHUNKS, base="brand"),
+    Row("brand.logo.opacity", "brand.logo.opacity=0.5", ALL_CHUNKS, base="brand"),
+    Row("brand.logo.margin", "brand.logo.margin=0.1", ALL_CHUNKS, base="brand"),
+    Row("brand.colors", "brand.colors=null", "visual 1 of 7, render 2 of 5, finish", base="brand"),
+    Row(
+        "brand.colors.primary",
+        "brand.colors.primary=#40c0ff",
+        "render 2 of 5, finish",
+        base="brand",
+    ),
+    Row("brand.colors.text", "brand.colors.text=#f0f0ff", "render 2 of 5, finish", base="brand"),
+    Row(
+        "brand.colors.background",
+        "brand.colors.background=#201030",
+        "visual 1 of 7, render 2 of 5, finish",
+        base="brand",
+        is_rendered=True,
+    ),
+    Row(
+        "brand.fonts.titles", "brand.fonts.titles=brand.ttf", "render 2 of 5, finish", base="brand"
+    ),
+    Row(
+        "brand.fonts.captions",
+        "brand.fonts.captions=bold.ttf",
+        "visual 1 of 7, render 1 of 5, finish",
+        base="brand",
+        is_rendered=True,
+    ),
+    Row(
+        "brand.intro",
+        "brand.intro=null",
+        "render 1 of 4, mix, finish",
+        base="brand",
+        is_rendered=True,
+    ),
+    Row(
+        "brand.intro(image).uri",
+        'brand.intro={"type": "image", "uri": "crab.jpg"}',
+        "visual 1 of 7, render 1 of 4, mix, finish",
+        base="brand",
+        told=("brand.intro changed",),
+    ),
+    Row("brand.intro(clip).uri", "brand.intro.uri=ebb.mp4", BRAND_INTRO, base="brand"),
+    Row("brand.intro(clip).trim", "brand.intro.trim=null", BRAND_INTRO, base="brand"),
+    Row(
+        "brand.intro(clip).trim.start_s", "brand.intro.trim.start_s=0.2", BRAND_INTRO, base="brand"
+    ),
+    Row("brand.intro(clip).trim.end_s", "brand.intro.trim.end_s=4.5", BRAND_INTRO, base="brand"),
+    Row(
+        "brand.intro(clip).fit",
+        "brand.intro.fit=blur",
+        "render 2 of 5, finish",
+        base="brand",
+        told=("brand.intro.fit added",),
+    ),
+    Row("brand.intro(clip).when_short", "brand.intro.when_short=loop", NOTHING, base="brand"),
+    Row(
+        "brand.intro(image).focus",
+        'brand.intro={"type": "image", "uri": "crab.jpg", "focus": [0, 0]}',
+        "visual 1 of 7, render 1 of 4, mix, finish",
+        base="brand",
+        told=("brand.intro changed",),
+    ),
+    Row(
+        "brand.intro(clip).focus",
+        "brand.intro.focus=[0.2, 0.3]",
+        "render 2 of 5, finish",
+        base="brand",
+        told=("brand.intro.focus added",),
+    ),
+    Row(
+        "brand.outro(image).focus",
+        "brand.outro.focus=[0.2, 0.3]",
+        CHUNK,
+        base="brand",
+        told=("brand.outro.focus added",),
+    ),
+    Row(
+        "brand.outro(clip).focus",
+        'brand.outro={"type": "clip", "uri": "ebb.mp4", "focus": [0, 0]}',
+        BRAND_OUTRO,
+        base="brand",
+        told=("brand.outro changed",),
+    ),
+    Row(
+        "brand.intro(image).fit",
+        'brand.intro={"type": "image", "uri": "crab.jpg", "fit": "blur"}',
+        "visual 1 of 7, render 1 of 4, mix, finish",
+        base="brand",
+        told=("brand.intro changed",),
+    ),
+    Row(
+        "brand.intro(clip).sound",
+        "brand.intro.sound=keep",
+        "effect, mix, finish",
+        base="brand",
+        told=("brand.intro.sound added",),
+    ),
+    Row(
+        "brand.intro(clip).sound_gain_db",
+        "brand.intro.sound_gain_db=-6",
+        NOTHING,
+        base="brand",
+        told=("brand.intro.sound_gain_db added",),
+    ),
+    Row(
+        "brand.outro(image).fit",
+        "brand.outro.fit=blur",
+        CHUNK,
+        base="brand",
+        told=("brand.outro.fit added",),
+    ),
+    Row(
+        "brand.outro(clip).sound",
+        'brand.outro={"type": "clip", "uri": "ebb.mp4", "sound": "keep"}',
+        "effect, visual 1 of 7, render 1 of 5, mix, finish",
+        base="brand",
+        told=("brand.outro changed",),
+    ),
+    Row(
+        "brand.outro(clip).sound_gain_db",
+        'brand.outro={"type": "clip", "uri": "ebb.mp4", "sound_gain_db": -6}',
+        BRAND_OUTRO,
+        base="brand",
+        told=("brand.outro changed",),
+    ),
+    Row("brand.outro", "brand.outro=null", "mix, finish", base="brand"),
+    Row(
+        "brand.outro(image).uri",
+        "brand.outro.uri=crab.jpg",
+        "visual 1 of 7, render 1 of 5, finish",
+        base="brand",
+    ),
+    Row(
+        "brand.outro(clip).uri",
+        'brand.outro={"type": "clip", "uri": "ebb.mp4"}',
+        BRAND_OUTRO,
+        base="brand",
+        told=("brand.outro changed",),
+    ),
+    Row(
+        "brand.outro(clip).trim",
+        'brand.outro={"type": "clip", "uri": "ebb.mp4", "trim": {"start_s": 1}}',
+        BRAND_OUTRO,
+        base="brand",
+        told=("brand.outro changed",),
+    ),
+    Row(
+        "brand.outro(clip).trim.start_s",
+        'brand.outro={"type": "clip", "uri": "ebb.mp4", "trim": {"start_s": 1}}',
+        BRAND_OUTRO,
+        base="brand",
+        told=("brand.outro changed",),
+    ),
+    Row(
+        "brand.outro(clip).trim.end_s",
+        'brand.outro={"type": "clip", "uri": "ebb.mp4", "trim": {"end_s": 5}}',
+        BRAND_OUTRO,
+        base="brand",
+        told=("brand.outro changed",),
+    ),
+    Row(
+        "brand.outro(clip).fit",
+        'brand.outro={"type": "clip", "uri": "ebb.mp4", "fit": "blur"}',
+        BRAND_OUTRO,
+        base="brand",
+        told=("brand.outro changed",),
+    ),
+    Row(
+        "brand.outro(clip).when_short",
+        'brand.outro={"type": "clip", "uri": "ebb.mp4", "when_short": "loop"}',
+        BRAND_OUTRO,
+        base="brand",
+        told=("brand.outro changed",),
     ),
     Row("output.aspect_ratio", "output.aspect_ratio=1:1", "visual 2 of 5, render all, finish"),
     Row("output.height", "output.height=160", "visual 2 of 5, render all, finish"),

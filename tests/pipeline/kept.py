@@ -52,7 +52,8 @@ class Store:
         return Artefacts(DirectoryBlobs(self.folder))
 
     def desk(self, slate: Slate) -> Desk:
-        return Desk(Shelf(self.artefacts), slate, self.casting, Renderings(self.encoder))
+        renderings = Renderings(self.encoder, self.artefacts.blobs)
+        return Desk(Shelf(self.artefacts), slate, self.casting, renderings)
 
     def keep(self, given: Document, failed: Collection[Stage] = ()) -> Earlier:
         """Keeps everything that a job needs, as if it had been rendered.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from api.forecast import Desk
 from api.reuse import Earlier, Fate, PartPlan, plan_parts
@@ -19,6 +20,7 @@ from jobs.named_files import files_of
 from jobs.slate import LOCAL_TENANT, Slate
 from jobs.stages import Stage
 from jobs.submission import InputFile, Submission
+from media.fonts import Weight, font_set
 from media.run import Workspace, ffmpeg_version, find_ffmpeg
 from pipeline.execute import execute
 from pipeline.renderings import Renderings
@@ -30,10 +32,9 @@ from storage.directory import DirectoryBlobs
 from storage.intake import Intake
 from storage.rows import PartRow, RunRow
 from tests.pipeline.field_matrix import (
+    BASES,
     NOTHING,
-    PROMPT,
     ROWS,
-    SCENES,
     Row,
     fields_of,
     table,
@@ -46,7 +47,6 @@ from transforms.studio import StudioConfig
 # Named by some rows; none of them is asked for anything.
 KEYS = ("ELEVENLABS_API_KEY", "GEMINI_API_KEY", "FREESOUND_API_KEY", "SUNO_API_KEY")
 SERVICES = configured(dict.fromkeys(KEYS, "a-key"))
-BASES = {"scenes": SCENES, "prompt": PROMPT}
 CHANGED = [row for row in ROWS if row.change]
 RENDERED = [row for row in ROWS if row.is_rendered]
 
@@ -77,7 +77,9 @@ class Shop:
     def desk(self) -> Desk:
         encoder = ffmpeg_version(find_ffmpeg(None))
         artefacts = Artefacts(DirectoryBlobs(Path(self.config.store)))
-        return Desk(Shelf(artefacts), Slate(), SERVICES.casting(), Renderings(encoder))
+        return Desk(
+            Shelf(artefacts), Slate(), SERVICES.casting(), Renderings(encoder, artefacts.blobs)
+        )
 
     def earlier(self, base: str) -> Earlier:
         submission = self.submission(BASES[base])
@@ -106,6 +108,8 @@ def _files(config: StudioConfig, folder: Path) -> Iterator[tuple[str, InputFile]
         )  # fmt: skip
     space.run(["-f", "lavfi", "-i", "sine=300:d=2", "said.wav"])
     (folder / "said.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nGone.\n")
+    for name, color in (("logo.png", "#c02040"), ("mark.png", "#20c040")):
+        Image.new("RGBA", (80, 40), color).save(folder / name)
     media = REPOSITORY / "examples" / "media"
     artefacts = Artefacts(DirectoryBlobs(Path(config.store)))
     for uri, kind, path in (
@@ -115,6 +119,10 @@ def _files(config: StudioConfig, folder: Path) -> Iterator[tuple[str, InputFile]
         ("ebb.mp4", "clip", folder / "ebb.mp4"),
         ("said.wav", "sound", folder / "said.wav"),
         ("said.srt", "captions", folder / "said.srt"),
+        ("logo.png", "image", folder / "logo.png"),
+        ("mark.png", "image", folder / "mark.png"),
+        ("brand.ttf", "font", font_set("en", Weight.REGULAR).main().path),
+        ("bold.ttf", "font", font_set("en", Weight.BOLD).main().path),
     ):
         yield uri, InputFile(artefacts.keep_media(path), uri, kind)
 

@@ -47,6 +47,25 @@ def test_pictures_are_known_by_their_content(head: bytes, content_type: str) -> 
 
 
 @pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(b"\0\1\0\0\0\x12\1\0\0\4\0\x20", id="TrueType"),
+        pytest.param(b"OTTO\0\x0c\0\x80\0\3\0\x40", id="OpenType"),
+    ],
+)
+def test_fonts_are_known_by_their_content(head: bytes) -> None:
+    found = sniff(head)
+
+    assert found is not None
+    assert (found.kind, found.suffix) == ("font", ".font")
+
+
+@pytest.mark.parametrize("head", [b"ttcf\0\1\0\0", b"wOFF\0\1\0\0", b"wOF2\0\1\0\0", b"\0\1\0"])
+def test_collections_and_fonts_of_the_web_are_not_taken(head: bytes) -> None:
+    assert sniff(head) is None
+
+
+@pytest.mark.parametrize(
     ("head", "suffix", "content_type"),
     [
         pytest.param(boxed(b"isom", b"isom", b"avc1"), ".mp4", "video/mp4", id="mp4"),

@@ -40,7 +40,7 @@ MIX = MixSpec(
 @pytest.mark.parametrize(
     ("stage", "spec", "version", "digest"),
     [
-        pytest.param(Stage.RENDER, CHUNK, 7, "338486d0d24b4e06", id="chunk"),
+        pytest.param(Stage.RENDER, CHUNK, 8, "bdd1c9db9ab141e1", id="chunk"),
         pytest.param(Stage.MIX, MIX, 2, "a5fd6456a4678efa", id="mix"),
     ],
 )
