@@ -10,6 +10,7 @@ unchanged. What comes out is as loud as what went in, so that speakers stay matc
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ RATIO = 3.0
 MOST_DB = 8.0  # more would lisp
 ATTACK_MS, RELEASE_MS = 2.0, 50.0
 _BLOCK = 100 * HOP * 10  # a second: filtered at once
+_REACH = SAMPLE_RATE_HZ // 10  # five times as long as the high-pass rings, down to -60 dB
 _LEVEL_HOPS = 10  # levels are means of 10 ms
 
 
@@ -68,10 +70,8 @@ class _Band:
     """The sibilants of a voice, in phase with it."""
 
     def __init__(self, wave: Wave) -> None:
-        from scipy.signal import firwin
-
         self.wave = wave
-        self._taps = firwin(BAND_TAPS, SIBILANT_HZ, pass_zero=False, fs=SAMPLE_RATE_HZ)
+        self._taps = _band_taps()
 
     def levels(self) -> NDArray[np.float64]:
         """Of the band in dB, a mean of 10 ms round every millisecond."""
@@ -91,28 +91,45 @@ class _Band:
             yield self.wave[start : start + len(block)][:, 0] + (share * block).astype(np.float32)
 
     def _blocks(self) -> Iterator[tuple[int, Samples]]:
-        from scipy.signal import oaconvolve
+        # Long enough that nothing comes round from the other end, and a power of two: fast.
+        size = 1 << (_BLOCK + BAND_TAPS).bit_length()
+        spectrum = np.fft.rfft(self._taps, size)
+        for start, block in _with_surroundings(self.wave, BAND_TAPS // 2, "constant"):
+            filtered = np.fft.irfft(np.fft.rfft(block, size) * spectrum, size)
+            yield start, filtered[BAND_TAPS - 1 : len(block)].astype(np.float32)
 
-        reach = BAND_TAPS // 2
-        for start in range(0, len(self.wave), _BLOCK):
-            stop = min(start + _BLOCK, len(self.wave))
-            first, last = max(start - reach, 0), min(stop + reach, len(self.wave))
-            block = np.pad(
-                self.wave[first:last][:, 0], (reach - (start - first), reach - (last - stop))
-            )
-            yield start, oaconvolve(block, self._taps, mode="valid").astype(np.float32)
+
+def _band_taps() -> NDArray[np.float64]:
+    """A high-pass of linear phase: what a windowed sinc (Hamming) leaves of a single pulse."""
+    at = np.arange(BAND_TAPS) - BAND_TAPS // 2
+    share = 2 * SIBILANT_HZ / SAMPLE_RATE_HZ
+    low = share * np.sinc(share * at) * np.hamming(BAND_TAPS)
+    taps = -low / low.sum()
+    taps[BAND_TAPS // 2] += 1.0
+    return np.asarray(taps)
 
 
 def _high_passed(wave: Wave) -> Iterator[Samples]:
-    # Imported when something is mixed: SciPy takes as long to load as Beam.
-    from scipy.signal import butter, sosfilt, sosfilt_zi
+    # By spectra: SciPy's filters take as long to load as Beam does. Its edges are repeated, as if
+    # they had been there for ever: a constant offset makes no thump.
+    size = _BLOCK + 2 * _REACH
+    s = 1j * np.fft.rfftfreq(size, 1 / SAMPLE_RATE_HZ) / RUMBLE_HZ
+    response = s**2 / (s**2 + np.sqrt(2) * s + 1)  # Butterworth's of the second order
+    for _, block in _with_surroundings(wave, _REACH, "edge"):
+        missing = (0, size - len(block))
+        spectrum = np.fft.rfft(np.pad(block, missing, mode="edge")) * response
+        yield np.fft.irfft(spectrum, size)[_REACH : len(block) - _REACH].astype(np.float32)
 
-    filters = butter(2, RUMBLE_HZ, "highpass", fs=SAMPLE_RATE_HZ, output="sos")
-    # As if its first sample had been there for ever: a constant offset makes no thump.
-    state = sosfilt_zi(filters) * float(wave[:1][0, 0])
+
+def _with_surroundings(
+    wave: Wave, reach: int, mode: Literal["constant", "edge"]
+) -> Iterator[tuple[int, Samples]]:
+    """Blocks with so many samples more at each side, made up where the wave has none."""
     for start in range(0, len(wave), _BLOCK):
-        block, state = sosfilt(filters, wave[start : start + _BLOCK][:, 0], zi=state)
-        yield block.astype(np.float32)
+        stop = min(start + _BLOCK, len(wave))
+        first, last = max(start - reach, 0), min(stop + reach, len(wave))
+        beyond = (reach - (start - first), reach - (last - stop))
+        yield start, np.pad(wave[first:last][:, 0], beyond, mode=mode)
 
 
 def _loud_level(wave: Wave) -> float:
