@@ -86,5 +86,7 @@ def test_a_flood_of_callbacks_is_told_to_wait(embedded: Service) -> None:
     answers = [call_back(embedded, UNKNOWN) for _ in range(2 * int(CALLBACKS_AT_ONCE))]
 
     assert {answer.status_code for answer in answers[: int(CALLBACKS_AT_ONCE)]} == {200}
-    assert answers[-1].status_code == 429
-    assert answers[-1].headers["Retry-After"] == "1"
+    # Not the last one: on a machine that is slow for a moment, room has come back by then.
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert refused
+    assert {answer.headers["Retry-After"] for answer in refused} == {"1"}
