@@ -1,11 +1,13 @@
 """The finished files of one variant of a job; a job without variants is its own only one."""
 
 import time
+from bisect import bisect_right
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -133,8 +135,8 @@ def _finished(studio: Studio, space: Workspace, task: Task, cut: Cut, started: f
             for chunk in edit.chunks
         ]
         sound = stack.enter_context(studio.blobs.as_file(mix.media["sound"]))
+        drawing = pool.submit(_poster, space, pieces, cut)
         video = join(space, pieces, edit.rate, sound, _extras(cut))
-        drawing = pool.submit(_poster, space, video, cut)
         quality = measure_video(space, video, seen, Master(sound, _loudness(mix)))
         poster = drawing.result()
     width, height = job.output.size
@@ -179,12 +181,15 @@ def _extras(cut: Cut) -> Extras:
     return Extras(job.title, cut.chapters, text, job.language)
 
 
-def _poster(space: Workspace, video: Path, cut: Cut) -> Path:
+def _poster(space: Workspace, pieces: Sequence[Piece], cut: Cut) -> Path:
     edit = cut.edit
     clear = clear_stretches([(scene.start, scene.end) for scene in edit.scenes], edit.rate)
     frame = poster_frame(_glimpses(cut), edit.rate, clear, edit.frames)
+    firsts = list(accumulate((piece.frames for piece in pieces), initial=0))
+    number = bisect_right(firsts, frame) - 1
     # A little early: a time that was rounded up would mean the next frame.
-    return make_poster(space, video, max(0.0, float((frame - Fraction(1, 4)) / edit.rate)))
+    at_s = float((frame - firsts[number] - Fraction(1, 4)) / edit.rate)
+    return make_poster(space, pieces[number].path, max(0.0, at_s))
 
 
 def _glimpses(cut: Cut) -> list[Glimpse]:
