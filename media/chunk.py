@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
 import ffmpeg
 import numpy as np
 from numpy.typing import NDArray
@@ -210,6 +211,8 @@ def drawn(
     Args:
       noticed: Is added to while frames are drawn.
     """
+    # OpenCV's threads spin while they wait for work, and chunks are drawn side by side anyway.
+    cv2.setNumThreads(1)
     with ExitStack() as stack:
         size = (spec.width, spec.height)
         logo = draw_logo(files[spec.logo.source], spec.logo, size) if spec.logo else None
