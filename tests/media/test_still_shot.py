@@ -227,9 +227,16 @@ def test_luma_and_chroma_edges_stay_together(kind: str, off: float) -> None:
         assert abs(luma_edge - chroma_edge) < off
 
 
-def test_a_shot_that_is_entered_late_shows_the_same_frames() -> None:
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        pytest.param(Aim(1.0), Aim(3.0), id="zoom"),
+        pytest.param(Aim(2.0, (0, 0.5)), Aim(2.0, (1, 0.5)), id="pan"),
+    ],
+)
+def test_a_shot_that_is_entered_late_shows_the_same_frames(start: Aim, end: Aim) -> None:
     picture = detailed(960, 540)
-    path = Framing(960, 540, 16 / 9, CENTRE).explicit(Aim(1.0), Aim(3.0))
+    path = Framing(960, 540, 16 / 9, CENTRE).explicit(start, end)
     whole, late = (StillShot(picture, 320, 180, path, 50) for _ in range(2))
     wanted, frame = Planes.blank(320, 180), Planes.blank(320, 180)
 
