@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import URL, make_url, text
 
 from media.run import Workspace, find_ffmpeg
+from pipeline.quick_start import load_quickly, loaded
 from storage.database import DATABASE_FILE, Database, open_database, sqlite_url
 from storage.migrate import prepare
 from tests.emptied import Emptied, engine_of, new_name
@@ -24,6 +25,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("markexpr") != "live":
         for name in KEYS:
             os.environ.pop(name, None)
+    load_quickly()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    loaded()
 
 
 @pytest.fixture(scope="session")
