@@ -1,6 +1,5 @@
 import contextlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +9,10 @@ from sqlalchemy import URL, make_url, text
 
 from media.run import Workspace, find_ffmpeg
 from pipeline.quick_start import load_quickly, loaded
-from storage.database import DATABASE_FILE, Database, open_database, sqlite_url
+from storage.database import Database, open_database, sqlite_url
 from storage.migrate import prepare
 from tests.emptied import Emptied, engine_of, new_name
+from tests.migrated import put_database
 
 KEYS = (
     "ELEVENLABS_API_KEY", "FREESOUND_API_KEY", "GEMINI_API_KEY", "GOOGLE_TTS_API_KEY",
@@ -92,14 +92,6 @@ def postgresql_url(postgresql: URL) -> Iterator[URL]:
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("migrated")
-    with contextlib.closing(open_database(sqlite_url(folder))) as opened:
-        prepare(opened)
-    return folder / DATABASE_FILE
-
-
-@pytest.fixture(scope="session")
 def emptied_postgresql(postgresql: URL) -> Iterator[Emptied]:
     with _database_on(postgresql) as url, engine_of(postgresql).connect() as admin:
         with contextlib.closing(open_database(_text(url))) as opened:
@@ -111,11 +103,10 @@ def emptied_postgresql(postgresql: URL) -> Iterator[Emptied]:
 
 
 @pytest.fixture
-def data_folder(tmp_path: Path, migrated_sqlite: Path) -> Path:
+def data_folder(tmp_path: Path) -> Path:
     """A data folder with a migrated database."""
     folder = tmp_path / "data"
-    folder.mkdir()
-    shutil.copy(migrated_sqlite, folder)
+    put_database(folder)
     return folder
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.everybody import Fakes, everybody
+from tests.migrated import put_database
 from tests.warm import AIPROD, REPOSITORY, Process
 
 # As small as a video can be and still have everything: speech, music, an effect, two pictures,
@@ -62,11 +63,14 @@ class Desk:
         return {**os.environ, "AIPROD_DATA": str(self.folder / "data"), **more}
 
     def start(self, *arguments: str, **environment: str) -> Process:
+        env = self.environment(**environment)
+        if arguments[0] == "render":  # which would migrate one itself, as `run_cold` does
+            put_database(Path(env["AIPROD_DATA"]))
         return Process(
             AIPROD,
             *arguments,
             cwd=self.folder,
-            env=self.environment(**environment),
+            env=env,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -25,6 +25,7 @@ from storage.migrate import prepare
 from storage.rows import JobRow
 from storage.tables import JOBS, OUTBOX
 from tests.kin import encoders
+from tests.migrated import put_database
 from tests.warm import AIPROD, Process
 
 WAIT_S = 240  # for things that take a second or two on an idle machine
@@ -171,8 +172,10 @@ class WorkerProcess:
 def open_shop(folder: Path, url: str | None = None) -> Iterator[Shop]:
     """A shop in this folder, on the embedded database or another."""
     folder.mkdir(parents=True, exist_ok=True)
-    url = url or sqlite_url(folder)
-    database = open_database(url)
-    prepare(database)
-    yield Shop(folder, url, database)
+    if url is None:
+        put_database(folder)
+    database = open_database(url or sqlite_url(folder))
+    if url is not None:
+        prepare(database)
+    yield Shop(folder, url or sqlite_url(folder), database)
     database.close()
