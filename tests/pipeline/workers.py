@@ -13,7 +13,7 @@ from subprocess import PIPE
 from typing import IO, Any
 
 import psutil
-from sqlalchemy import update
+from sqlalchemy import true, update
 
 from jobs.slate import LOCAL_TENANT
 from jobs.states import TERMINAL, Status
@@ -79,10 +79,13 @@ class Shop:
     def kinds(self, job_id: str) -> list[str]:
         return [event.kind for event in self.catalogue.events(LOCAL_TENANT, job_id)]
 
-    def let_leases_run_out(self) -> None:
-        """As if nobody had said anything for an hour."""
+    def let_leases_run_out(self, job_id: str | None = None) -> None:
+        """As if nobody had said anything for an hour, of one job or of any."""
+        whose = JOBS.c.id == job_id if job_id else true()
         with self.database.begin() as connection:
-            connection.execute(update(JOBS).values(lease_until=JOBS.c.lease_until - 3600))
+            connection.execute(
+                update(JOBS).where(whose).values(lease_until=JOBS.c.lease_until - 3600)
+            )
 
     def let_relays_time_out(self) -> None:
         """As if whoever took rings out of the outbox had said nothing for an hour."""
