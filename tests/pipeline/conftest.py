@@ -21,7 +21,7 @@ SMALL: dict[str, Any] = {
         {
             "narration": "One wave.",
             "visual": {"type": "color", "color": "#204060"},
-            "effects": [{"query": "ocean waves", "at": {"word": "wave"}}],
+            "effects": [{"query": "camera shutter", "at": {"word": "wave"}}],
             "transition": {"type": "crossfade", "duration_s": 0.2},
         },
         {"narration": "Two.", "visual": {"type": "title", "text": "Two"}},
@@ -64,7 +64,8 @@ class Desk:
 
     def start(self, *arguments: str, **environment: str) -> Process:
         env = self.environment(**environment)
-        if arguments[0] == "render":  # which would migrate one itself, as `run_cold` does
+        # It would migrate one itself, as in `run_cold`; and none when a row of a file is wrong.
+        if arguments[0] == "render" and "--rows" not in arguments:
             put_database(Path(env["AIPROD_DATA"]))
         return Process(
             AIPROD,
