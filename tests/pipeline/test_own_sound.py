@@ -115,6 +115,21 @@ def test_a_track_is_repeated_where_a_bar_begins(desk: Desk, small_job: Build) ->
     assert int(same.argmax()) / RATE + 12.6 == pytest.approx(8 * 1.6, abs=0.02)
 
 
+def test_captions_of_a_file_begin_when_it_says_though_the_gap_ahead_is_short(
+    sounds: Desk, small_job: Build
+) -> None:
+    told = {"narration_audio": {"uri": "two.wav", "captions": "two.srt"}, "visual": COLOR}
+    job = small_job(scenes=[{"narration": "One wave.", "visual": COLOR}, told])
+
+    _, folder = rendered(sounds, job)
+
+    manifest = json.loads((folder / "manifest.json").read_text())
+    second_s = manifest["scenes"][1]["start_frame"] / 24
+    captions = (folder / "captions.srt").read_text()
+    assert f"--> {clock(second_s)}\n" in captions
+    assert f"\n{clock(second_s + 5 / 24 + 0.2)} --> " in captions
+
+
 def clock(seconds: float) -> str:
     """The nearest frame of 24, as SubRip writes it."""
     ms = round(round(seconds * 24) * 1000 / 24)

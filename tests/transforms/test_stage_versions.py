@@ -40,7 +40,7 @@ MIX = MixSpec(
 @pytest.mark.parametrize(
     ("stage", "spec", "version", "digest"),
     [
-        pytest.param(Stage.RENDER, CHUNK, 8, "bdd1c9db9ab141e1", id="chunk"),
+        pytest.param(Stage.RENDER, CHUNK, 9, "bdd1c9db9ab141e1", id="chunk"),
         pytest.param(Stage.MIX, MIX, 3, "19e29516729f274d", id="mix"),
     ],
 )
