@@ -28,7 +28,8 @@ def test_a_poster_shows_its_frame_of_a_later_chunk(tmp_path: Path) -> None:
     folder = Path(config.deliver_to) / "harbour"
     # Twice a second one is looked at; the scene is clear of its fade 0.4 s after it began.
     shown, expected = folder / "poster.jpg", frame_of(folder / "final.mp4", 4 * 24 + 12, tmp_path)
-    assert psnr(cv2.imread(str(shown)), expected) > 35
+    # Both were compressed on their own. The frames beside it reach 32.
+    assert psnr(cv2.imread(str(shown)), expected) > 33
 
 
 def frame_of(video: Path, number: int, folder: Path) -> NDArray[np.uint8]:
