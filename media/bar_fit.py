@@ -146,8 +146,8 @@ def _heard_at(piece: Stretch, sample: int) -> int:
 def _without_ending(track: TrackBars, total: int) -> BarRow:
     """The cheapest row of bars that lasts at least as long as the video."""
     shortest = min(after - line for line, after in pairwise(track.lines))
-    count = (total - track.lines[0]) // shortest + 1
-    table = BarRows(track.kinds, count)
+    count = -(-(total - track.lines[0]) // shortest)
+    table = BarRows(track.kinds, count, is_loop=True)
     return table.row(count, int(table.costs[count].argmin()))
 
 
