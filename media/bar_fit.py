@@ -5,7 +5,7 @@
                                   x: a bar line after which another bar follows than in the track
 
 A track with an ending of its own ends with the video: its last chord is heard for 1.5 s at least,
-and for a bar more at most unless it rings that long. Another fades out.
+and at most about a bar of silence is behind it. Another fades out.
 """
 
 from bisect import bisect_right
@@ -27,6 +27,10 @@ JOINT_SAMPLES = SAMPLE_RATE_HZ // 25
 _NEAR_SAMPLES = SAMPLE_RATE_HZ // 20  # of a bar line, by how it was found
 _TRIED = 8  # numbers of bars: tempi drift
 _MOST_SILENCE = 1.1  # bars, behind an ending
+_SILENCE, _CUT_OFF = (
+    3.0,
+    0.5,
+)  # costs of a bar of it, and of a bar of the last chord that is not heard
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,8 @@ def _with_ending(track: TrackBars, last_onset: int, total: int) -> BarRow | None
         silence = left - (tail - ring)
         if left < 0 or silence > _MOST_SILENCE * track.bar_samples:
             continue
-        found.append((cost + abs(silence) / track.bar_samples, row))
+        dear = _SILENCE * silence if silence > 0 else -_CUT_OFF * silence
+        found.append((cost + dear / track.bar_samples, row))
     return min(found, key=lambda one: one[0])[1] if found else None
 
 
@@ -146,8 +151,8 @@ def _heard_at(piece: Stretch, sample: int) -> int:
 def _without_ending(track: TrackBars, total: int) -> BarRow:
     """The cheapest row of bars that lasts at least as long as the video."""
     shortest = min(after - line for line, after in pairwise(track.lines))
-    count = (total - track.lines[0]) // shortest + 1
-    table = BarRows(track.kinds, count)
+    count = -(-(total - track.lines[0]) // shortest)
+    table = BarRows(track.kinds, count, is_loop=True)
     return table.row(count, int(table.costs[count].argmin()))
 
 

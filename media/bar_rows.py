@@ -28,14 +28,17 @@ class BarRow:
 class BarRows:
     """The cheapest rows of bars, by how many they are and the line they reach.
 
+    Args:
+      is_loop: Whether the first bar follows the last one as if it were the next.
+
     Attributes:
       most: Bars of the longest.
       costs: Shape (most + 1, lines).
     """
 
-    def __init__(self, kinds: Sequence[int], most: int) -> None:
+    def __init__(self, kinds: Sequence[int], most: int, *, is_loop: bool = False) -> None:
         count = len(kinds) + 1
-        joints = _joint_costs(kinds)
+        joints = _joint_costs(kinds, is_loop=is_loop)
         self.most = most
         self.costs = np.full((most + 1, count), NEVER, np.float32)
         # The line that was reached before the last bar.
@@ -56,11 +59,12 @@ class BarRows:
         return BarRow(line, tuple(reversed(bars)), reached)
 
 
-def _joint_costs(kinds: Sequence[int]) -> npt.NDArray[np.float32]:
+def _joint_costs(kinds: Sequence[int], *, is_loop: bool) -> npt.NDArray[np.float32]:
     """What it costs to go on at a line (columns) when another (rows) is reached."""
     count = len(kinds) + 1
     at, to = np.meshgrid(np.arange(count), np.arange(count), indexing="ij")
-    following, before = np.array([*kinds, -1]), np.array([-1, *kinds])
+    first, last = (kinds[0], kinds[-1]) if is_loop and kinds else (-1, -1)
+    following, before = np.array([*kinds, first]), np.array([last, *kinds])
     apart = np.abs(at - to)
     costs = np.full((count, count), _JOINT, np.float32)
     costs += _OTHER_BAR * (following[at] != following[to])

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -69,10 +70,27 @@ def test_a_longer_video_goes_back_to_where_it_sounds_alike() -> None:
     assert heard[0].source_stop - heard[1].source_start == 8 * BAR
 
 
-def test_a_loop_is_repeated_whole() -> None:
-    heard = stretches(LOOP, 10 * BAR)
+def test_a_joint_is_where_bars_are_alike_on_both_sides() -> None:
+    song = replace(SONG, kinds=(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 4, 5, 12, 13))
 
-    assert heard[:2] == (Stretch(0, 0, 4 * BAR), Stretch(4 * BAR, 0, 4 * BAR))
+    before, after = stretches(song, song.samples + 8 * BAR)
+
+    assert (before.source_stop, after.source_start) == (song.lines[13], song.lines[5])
+
+
+def test_a_shorter_video_hears_the_beginning_of_a_loop() -> None:
+    late = replace(LOOP, lines=LOOP.lines[1:], kinds=LOOP.kinds[1:])
+
+    assert stretches(late, SAMPLE_RATE_HZ)[0] == Stretch(0, 0, LOOP.samples)
+
+
+@pytest.mark.parametrize("kinds", [(0, 1, 2, 3) * 2, (0,) * 8], ids=["changing", "all alike"])
+def test_a_loop_is_repeated_whole(kinds: tuple[int, ...]) -> None:
+    loop = TrackBars(8 * BAR, tuple(number * BAR for number in range(9)), kinds)
+
+    heard = stretches(loop, 17 * BAR)
+
+    assert heard[:2] == (Stretch(0, 0, 8 * BAR), Stretch(8 * BAR, 0, 8 * BAR))
 
 
 def test_a_video_that_is_too_short_for_the_ending_has_no_fit_by_bars() -> None:
@@ -91,12 +109,13 @@ def test_the_bar_behind_a_joint_is_heard_from_its_first_sample() -> None:
 
 
 def test_a_joint_has_neither_a_hole_nor_a_bump() -> None:
-    noise = np.random.default_rng(1).normal(0, 0.1, (LOOP.samples, 2)).astype(np.float32)
-    total = 10 * BAR
+    noise = np.random.default_rng(1).normal(0, 0.1, (SONG.samples, 2)).astype(np.float32)
+    total = SONG.samples + 8 * BAR
+    _, after = stretches(SONG, total)
 
-    music = bar_bed(noise, stretches(LOOP, total), total, 0, total)
+    music = bar_bed(noise, stretches(SONG, total), total, 0, total)
 
-    joint = music[4 * BAR - 2 * JOINT_SAMPLES : 4 * BAR + JOINT_SAMPLES]
+    joint = music[after.start - 2 * JOINT_SAMPLES : after.start + JOINT_SAMPLES]
     power = (joint**2).mean(axis=1).reshape(-1, 480).mean(axis=1)
     assert power.min() > 0.7 * 0.01
     assert power.max() < 1.4 * 0.01
