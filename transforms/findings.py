@@ -32,9 +32,18 @@ def findings(job: Job, edit: Edit, rendered: Mapping[str, Record], finish: Recor
         *_captions(job, edit),
     ]
     told = [Problem("finish", ErrorCode.QUALITY_MISSED, message, False) for message in found]
-    if note := rendered[MIX_TASK].facts["note"]:
-        told.append(Problem("mix", ErrorCode.QUALITY_MISSED, note, False))
-    return told
+    heard = _sounds(rendered[MIX_TASK].facts)
+    return [*told, *(Problem("mix", ErrorCode.QUALITY_MISSED, message, False) for message in heard)]
+
+
+def _sounds(mix: Mapping[str, Any]) -> Iterator[str]:
+    if note := mix["note"]:
+        yield note
+    for span in mix.get("clipped", ()):
+        told = _told(Span(**span))
+        yield f"a voice is clipped {told}: it came so, and only a quieter recording would help"
+    for span in mix.get("silent", ()):
+        yield f"silence {_told(Span(**span))}, where something was to be heard"
 
 
 def _glyphs(rendered: Mapping[str, Record]) -> Iterator[str]:

@@ -17,7 +17,7 @@ def told(
     *,
     chunk: dict[str, Any] | None = None,
     cues: tuple[Cue, ...] = (),
-    note: str = "",
+    mix: dict[str, Any] | None = None,
     motion: str | dict[str, Any] = "zoom_in",
     second: dict[str, Any] | None = None,
 ) -> list[str]:
@@ -30,7 +30,7 @@ def told(
     rendered = {
         "render/0": record({}),
         "render/1": record(chunk or {}),
-        "mix/000": record({"note": note}),
+        "mix/000": record({"note": "", **(mix or {})}),
     }
     finish = record({"quality": {**CALM, **(quality or {})}})
     return [problem.message for problem in findings(job, edit, rendered, finish)]
@@ -85,7 +85,19 @@ def test_of_a_faultless_video_nothing_is_told() -> None:
             "two captions stand on each other at 1.6 s",
             id="collision",
         ),
-        pytest.param({"note": "true peak -0.7 dBTP"}, "true peak -0.7 dBTP", id="loudness"),
+        pytest.param(
+            {"mix": {"note": "true peak -0.7 dBTP"}}, "true peak -0.7 dBTP", id="loudness"
+        ),
+        pytest.param(
+            {"mix": {"clipped": [{"start_s": 1.25, "end_s": 2.0}]}},
+            "a voice is clipped from 1.2 to 2.0 s",
+            id="clipped",
+        ),
+        pytest.param(
+            {"mix": {"silent": [{"start_s": 3.0, "end_s": 5.5}]}},
+            "silence from 3.0 to 5.5 s, where something was to be heard",
+            id="silent",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_wanting_is_told_with_its_time(given: dict[str, Any], says: str) -> None:
