@@ -21,7 +21,7 @@ from media.clear import clear_stretches
 from media.format_gate import AV1, H264, Picture, check_file
 from media.hls import check_cuts, copy_picture, encode_picture, segment_starts
 from media.podcast import make_podcast
-from media.poster import poster_frame
+from media.poster import make_poster
 from media.preview import excerpts, make_preview
 from media.run import Workspace, find_ffmpeg
 from media.sheet import make_sheet, sheet_frames
@@ -73,7 +73,7 @@ def _makers(space: Workspace, job: Path, manifest: dict[str, Any]) -> dict[str, 
         "gif": lambda: make_preview(space, film, "gif", size, shown),
         "webp": lambda: make_preview(space, film, "webp", size, shown),
         "sheet": lambda: make_sheet(space, film, size, page, rate),
-        "poster": lambda: poster_frame(space, film, size, rate, clear, frames),
+        "poster": lambda: make_poster(space, film, float(clear[0][0] / rate)),
     }
 
 

@@ -19,7 +19,7 @@ from bench.canonical import Canonical, add_size, write_job
 from bench.measured import Taken, measured, medians, ratios
 from bench.rendering import RENDERED, Place, conditions, ffmpeg
 from bench.stages import python_cpu_s, table
-from media.chunk import ChunkSpec, drawn, encoder
+from media.chunk import ChunkSpec, Noticed, drawn, encoder
 from media.run import Workspace
 
 QUALITIES = {"draft": ("veryfast", 20), "standard": ("medium", 20)}
@@ -130,7 +130,7 @@ def draw_frames(place: Place, target: Path) -> tuple[ChunkSpec, int, float]:
             with tempfile.TemporaryDirectory() as work, place.files(sources) as files:
                 space = Workspace(ffmpeg(), Path(work))
                 before = time.process_time()
-                with drawn(space, spec, files, lambda _: None, set()) as frames:
+                with drawn(space, spec, files, lambda _: None, Noticed()) as frames:
                     for frame in frames:
                         spent_s += time.process_time() - before
                         file.write(frame)

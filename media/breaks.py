@@ -171,7 +171,8 @@ def _cost_after_abbreviation(bare: str, after: str, language: str) -> float | No
     word = bare.lstrip("".join(_NO_END))
     if is_title(word) or (after[0].isdigit() and is_before_number(word)):
         return BAD
-    if _INITIAL.fullmatch(word) and (not word[0].islower() or _INITIAL.fullmatch(after)):
+    following = after.rstrip("".join(_CLOSERS | _CLAUSE_ENDS))
+    if _INITIAL.fullmatch(word) and (not word[0].islower() or _INITIAL.fullmatch(following)):
         return BAD  # of a name, or z. B.
     if word[:-1].isdigit() and len(word) <= 3 and primary(language) in ORDINAL_DOTS:
         return BAD  # 3. Oktober

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from media.clips import ClipShot, ClipSpec
 from media.cues import Cue
 from media.fill import filled
 from media.framing import Aim, Framing
+from media.glimpse import Glimpse, glimpse, glimpsed
 from media.lettering import CaptionLook, draw_captions
 from media.logo import DrawnLogo, LogoSpec, draw_logo
 from media.motion import Motion
@@ -140,13 +141,23 @@ class Encoded:
 
     Attributes:
       missing_glyphs: Characters that no installed font could draw.
+      glimpses: Of a frame every half second.
       softened: Where flashes were a hazard and have been softened.
     """
 
     path: Path
     missing_glyphs: tuple[str, ...]
     stills: Stills
+    glimpses: tuple[Glimpse, ...]
     softened: tuple[Span, ...] = ()
+
+
+@dataclass
+class Noticed:
+    """What is noticed while the frames of a chunk are drawn."""
+
+    missing_glyphs: set[str] = field(default_factory=set)
+    glimpses: list[Glimpse] = field(default_factory=list)
 
 
 def render_chunk(
@@ -164,20 +175,26 @@ def render_chunk(
     Raises:
       UnsupportedMedia, ToolFailed, TimedOut, ResourceLimit, Cancelled.
     """
-    missing: set[str] = set()
     length_s = float(spec.frames / spec.rate)
 
-    def encode(*, is_calmed: bool) -> Stills:
-        with drawn(space, spec, files, progress, missing) as frames:
+    def encode(*, is_calmed: bool) -> tuple[Stills, Noticed]:
+        noticed = Noticed()
+        with drawn(space, spec, files, progress, noticed) as frames:
             graph = chunk_graph(spec, is_calmed=is_calmed)
             space.run(compiled(graph, "warning"), feed=frames)
-        return stills_of(space, length_s)
+        return stills_of(space, length_s), noticed
 
-    seen = encode(is_calmed=False)
+    seen, noticed = encode(is_calmed=False)
     softened = seen.flashing
     if softened:
-        seen = encode(is_calmed=True)
-    return Encoded(space.folder / "chunk.mp4", tuple(sorted(missing)), seen, softened)
+        seen, noticed = encode(is_calmed=True)
+    return Encoded(
+        space.folder / "chunk.mp4",
+        tuple(sorted(noticed.missing_glyphs)),
+        seen,
+        tuple(noticed.glimpses),
+        softened,
+    )
 
 
 @contextmanager
@@ -186,18 +203,20 @@ def drawn(
     spec: ChunkSpec,
     files: Mapping[str, Path],
     progress: Callable[[int], None],
-    missing: set[str],
+    noticed: Noticed,
 ) -> Iterator[Iterator[Any]]:
     """The frames of a chunk as raw video, drawn one by one; one buffer is used for all.
 
     Args:
-      missing: Gets the characters that no installed font could draw, while frames are drawn.
+      noticed: Is added to while frames are drawn.
     """
     with ExitStack() as stack:
         size = (spec.width, spec.height)
         logo = draw_logo(files[spec.logo.source], spec.logo, size) if spec.logo else None
+        missing = noticed.missing_glyphs
         shots = [_Opened(stack, space, spec, shot, files, missing, logo) for shot in spec.shots]
-        yield _frames(spec, shots, logo, _captions(space, spec, files, missing), progress)
+        captions = _captions(space, spec, files, missing)
+        yield _frames(spec, shots, logo, captions, progress, noticed.glimpses)
 
 
 def chunk_graph(spec: ChunkSpec, *, is_calmed: bool = False) -> Any:
@@ -339,10 +358,12 @@ def _frames(
     logo: DrawnLogo | None,
     captions: Iterator[tuple[int, int, Overlay]],
     progress: Callable[[int], None],
+    glimpses: list[Glimpse],
 ) -> Iterator[Any]:
     frame, before, after = (Planes.blank(spec.width, spec.height) for _ in range(3))
     current = 0
     caption = next(captions, None)
+    interval = glimpsed(spec.rate)
     for number in range(spec.frames):
         while current + 1 < len(shots) and number >= _end(spec.seams[current]):
             shots[current].close()
@@ -361,6 +382,8 @@ def _frames(
             caption = next(captions, None)
         if caption and caption[0] <= number:
             caption[2].draw(frame)
+        if number % interval == 0:
+            glimpses.append(glimpse(number, frame.y))
         if number % PROGRESS_INTERVAL_FRAMES == 0:
             progress(number)
         yield frame.data

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jobs.errors import QualityMissed
 from media.look import describe
-from media.loudness import measured
+from media.loudness import Loudness
 from media.master import PROMISED_LU, LoudnessTarget
 from media.packets import list_packets
 from media.run import Workspace
@@ -61,14 +61,27 @@ class Promise:
     may_be_quiet: bool
 
 
-def measure_video(space: Workspace, path: Path, chunks: Sequence[Stills]) -> Quality:
-    """Measures a finished file: packets, timing, loudness, black and frozen stretches.
+@dataclass(frozen=True)
+class Master:
+    """The sound that a video was given, and what was measured on it once it was encoded."""
+
+    path: Path
+    loudness: Loudness
+
+
+def measure_video(
+    space: Workspace, path: Path, chunks: Sequence[Stills], master: Master
+) -> Quality:
+    """Measures a finished file: packets, timing, sound, black and frozen stretches.
 
     Args:
       chunks: What was seen of each of the chunks that it was joined of, in order.
+
+    Raises:
+      QualityMissed: It lacks picture or sound, or does not have the very sound it was given.
     """
     with ThreadPoolExecutor() as pool:
-        hearing = pool.submit(measured, space, path)
+        given = pool.submit(list_packets, space, master.path)
         describing = pool.submit(describe, space, path)
         stills = joined_stills(chunks, partial(holds, space, path))
         tracks = list_packets(space, path)
@@ -77,7 +90,10 @@ def measure_video(space: Workspace, path: Path, chunks: Sequence[Stills]) -> Qua
     audio = next((track for track in tracks if track.kind == "audio"), None)
     if video is None or audio is None:
         raise QualityMissed("the finished file lacks picture or sound")
-    sound = hearing.result()
+    # Packet for packet what was measured already: it need not be decoded again.
+    if (audio.time_base, audio.content) != (given.result()[0].time_base, given.result()[0].content):
+        raise QualityMissed("the sound of the finished file is not that of its mix")
+    sound = master.loudness
     return Quality(
         frames=len(video.starts),
         width=video.size[0],

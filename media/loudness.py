@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ FLOOR_DBTP = -120.0
 RELATIVE_GATE_LU = -10.0
 HOP_S = 0.1  # gating blocks of 400 ms overlap by 75 %
 HOPS_PER_BLOCK = 4
-_CHUNK_HOPS = 100  # filtered at once: 10 s, so that memory does not depend on length
+_CHUNK_HOPS = 20  # filtered at once: 2 s, of which little is added to have a power of two samples
 
 _SUMMARY = re.compile(
     r"Summary:.*?I:\s+(\S+) LUFS.*?LRA:\s+(\S+) LU\b(?:.*?Peak:\s+(\S+) dBFS)?",
@@ -143,19 +144,23 @@ def _energies(channel: NDArray[np.float32], rate: int, hop: int) -> Iterator[flo
     # down to -60 dB; what comes before a part is filtered with it, and zeros follow.
     reach = rate // 5
     size = 1 << (min(hop * _CHUNK_HOPS, len(channel)) + 2 * reach).bit_length()
-    later = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)  # by one sample
-    response = np.prod(
-        [
-            (b0 + b1 * later + b2 * later**2) / (a0 + a1 * later + a2 * later**2)
-            for b0, b1, b2, a0, a1, a2 in k_weighting(rate)
-        ],
-        axis=0,
-    )
+    response = _response(rate, size)
     for start in range(0, len(channel), hop * _CHUNK_HOPS):
         first = max(start - reach, 0)
         part = channel[first : start + hop * _CHUNK_HOPS].astype(np.float64)
         weighted = np.fft.irfft(np.fft.rfft(part, size) * response, size)[start - first : len(part)]
         yield from np.add.reduceat(weighted**2, np.arange(0, len(weighted), hop))
+
+
+@lru_cache(maxsize=4)  # a megabyte each, and as much work as what they are for
+def _response(rate: int, size: int) -> NDArray[np.complex128]:
+    """What K-weighting makes of the frequencies of so many samples."""
+    later = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)  # by one sample
+    parts = [
+        (b0 + b1 * later + b2 * later**2) / (a0 + a1 * later + a2 * later**2)
+        for b0, b1, b2, a0, a1, a2 in k_weighting(rate)
+    ]
+    return np.asarray(np.prod(parts, axis=0), np.complex128)
 
 
 def k_weighting(rate: int) -> NDArray[np.float64]:

@@ -44,6 +44,7 @@ class Mastered:
     Attributes:
       lufs: Integrated loudness, -70.0 for silence.
       peak_dbtp: True peak, at least -120.0.
+      lra: Loudness range in LU.
       gain_db: Gain from the mix, before limiting.
       limited: Whether a limiter held the peaks.
       attempts: Encodes made.
@@ -52,6 +53,7 @@ class Mastered:
 
     lufs: float
     peak_dbtp: float
+    lra: float
     gain_db: float
     limited: bool
     attempts: int
@@ -99,6 +101,7 @@ def master(
     return Mastered(
         lufs=heard.lufs,
         peak_dbtp=heard.peak_dbtp,
+        lra=heard.lra,
         gain_db=chosen.gain_db,
         limited=chosen.limit_dbtp is not None,
         attempts=len(tries),
@@ -208,6 +211,8 @@ def _settled(space: Workspace, mix_wav: Path, setting: Setting, target: Loudness
         if following == setting:
             break
         setting = following
+        if len(tries) > 1 and abs(target.lufs - heard.lufs) <= TOLERANCE_LU:
+            break  # how loudness follows gain is known, and the rest of the way is short
     return setting
 
 

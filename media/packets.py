@@ -1,9 +1,11 @@
 """Counting what a media file holds, by FFmpeg's machine-readable `framecrc` listing."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import ffmpeg
 
@@ -25,6 +27,7 @@ class Track:
       time_base: Seconds per tick.
       starts, ends: Presentation times in ticks, sorted.
       keys: Those of `starts` at which decoding can begin.
+      content: Fingerprint of the packets and their times, in the order of the file.
     """
 
     kind: str
@@ -33,6 +36,7 @@ class Track:
     starts: tuple[int, ...]
     ends: tuple[int, ...]
     keys: tuple[int, ...] = ()
+    content: str = ""
 
     @property
     def duration_s(self) -> Fraction:
@@ -79,6 +83,7 @@ def parse_listing(listing: str) -> tuple[Track, ...]:
     """Reads a `framecrc` listing."""
     headers: dict[int, dict[str, str]] = {}
     times: dict[int, list[tuple[int, int, bool]]] = {}
+    contents: dict[int, Any] = {}
     for line in listing.splitlines():
         if match := _HEADER.match(line):
             headers.setdefault(int(match[2]), {})[match[1]] = match[3].strip()
@@ -88,10 +93,20 @@ def parse_listing(listing: str) -> tuple[Track, ...]:
             # Flags are listed where they are others than those of a key frame.
             is_key = not any(field.startswith("F=") for field in fields[6:])
             times.setdefault(stream, []).append((pts, pts + duration, is_key))
-    return tuple(_track(headers[stream], times.get(stream, [])) for stream in sorted(headers))
+            # Times, size and checksum; not flags, which containers differ in.
+            packet = " ".join(fields[1:6]).encode()
+            contents.setdefault(stream, hashlib.sha256()).update(packet)
+    return tuple(
+        _track(
+            headers[stream],
+            times.get(stream, []),
+            contents[stream].hexdigest() if stream in contents else "",
+        )
+        for stream in sorted(headers)
+    )
 
 
-def _track(header: dict[str, str], times: list[tuple[int, int, bool]]) -> Track:
+def _track(header: dict[str, str], times: list[tuple[int, int, bool]], content: str) -> Track:
     width, _, height = header.get("dimensions", "0x0").partition("x")
     return Track(
         header.get("media_type", ""),
@@ -100,6 +115,7 @@ def _track(header: dict[str, str], times: list[tuple[int, int, bool]]) -> Track:
         tuple(sorted(start for start, _, _ in times)),
         tuple(sorted(end for _, end, _ in times)),
         tuple(sorted(start for start, _, is_key in times if is_key)),
+        content,
     )
 
 

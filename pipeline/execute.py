@@ -8,7 +8,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.transforms.environments import EmbeddedPythonEnvironment
 
 from pipeline.graph import FanOut, Produce
-from pipeline.local_runner import local_runner
+from pipeline.local_runner import LocalOptions, local_runner
 from transforms.read_claimed import ReadClaimed, put_ring
 from transforms.studio import StudioConfig
 
@@ -26,7 +26,7 @@ def execute(
     Args:
       options: Of Beam; by default its own, by which this process does the work.
     """
-    options = options or PipelineOptions(flags=[])
+    options = options or LocalOptions(flags=[])
     with beam.Pipeline(runner=local_runner(), options=options) as pipeline:
         _ = pipeline | "Read" >> beam.Create(list(messages)) | "Produce" >> Produce(studio, fan_out)
 
@@ -39,7 +39,7 @@ class Translated:
 
     def __init__(self, slot: str, studio: StudioConfig) -> None:
         self._slot = slot
-        self._options = PipelineOptions(flags=[])
+        self._options = LocalOptions(flags=[])
         pipeline = beam.Pipeline(runner=local_runner(), options=self._options)
         # Made for transforms of other languages; Beam removes it in `Pipeline.run` alone.
         shutil.rmtree(pipeline.local_tempdir, ignore_errors=True)

@@ -1,11 +1,13 @@
 """The finished files of one variant of a job; a job without variants is its own only one."""
 
 import time
+from bisect import bisect_right
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,10 @@ from jobs.wire import plain
 from media.chapters import Chapter
 from media.clear import clear_stretches
 from media.cues import Cue
-from media.gate import Promise, measure_video, misses
+from media.gate import Master, Promise, measure_video, misses
+from media.glimpse import Glimpse
 from media.join import Extras, Piece, join
+from media.loudness import Loudness
 from media.master import LoudnessTarget
 from media.poster import make_poster, poster_frame
 from media.run import Workspace
@@ -118,7 +122,9 @@ def _refuse(cut: Cut, record: Record) -> None:
 def _finished(studio: Studio, space: Workspace, task: Task, cut: Cut, started: float) -> Record:
     edit, job = cut.edit, cut.job
     mix = cut.takes.records[MIX_TASK]
+    seen = [Stills.of(cut.takes.records[chunk.task_id].facts["stills"]) for chunk in edit.chunks]
     with ExitStack() as stack:
+        pool = stack.enter_context(ThreadPoolExecutor())
         pieces = [
             Piece(
                 stack.enter_context(
@@ -129,11 +135,9 @@ def _finished(studio: Studio, space: Workspace, task: Task, cut: Cut, started: f
             for chunk in edit.chunks
         ]
         sound = stack.enter_context(studio.blobs.as_file(mix.media["sound"]))
+        drawing = pool.submit(_poster, space, pieces, cut)
         video = join(space, pieces, edit.rate, sound, _extras(cut))
-    seen = [Stills.of(cut.takes.records[chunk.task_id].facts["stills"]) for chunk in edit.chunks]
-    with ThreadPoolExecutor() as pool:
-        drawing = pool.submit(_poster, space, video, cut)
-        quality = measure_video(space, video, seen)
+        quality = measure_video(space, video, seen, Master(sound, _loudness(mix)))
         poster = drawing.result()
     width, height = job.output.size
     loudness = job.output.loudness
@@ -165,6 +169,10 @@ def _finished(studio: Studio, space: Workspace, task: Task, cut: Cut, started: f
     )
 
 
+def _loudness(mix: Record) -> Loudness:
+    return Loudness(mix.facts["lufs"], mix.facts["peak_dbtp"], mix.facts["lra"])
+
+
 def _extras(cut: Cut) -> Extras:
     """What final.mp4 has beside picture and sound."""
     job, edit = cut.job, cut.edit
@@ -173,12 +181,25 @@ def _extras(cut: Cut) -> Extras:
     return Extras(job.title, cut.chapters, text, job.language)
 
 
-def _poster(space: Workspace, video: Path, cut: Cut) -> Path:
+def _poster(space: Workspace, pieces: Sequence[Piece], cut: Cut) -> Path:
     edit = cut.edit
     clear = clear_stretches([(scene.start, scene.end) for scene in edit.scenes], edit.rate)
-    frame = poster_frame(space, video, cut.job.output.size, edit.rate, clear, edit.frames)
+    frame = poster_frame(_glimpses(cut), edit.rate, clear, edit.frames)
+    firsts = list(accumulate((piece.frames for piece in pieces), initial=0))
+    number = bisect_right(firsts, frame) - 1
     # A little early: a time that was rounded up would mean the next frame.
-    return make_poster(space, video, max(0.0, float((frame - Fraction(1, 4)) / edit.rate)))
+    at_s = float((frame - firsts[number] - Fraction(1, 4)) / edit.rate)
+    return make_poster(space, pieces[number].path, max(0.0, at_s))
+
+
+def _glimpses(cut: Cut) -> list[Glimpse]:
+    """What was seen of the video's frames while its chunks were drawn."""
+    found, first = list[Glimpse](), 0
+    for chunk in cut.edit.chunks:
+        seen = map(Glimpse.of, cut.takes.records[chunk.task_id].facts["glimpses"])
+        found += [replace(one, frame=first + one.frame) for one in seen]
+        first += chunk.frames
+    return found
 
 
 def _sidecar(kind: str, cues: Sequence[Cue], rate: Fraction) -> str:

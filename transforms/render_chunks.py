@@ -41,6 +41,7 @@ def render(task: Task, studio: Studio, space: Workspace) -> Made:
         "frames": spec.frames,
         "missing_glyphs": list(encoded.missing_glyphs),
         "stills": plain(encoded.stills),
+        "glimpses": [plain(one) for one in encoded.glimpses],
         "softened": plain(encoded.softened),
     }
     return Made(Origin("aiprod"), {"video": encoded.path}, facts)

@@ -41,6 +41,7 @@ from media.breaks import (
         pytest.param("J.", "Whitfield", "en", BAD, id="initial"),
         pytest.param("ए.", "शर्मा", "hi", BAD, id="initial with a vowel sign"),
         pytest.param("z.", "B.", "de", BAD, id="abbreviation of two words"),
+        pytest.param("z.", "B.,", "de", BAD, id="abbreviation of two words before a comma"),
         pytest.param("e.g.", "the", "en", POOR, id="abbreviation of dotted letters"),
         pytest.param("p.m.", "Then", "en", GOOD, id="abbreviation that may end a sentence"),
         pytest.param("U.S.", "Survey", "en", POOR, id="abbreviation of a name"),

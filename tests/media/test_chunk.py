@@ -8,7 +8,16 @@ import pytest
 from PIL import Image
 
 from media.caption_look import CaptionLook
-from media.chunk import Captions, ChunkSpec, Seam, ShotSpec, chunk_graph, drawn, render_chunk
+from media.chunk import (
+    Captions,
+    ChunkSpec,
+    Noticed,
+    Seam,
+    ShotSpec,
+    chunk_graph,
+    drawn,
+    render_chunk,
+)
 from media.clips import ClipSpec
 from media.cues import Cue, CueWord
 from media.framing import Aim
@@ -24,7 +33,7 @@ SPEC = ChunkSpec(64, 36, (24, 1), 40, "draft", (RED, BLUE), (Seam("crossfade", 1
 
 
 def frames(space: Workspace, spec: ChunkSpec, files: dict[str, Path] | None = None) -> list[Planes]:
-    with drawn(space, spec, files or {}, lambda _: None, set()) as stream:
+    with drawn(space, spec, files or {}, lambda _: None, Noticed()) as stream:
         return [Planes(np.array(frame)) for frame in stream]
 
 

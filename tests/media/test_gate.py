@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from jobs.errors import QualityMissed
-from media.gate import Promise, Quality, measure_video, misses
+from media.gate import Master, Promise, Quality, measure_video, misses
 from media.join import Extras, Piece, chunk_list, join
+from media.loudness import Loudness
 from media.master import LoudnessTarget
 from media.run import Workspace
 from media.stills import Span, Stills
@@ -53,9 +54,10 @@ def test_what_cannot_reach_its_loudness_may_be_quiet_but_not_loud(lufs: float, t
     assert len(misses(replace(GOOD, lufs=lufs), promise)) == told
 
 
-def sound(space: Workspace, seconds: float) -> None:
-    source = f"sine=f=440:d={seconds}"
-    space.run(["-y", "-f", "lavfi", "-i", source, "-ar", "48000", "-ac", "2", "sound.m4a"])
+def sound(space: Workspace, seconds: float, name: str = "sound.m4a", hz: int = 440) -> Master:
+    source = f"sine=f={hz}:d={seconds}"
+    space.run(["-y", "-f", "lavfi", "-i", source, "-ar", "48000", "-ac", "2", name])
+    return Master(space.folder / name, Loudness(-14.0, -1.5, 2.0))
 
 
 def piece(space: Workspace, name: str, source: str) -> Piece:
@@ -68,24 +70,39 @@ def piece(space: Workspace, name: str, source: str) -> Piece:
 
 def test_a_joined_file_is_measured_with_what_was_seen_of_its_chunks(space: Workspace) -> None:
     pieces = [piece(space, "a.mp4", "testsrc2=d=3"), piece(space, "b.mp4", "color=black:d=3")]
-    sound(space, 6)
+    given = sound(space, 6)
     black = (Span(0.0, 3.0),)
     seen = [Stills(3.0, (), ()), Stills(3.0, black, black)]
 
     quality = measure_video(
-        space, join(space, pieces, Fraction(30), space.folder / "sound.m4a", Extras()), seen
+        space, join(space, pieces, Fraction(30), given.path, Extras()), seen, given
     )
 
     assert (quality.frames, quality.duration_s) == (180, 6.0)
     assert abs(quality.av_difference_s) < 0.03
     assert quality.black == quality.frozen == (Span(3.0, 6.0),)
+    assert Loudness(quality.lufs, quality.peak_dbtp, quality.lra) == given.loudness
 
 
 def test_a_file_without_sound_misses_its_promise(space: Workspace) -> None:
     silent = piece(space, "a.mp4", "testsrc2=d=3")
 
     with pytest.raises(QualityMissed, match="lacks picture or sound"):
-        measure_video(space, silent.path, [])
+        measure_video(space, silent.path, [], sound(space, 3))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "hz"),
+    [pytest.param(3, 450, id="another"), pytest.param(2, 440, id="a shorter one")],
+)
+def test_a_file_with_another_sound_than_was_measured_is_refused(
+    space: Workspace, seconds: float, hz: int
+) -> None:
+    picture, other = piece(space, "a.mp4", "testsrc2=d=3"), sound(space, seconds, "other.m4a", hz)
+    video = join(space, [picture], Fraction(30), other.path, Extras())
+
+    with pytest.raises(QualityMissed, match="not that of its mix"):
+        measure_video(space, video, [], sound(space, 3))
 
 
 def test_chunk_durations_add_up_at_any_frame_rate() -> None:

@@ -3,7 +3,8 @@ from fractions import Fraction
 import pytest
 
 from media.clear import clear_stretches
-from media.poster import Candidate, chosen, make_poster, poster_frame
+from media.glimpse import Glimpse
+from media.poster import make_poster, poster_frame
 from media.run import Workspace
 from tests.media.films import write_film
 
@@ -27,44 +28,23 @@ def test_a_scene_is_clear_between_transitions(
 
 
 @pytest.mark.parametrize(
-    ("candidates", "frame"),
+    ("glimpses", "frame"),
     [
-        pytest.param([(10, 60.0, True), (70, 100.0, True)], 10, id="the earlier of two sharp ones"),
-        pytest.param([(10, 40.0, True), (70, 100.0, True)], 70, id="not a blurred one"),
-        pytest.param([(10, 500.0, False), (70, 1.0, True)], 70, id="not a dark one"),
-        pytest.param([(10, 5.0, False)], 33, id="nothing is to be seen"),
-        pytest.param([], 33, id="none"),
+        pytest.param([(20, 60.0, True), (70, 100.0, True)], 20, id="the earlier of two sharp ones"),
+        pytest.param([(20, 40.0, True), (70, 100.0, True)], 70, id="not a blurred one"),
+        pytest.param([(20, 500.0, False), (70, 1.0, True)], 70, id="not a dark one"),
+        pytest.param([(5, 100.0, True), (70, 1.0, True)], 70, id="not one that fades in"),
+        pytest.param([(20, 1.0, True), (1830, 100.0, True)], 20, id="none after the first minute"),
+        pytest.param([(20, 5.0, False)], 45, id="nothing is to be seen"),
+        pytest.param([], 45, id="none"),
     ],
 )
-def test_the_first_that_is_about_as_sharp_as_the_sharpest_is_chosen(
-    candidates: list[tuple[int, float, bool]], frame: int
+def test_the_first_that_is_about_as_sharp_as_the_sharpest_is_shown(
+    glimpses: list[tuple[int, float, bool]], frame: int
 ) -> None:
-    assert chosen([Candidate(*one) for one in candidates], 33) == frame
+    seen = [Glimpse(*one) for one in glimpses]
 
-
-def test_a_blurred_beginning_a_black_and_a_transition_are_passed_over(space: Workspace) -> None:
-    # Two seconds blurred, two black, two mixed with another picture, then as it is.
-    source = (
-        "testsrc2=s=128x72:r=30,gblur=sigma=6:enable='lt(t,2)',"
-        "eq=brightness=-1:enable='between(t,2,3.99)'"
-    )
-    space.run(
-        [
-            "-y", "-f", "lavfi", "-i", source, "-frames:v", "300", "-c:v", "libx264", "-preset",
-            "veryfast", "-g", "30", "-pix_fmt", "yuv420p", "film.mp4",
-        ]
-    )  # fmt: skip
-    clear = [(12, 110), (200, 300)]  # between them, a transition
-
-    frame = poster_frame(space, space.folder / "film.mp4", (128, 72), RATE, clear, 300)
-
-    assert frame == 210  # the first key frame behind it
-
-
-def test_a_film_of_one_colour_shows_the_middle_of_its_first_scene(space: Workspace) -> None:
-    film = write_film(space, 90, keys="1", source="color=gray")
-
-    assert poster_frame(space, film, (128, 72), RATE, [(12, 78)], 90) == 45
+    assert poster_frame(seen, RATE, [(12, 78), (1812, 1848)], 1860) == frame
 
 
 def test_a_poster_is_the_very_frame(space: Workspace) -> None:

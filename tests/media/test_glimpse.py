@@ -1,0 +1,41 @@
+import cv2
+import numpy as np
+import pytest
+
+from media.glimpse import glimpse
+from media.planes import Bytes
+
+PICTURE = cv2.GaussianBlur(
+    np.random.default_rng(7).integers(16, 236, (540, 960), np.uint8), (0, 0), 1.5
+)
+
+
+@pytest.mark.parametrize(
+    ("luma", "is_visible"),
+    [
+        pytest.param(PICTURE, True, id="a picture"),
+        pytest.param(PICTURE // 8, False, id="dark"),
+        pytest.param(np.full((540, 960), 128, np.uint8), False, id="of one colour"),
+    ],
+)
+def test_what_is_dark_or_of_one_colour_is_not_visible(luma: Bytes, is_visible: bool) -> None:
+    assert glimpse(5, luma).is_visible is is_visible
+
+
+def test_blur_takes_most_of_the_sharpness() -> None:
+    blurred = np.asarray(cv2.GaussianBlur(PICTURE, (0, 0), 6), np.uint8)
+
+    assert glimpse(0, blurred).sharpness < 0.1 * glimpse(0, PICTURE).sharpness
+
+
+def test_captions_do_not_make_a_picture_sharp() -> None:
+    captioned = np.full_like(PICTURE, 128)
+    captioned[450:] = PICTURE[450:]
+
+    assert glimpse(0, captioned).sharpness == 0.0
+
+
+def test_sharpness_is_that_of_the_picture_at_one_size() -> None:
+    twice = np.asarray(cv2.resize(PICTURE, (1920, 1080), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+    assert glimpse(0, twice).sharpness == pytest.approx(glimpse(0, PICTURE).sharpness, rel=0.1)
