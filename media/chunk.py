@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from media.clips import ClipShot, ClipSpec
+from media.collisions import Collision, Placed, collisions
 from media.cues import Cue
 from media.fill import filled
 from media.framing import Aim, Framing
@@ -142,6 +143,7 @@ class Encoded:
     Attributes:
       missing_glyphs: Characters that no installed font could draw.
       glimpses: Of a frame every half second.
+      collisions: Of what is drawn over these frames.
       softened: Where flashes were a hazard and have been softened.
     """
 
@@ -150,6 +152,7 @@ class Encoded:
     stills: Stills
     glimpses: tuple[Glimpse, ...]
     softened: tuple[Span, ...] = ()
+    collisions: tuple[Collision, ...] = ()
 
 
 @dataclass
@@ -158,6 +161,7 @@ class Noticed:
 
     missing_glyphs: set[str] = field(default_factory=set)
     glimpses: list[Glimpse] = field(default_factory=list)
+    collisions: list[Collision] = field(default_factory=list)
 
 
 def render_chunk(
@@ -194,6 +198,7 @@ def render_chunk(
         seen,
         tuple(noticed.glimpses),
         softened,
+        tuple(noticed.collisions),
     )
 
 
@@ -216,7 +221,7 @@ def drawn(
         missing = noticed.missing_glyphs
         shots = [_Opened(stack, space, spec, shot, files, missing, logo) for shot in spec.shots]
         captions = _captions(space, spec, files, missing)
-        yield _frames(spec, shots, logo, captions, progress, noticed.glimpses)
+        yield _frames(spec, shots, logo, captions, progress, noticed)
 
 
 def chunk_graph(spec: ChunkSpec, *, is_calmed: bool = False) -> Any:
@@ -300,6 +305,10 @@ class _Opened:
         if self._text:
             self._text.draw(frame, onto)
 
+    def readable(self, chunk_frame: int) -> Iterator[Placed]:
+        """The text of the shot that can be read in a frame that was drawn."""
+        return self._text.readable(chunk_frame - self.shot.first) if self._text else iter(())
+
     def close(self) -> None:
         """Lets go of the picture; memory then does not grow with the number of scenes."""
         self._opened.close()
@@ -358,7 +367,7 @@ def _frames(
     logo: DrawnLogo | None,
     captions: Iterator[tuple[int, int, Overlay]],
     progress: Callable[[int], None],
-    glimpses: list[Glimpse],
+    noticed: Noticed,
 ) -> Iterator[Any]:
     frame, before, after = (Planes.blank(spec.width, spec.height) for _ in range(3))
     current = 0
@@ -374,16 +383,23 @@ def _frames(
             shots[current + 1].draw(number, after)
             share = (number - seam.start + 1) / (seam.frames + 1)
             transition(seam.kind)(before, after, share, frame)
+            over = list[Placed]()  # texts that give way to each other
         else:
             shots[current].draw(number, frame)
+            over = list(shots[current].readable(number))
+        is_looked_at = number % interval == 0
+        if is_looked_at:  # before anything sharp is laid over it
+            noticed.glimpses.append(glimpse(number, frame.y))
         if logo:
             logo.overlay.draw(frame)
+            over.append(Placed("the logo", logo.overlay))
         while caption and caption[1] <= number:
             caption = next(captions, None)
         if caption and caption[0] <= number:
             caption[2].draw(frame)
-        if number % interval == 0:
-            glimpses.append(glimpse(number, frame.y))
+            over.append(Placed("a caption", caption[2]))
+        if is_looked_at:
+            noticed.collisions += collisions(number, over)
         if number % PROGRESS_INTERVAL_FRAMES == 0:
             progress(number)
         yield frame.data

@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image, ImageFilter
 
+from media.run import Workspace
 from tests.media.programmes import RATE, Sound, save, spoken
-from tests.pipeline.conftest import Desk
+from tests.pipeline.conftest import REPOSITORY, Desk
 
 Build = Callable[..., dict[str, Any]]
 COLOR = {"type": "color", "color": "#204060"}
+PHOTO = REPOSITORY / "tests" / "media" / "astronaut.jpg"
 
 
 def noted(desk: Desk, job: dict[str, Any]) -> list[str]:
@@ -75,3 +78,89 @@ def test_a_strict_job_fails_of_a_voice_that_is_clipped(desk: Desk, small_job: Bu
 
     assert ran.code == 1
     assert "(output.strict): a voice is clipped from 2.2 to 4.2 s" in ran.err
+
+
+def photo(how: str) -> Image.Image:
+    """A photo that is sharp, behind fog, out of focus, or made from a few pixels."""
+    sharp = Image.open(PHOTO).convert("RGB")
+    match how:
+        case "fog":
+            return sharp.point(lambda value: round(140 + value / 4))
+        case "unfocused":
+            return sharp.filter(ImageFilter.GaussianBlur(4))
+        case "tiny":
+            return sharp.resize((80, 80))
+        case "gradient":
+            return Image.radial_gradient("L").convert("RGB").resize((320, 320))
+        case _:
+            return sharp
+
+
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        pytest.param("sharp", [], id="sharp"),
+        pytest.param("fog", [], id="behind fog"),
+        pytest.param("gradient", [], id="a gradient"),
+        pytest.param("unfocused", ["a blurred picture from 0.0 to 3.0 s"], id="out of focus"),
+        pytest.param("tiny", ["a blurred picture from 0.0 to 3.0 s"], id="far too small"),
+    ],
+)
+def test_a_blurred_picture_is_noted_with_its_time(
+    desk: Desk, small_job: Build, how: str, told: list[str]
+) -> None:
+    photo(how).save(desk.folder / "photo.png")
+    job = small_job(scenes=[{"duration_s": 3, "visual": {"type": "image", "uri": "photo.png"}}])
+    job["output"]["height"] = 270
+
+    notes = [note for note in noted(desk, job) if "loudness" not in note]
+
+    assert notes == told
+
+
+def test_the_blurred_part_of_a_clip_is_noted(
+    desk: Desk, small_job: Build, space: Workspace
+) -> None:
+    blurred = "gblur=sigma=8:enable='between(t,1,2.9)'"
+    space.run(
+        ["-loop", "1", "-t", "4", "-r", "24", "-i", str(PHOTO), "-vf",
+         f"scale=640:640,crop=640:360,{blurred}", "-pix_fmt", "yuv420p", str(desk.folder / "a.mp4")]
+    )  # fmt: skip
+    job = small_job(scenes=[{"duration_s": 4, "visual": {"type": "clip", "uri": "a.mp4"}}])
+    job["output"]["height"] = 270
+
+    assert "a blurred picture from 1.0 to 3.0 s" in noted(desk, job)
+
+
+NAME = {"text": "Ana Marín", "subtitle": "Marine biologist"}
+LONG_TITLE = {"type": "title", "text": "What the sea forgets twice a day and brings back at night"}
+
+
+def branded(desk: Desk, small_job: Build, scene: Any, **logo: Any) -> dict[str, Any]:
+    """A job of one scene with captions under a logo, 270 lines."""
+    Image.new("RGBA", (300, 150), "#e8a030").save(desk.folder / "logo.png")
+    spoken_scene = {"narration": "Low water comes at noon, and with it the birds.", **scene}
+    job = small_job(scenes=[spoken_scene], brand={"logo": {"uri": "logo.png", **logo}})
+    job["output"]["height"] = 270
+    return job
+
+
+def test_a_title_that_stands_on_the_logo_is_noted_with_its_time(
+    desk: Desk, small_job: Build
+) -> None:
+    scene = {"visual": LONG_TITLE, "duration_s": 5}
+    job = branded(desk, small_job, scene, corner="top_left", width=0.4, margin=0.1)
+
+    assert noted(desk, job) == ["the title and the logo stand on each other from 0.5 to 5.0 s"]
+
+
+@pytest.mark.parametrize("shape", ["16:9", "9:16"])
+@pytest.mark.parametrize("corner", ["top_left", "bottom_left"])
+def test_captions_titles_lower_thirds_and_the_logo_stand_apart(
+    desk: Desk, small_job: Build, corner: str, shape: str
+) -> None:
+    scene = {"visual": {"type": "title", "text": "Low water"}, "lower_third": NAME}
+    job = branded(desk, small_job, scene, corner=corner, width=0.3)
+    job["output"]["aspect_ratio"] = shape
+
+    assert noted(desk, job) == []

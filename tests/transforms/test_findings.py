@@ -40,6 +40,18 @@ def record(facts: dict[str, Any]) -> Record:
     return Record(Stage.RENDER, 1, "key", Origin("aiprod"), {}, facts)
 
 
+def seen(*edges: float | None) -> list[dict[str, Any]]:
+    """Frames that were looked at every half second."""
+    return [
+        {"frame": 12 * number, "sharpness": 9.0, "is_visible": True, "edges": one}
+        for number, one in enumerate(edges)
+    ]
+
+
+def stand_on(*frames: int) -> list[dict[str, Any]]:
+    return [{"frame": frame, "first": "the title", "second": "the logo"} for frame in frames]
+
+
 def cue(start: int, end: int, text: str) -> Cue:
     return Cue(start, end, ((CueWord(text, start, end),),))
 
@@ -86,6 +98,16 @@ def test_of_a_faultless_video_nothing_is_told() -> None:
             id="collision",
         ),
         pytest.param(
+            {"chunk": {"glimpses": seen(1.2, 0.6, 0.6, 0.6, 1.2)}},
+            "a blurred picture from 4.5 to 5.9 s",
+            id="blurred",
+        ),
+        pytest.param(
+            {"chunk": {"collisions": stand_on(12, 24, 36)}},
+            "the title and the logo stand on each other from 4.5 to 5.9 s",
+            id="text on the logo",
+        ),
+        pytest.param(
             {"mix": {"note": "true peak -0.7 dBTP"}}, "true peak -0.7 dBTP", id="loudness"
         ),
         pytest.param(
@@ -119,3 +141,29 @@ def test_a_scene_that_was_to_stand_still_may(given: dict[str, Any], count: int) 
     still = {"frozen": [{"start_s": 1.0, "end_s": 7.0}]}
 
     assert len(told(still, **given)) == count
+
+
+@pytest.mark.parametrize(
+    "edges",
+    [
+        pytest.param((0.6, 0.6, 1.2, 0.6, 0.6), id="shorter than a second"),
+        pytest.param((0.6, 0.6, None, 0.6, 0.6), id="without an edge"),
+    ],
+)
+def test_what_is_blurred_for_a_moment_is_not_told(edges: tuple[float | None, ...]) -> None:
+    assert told(chunk={"glimpses": seen(*edges)}) == []
+
+
+def test_a_chunk_of_before_that_knows_no_edges_is_not_told() -> None:
+    glimpses = [{"frame": 12 * n, "sharpness": 1.0, "is_visible": True} for n in range(8)]
+
+    assert told(chunk={"glimpses": glimpses}) == []
+
+
+def test_two_collisions_at_different_times_are_told_each() -> None:
+    found = told(chunk={"collisions": stand_on(0, 60)})
+
+    assert [text.partition("other ")[2] for text in found] == [
+        "from 4.0 to 4.5 s",
+        "from 6.4 to 6.9 s",
+    ]
