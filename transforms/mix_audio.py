@@ -27,6 +27,7 @@ from media.wave import open_wave
 from storage.artefacts import Media, Origin
 from transforms.mix_spec import ClipSpec, MixSpec, MusicSpec
 from transforms.perform import Made, PerformTasks
+from transforms.side_by_side import side_by_side
 from transforms.studio import Studio, StudioConfig
 
 
@@ -50,7 +51,7 @@ def mix(task: Task, studio: Studio, space: Workspace) -> Made:
 
         plan = MixPlan(
             total_samples=spec.total_samples,
-            voices=tuple(_voices(spec.voices, file, space)),
+            voices=tuple(_voices(spec.voices, file, studio, space)),
             effects=tuple(_clip(clip, file(clip.blob)) for clip in spec.effects),
             speech=spec.speech,
             music_gain_db=spec.music.gain_db if spec.music else 0.0,
@@ -98,16 +99,14 @@ def _sounding(plan: MixPlan, music: "_MusicBlocks | None") -> list[tuple[int, in
 
 
 def _voices(
-    specs: tuple[ClipSpec, ...], file: Callable[[str], Path], space: Workspace
+    specs: tuple[ClipSpec, ...], file: Callable[[str], Path], studio: Studio, space: Workspace
 ) -> Iterator[Clip]:
     """The voices, each cleaned; what several scenes say is cleaned once."""
-    cleaned: dict[str, Path] = {}
-    for number, clip in enumerate(specs):
-        space.check_cancelled()
-        if clip.blob not in cleaned:
-            cleaned[clip.blob] = space.folder / f"voice-{number}.wav"
-            write_clean_voice(file(clip.blob), cleaned[clip.blob])
-        yield _clip(clip, cleaned[clip.blob])
+    names = dict.fromkeys(clip.blob for clip in specs)
+    cleaned = {name: space.folder / f"voice-{n}.wav" for n, name in enumerate(names)}
+    cleaning = [partial(write_clean_voice, file(name), path) for name, path in cleaned.items()]
+    side_by_side(cleaning, studio.config.workers, space.check_cancelled)
+    return (_clip(clip, cleaned[clip.blob]) for clip in specs)
 
 
 def _clip(spec: ClipSpec, path: Path) -> Clip:

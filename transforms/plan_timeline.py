@@ -81,8 +81,14 @@ def plan_renders(element: bytes, studio: Studio) -> Iterator[bytes]:
     ]
     studio.parts.plan(tasks)
     studio.ledger.advance(run, Status.RENDERING)
-    for task, _units in tasks:
+    for task, _units in sorted(tasks, key=_begins):
         yield task.to_bytes()
+
+
+def _begins(task: tuple[Task, int]) -> tuple[bool, int]:
+    """Mixes first, since they take one core beside the chunks; then the longest chunk, so that no
+    worker is left with a long one when the others have nothing more to do."""
+    return task[0].stage is not Stage.MIX, -task[1]
 
 
 def _renders(
@@ -115,7 +121,6 @@ class _Planned:
 
 
 def _planned(renders: Renders, studio: Studio) -> list[_Planned]:
-    # The mix goes first: it takes one core for a while, beside the first chunks.
     mix = _Planned(MIX_TASK, Stage.MIX, studio.artefacts.keep_json(renders.mix), 1)
     return [
         mix,

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from jobs.daemon import daemon
 from jobs.elements import Run
 from jobs.errors import AiprodError, Cancelled, InvalidInput
-from media.run import Workspace, find_ffmpeg
+from media.run import WATCH_INTERVAL_S, Workspace, find_ffmpeg
 from providers.gemini.tokens import Tokens
 from providers.roster import Roster
 from providers.speech import SpeechSession
@@ -44,6 +44,20 @@ SOONEST_S = 1.0  # between two questions, however often a service calls back; 3 
 # Of the 8 s that a worker has to stop. Most calls take less, and none is paid for again then.
 CALLS_END_S = 5.0
 RUN_LIMIT_S = 6 * 3600  # a run that takes longer hangs: its lease is no longer renewed
+
+
+def _seldom(ask: Callable[[], bool]) -> Callable[[], bool]:
+    """Asks four times a second at most: loops over scenes and blocks of sound ask far oftener, and
+    each question is one to the database."""
+    asked_at, answer = -WATCH_INTERVAL_S, False
+
+    def asked() -> bool:
+        nonlocal asked_at, answer
+        if not answer and time.monotonic() - asked_at >= WATCH_INTERVAL_S:
+            asked_at, answer = time.monotonic(), ask()
+        return answer
+
+    return asked
 
 
 @dataclass(frozen=True)
@@ -222,7 +236,7 @@ class Studio:
             yield Workspace(
                 ffmpeg=find_ffmpeg(self.config.ffmpeg),
                 folder=folder.absolute(),
-                cancelled=lambda: run is not None and self.ledger.is_stopped(run),
+                cancelled=_seldom(lambda: run is not None and self.ledger.is_stopped(run)),
             )
         finally:
             shutil.rmtree(folder, ignore_errors=True)

@@ -196,3 +196,20 @@ def test_a_message_that_comes_twice_is_worked_on_once(pooled: StudioConfig) -> N
     with catalogue_of(pooled) as catalogue:
         kinds = [event.kind for event in catalogue.events(LOCAL_TENANT, "twice")]
     assert kinds.count("planning") == kinds.count("done") == 1
+
+
+def test_the_sound_is_mixed_first_and_the_longest_chunk_is_drawn_first(tmp_path: Path) -> None:
+    lengths_s = (4, 6, 5)
+    scenes = [
+        {"visual": {"type": "color", "color": "#204060"}, "duration_s": length_s}
+        for length_s in lengths_s
+    ]
+    job = {"scenes": scenes, "music": None, "output": {"height": 144, "fps": 24}}
+    config = replace(studio_in(tmp_path), workers=1)
+    execute([submit(config, "lengths", job)], config)
+
+    with catalogue_of(config) as catalogue:
+        events = catalogue.events(LOCAL_TENANT, "lengths", 0)
+    done = [event.data["task"] for event in events if event.kind == "part_done"]
+    rendered = [task for task in done if task.startswith(("mix", "render"))]
+    assert rendered == ["mix/000", "render/0001", "render/0002", "render/0000"]
