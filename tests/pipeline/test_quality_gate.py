@@ -164,3 +164,28 @@ def test_captions_titles_lower_thirds_and_the_logo_stand_apart(
     job["output"]["aspect_ratio"] = shape
 
     assert noted(desk, job) == []
+
+
+@pytest.mark.parametrize("damage", ["a byte", "the end"])
+@pytest.mark.parametrize("suffix", ["mp4", "m4a"])
+def test_what_a_disk_has_damaged_is_rendered_again(
+    desk: Desk, small_job: Build, suffix: str, damage: str
+) -> None:
+    first = desk.run("render", str(desk.write("job.json", small_job())), "--json").json
+    whole = (desk.folder / first["video"]).read_bytes()
+    manifest = json.loads((desk.folder / first["manifest"]).read_text())
+    stage, role = {"mp4": ("render", "video"), "m4a": ("mix", "sound")}[suffix]
+    (part, *_) = [part for part in manifest["parts"] if part["stage"] == stage]
+    digest = part["sha256"][role]
+    file = desk.folder / "data" / "media" / digest[:2] / f"{digest}.{suffix}"
+    content = file.read_bytes()
+    middle = len(content) // 2
+    if damage == "a byte":
+        content = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+    file.write_bytes(content if damage == "a byte" else content[:middle])
+
+    fewer_files = small_job(captions={"sidecar": ["srt"]})  # joined anew of what is there
+    again = desk.run("render", str(desk.write("job.json", fewer_files)), "--json")
+
+    assert again.json["status"] == "done", again.err
+    assert (desk.folder / again.json["video"]).read_bytes() == whole
