@@ -11,6 +11,7 @@ import ffmpeg
 import numpy as np
 from numpy.typing import NDArray
 
+from jobs.errors import QualityMissed
 from media.clips import ClipShot, ClipSpec
 from media.collisions import Collision, Placed, collisions
 from media.cues import Cue
@@ -20,6 +21,7 @@ from media.glimpse import Glimpse, glimpse, glimpsed
 from media.lettering import CaptionLook, draw_captions
 from media.logo import DrawnLogo, LogoSpec, draw_logo
 from media.motion import Motion
+from media.mp4_frames import picture_frames
 from media.overlay import Overlay
 from media.own_fonts import own_font
 from media.pictures import read_picture
@@ -36,6 +38,7 @@ from media.transitions import transition
 KEYFRAME_INTERVAL_S = 2
 PROGRESS_INTERVAL_FRAMES = 15
 CUES_AT_ONCE = 12
+ATTEMPTS = 2  # an encoder that loses frames again has lost them for a reason
 _PLAIN = TextStyle()
 # x264 settings by output quality of the job document.
 _QUALITY = {"draft": ("veryfast", 20), "standard": ("medium", 20)}
@@ -177,16 +180,21 @@ def render_chunk(
       progress: Called now and then with the number of frames done.
 
     Raises:
+      QualityMissed: The encoder has lost frames twice.
       UnsupportedMedia, ToolFailed, TimedOut, ResourceLimit, Cancelled.
     """
     length_s = float(spec.frames / spec.rate)
 
     def encode(*, is_calmed: bool) -> tuple[Stills, Noticed]:
-        noticed = Noticed()
-        with drawn(space, spec, files, progress, noticed) as frames:
-            graph = chunk_graph(spec, is_calmed=is_calmed)
-            space.run(compiled(graph, "warning"), feed=frames)
-        return stills_of(space, length_s), noticed
+        for _ in range(ATTEMPTS):
+            noticed = Noticed()
+            with drawn(space, spec, files, progress, noticed) as frames:
+                graph = chunk_graph(spec, is_calmed=is_calmed)
+                space.run(compiled(graph, "warning"), feed=frames)
+            found = picture_frames(space.folder / "chunk.mp4")
+            if found == spec.frames:
+                return stills_of(space, length_s), noticed
+        raise QualityMissed(f"{found} frames were encoded instead of {spec.frames}")
 
     seen, noticed = encode(is_calmed=False)
     softened = seen.flashing
