@@ -391,22 +391,24 @@ def _frames(
             shots[current + 1].draw(number, after)
             share = (number - seam.start + 1) / (seam.frames + 1)
             transition(seam.kind)(before, after, share, frame)
-            over = list[Placed]()  # texts that give way to each other
         else:
             shots[current].draw(number, frame)
-            over = list(shots[current].readable(number))
         is_looked_at = number % interval == 0
         if is_looked_at:  # before anything sharp is laid over it
             noticed.glimpses.append(glimpse(number, frame.y))
         if logo:
             logo.overlay.draw(frame)
-            over.append(Placed("the logo", logo.overlay))
         while caption and caption[1] <= number:
             caption = next(captions, None)
         if caption and caption[0] <= number:
             caption[2].draw(frame)
-            over.append(Placed("a caption", caption[2]))
         if is_looked_at:
+            # Under a transition, texts give way to each other.
+            over = [] if seam and number >= seam.start else [*shots[current].readable(number)]
+            if logo:
+                over.append(Placed("the logo", logo.overlay))
+            if caption and caption[0] <= number:
+                over.append(Placed("a caption", caption[2]))
             noticed.collisions += collisions(number, over)
         if number % PROGRESS_INTERVAL_FRAMES == 0:
             progress(number)
