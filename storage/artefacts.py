@@ -7,7 +7,7 @@ names it. A record is therefore complete or absent.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jobs.stages import VERSIONS, Stage
@@ -74,7 +74,7 @@ def content_name_of(path: Path, suffix: str) -> str:
 
 def is_intact(path: Path, name: str) -> bool:
     """Whether a file is what was stored under this blob name."""
-    return content_name_of(path, path.suffix) == name
+    return content_name_of(path, PurePosixPath(name).suffix) == name
 
 
 def _name(digest: str, suffix: str) -> str:
