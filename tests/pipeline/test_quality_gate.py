@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from media.run import Workspace
-from tests.media.programmes import RATE, Sound, save, spoken
+from tests.media.programmes import RATE, Sound, played, save, spoken
 from tests.pipeline.conftest import REPOSITORY, Desk
 
 Build = Callable[..., dict[str, Any]]
@@ -67,6 +67,17 @@ def test_a_scene_in_which_nothing_was_to_sound_may_be_silent(desk: Desk, small_j
     scenes = [{"narration": "One.", "visual": COLOR}, {"duration_s": 4, "visual": COLOR}]
 
     assert noted(desk, small_job(scenes=scenes)) == []
+
+
+def test_silence_in_a_track_of_music_is_noted(desk: Desk, small_job: Build) -> None:
+    track = played(9)
+    track[3 * RATE : 6 * RATE] = 0
+    save(desk.folder / "track.wav", track)
+    scene = {"duration_s": 8, "visual": COLOR}
+
+    notes = noted(desk, small_job(scenes=[scene], music={"uri": "track.wav"}))
+
+    assert notes == ["silence from 3.0 to 6.0 s, where something was to be heard"]
 
 
 def test_a_strict_job_fails_of_a_voice_that_is_clipped(desk: Desk, small_job: Build) -> None:

@@ -20,11 +20,12 @@ def told(
     mix: dict[str, Any] | None = None,
     motion: str | dict[str, Any] = "zoom_in",
     second: dict[str, Any] | None = None,
+    transition: int = 0,
 ) -> list[str]:
     """What is said of a video of two scenes of 4 s at 25 frames a second."""
     scene = {"narration": "One.", "visual": {"type": "image", "uri": "a.jpg"}, "motion": motion}
     job: Job = job_from({"scenes": [scene, {**scene, **(second or {})}]})
-    scenes = (EditScene(0, 100, "One.", cues), EditScene(100, 200, "Two.", ()))
+    scenes = (EditScene(0, 100 + transition, "One.", cues), EditScene(100, 200, "Two.", ()))
     chunks = (EditChunk("render/0", 0, 0, 100), EditChunk("render/1", 1, 1, 100))
     edit = Edit("", (25, 1), 200, 384_000, scenes, chunks, (), ())
     rendered = {
@@ -141,6 +142,13 @@ def test_a_scene_that_was_to_stand_still_may(given: dict[str, Any], count: int) 
     still = {"frozen": [{"start_s": 1.0, "end_s": 7.0}]}
 
     assert len(told(still, **given)) == count
+
+
+def test_what_is_blurred_by_a_transition_is_not_told() -> None:
+    glimpses = seen(0.6, 0.6, 0.6, 0.6, 1.2)
+
+    assert told(chunk={"glimpses": glimpses}, transition=40) == []
+    assert told(chunk={"glimpses": glimpses}, transition=10) != []
 
 
 @pytest.mark.parametrize(
