@@ -26,6 +26,7 @@ from bench.measured import Taken, measured, medians, ratios
 from bench.rendering import RENDERED, Place, conditions, ffmpeg
 from media.chunk import ChunkSpec, ShotSpec, still_motion
 from media.fonts import font_set
+from media.gallery import Opened
 from media.pictures import read_picture
 from media.timeline import SAMPLE_RATE_HZ
 
@@ -150,7 +151,7 @@ def _scenes(place: Place, files: dict[str, Path]) -> Iterator[dict[str, Any]]:
 
 def _views(spec: ChunkSpec, shot: ShotSpec, picture: Path) -> list[list[float]]:
     """What each frame shows of the picture, in its pixels: left, top, width."""
-    moves = still_motion(shot, read_picture(picture), spec.width / spec.height, spec.rate)
+    moves = still_motion(shot, Opened(read_picture(picture)), spec.width / spec.height, spec.rate)
     views = (moves.at(frame / max(shot.frames - 1, 1)) for frame in range(shot.frames))
     return [[view.left, view.top, view.width] for view in views]
 

@@ -20,6 +20,7 @@ from bench.measured import Taken, measured, medians, ratios
 from bench.rendering import RENDERED, Place, conditions, ffmpeg
 from bench.stages import python_cpu_s, table
 from media.chunk import ChunkSpec, Noticed, drawn, encoder
+from media.gallery import Gallery
 from media.run import Workspace
 
 QUALITIES = {"draft": ("veryfast", 20), "standard": ("medium", 20)}
@@ -124,13 +125,14 @@ def draw_frames(place: Place, target: Path) -> tuple[ChunkSpec, int, float]:
     """
     specs = place.chunks()
     spent_s = 0.0
+    gallery = Gallery()
     with target.open("wb") as file:
         for spec in specs:
             sources = {shot.source for shot in spec.shots if shot.kind != "color"}
             with tempfile.TemporaryDirectory() as work, place.files(sources) as files:
                 space = Workspace(ffmpeg(), Path(work))
                 before = time.process_time()
-                with drawn(space, spec, files, lambda _: None, Noticed()) as frames:
+                with drawn(space, spec, files, lambda _: None, Noticed(), gallery) as frames:
                     for frame in frames:
                         spent_s += time.process_time() - before
                         file.write(frame)

@@ -86,7 +86,8 @@ def list_assets(
     spoken = spoken or longest_narrations([job])
     assets = list(_brand(job, submission))
     if job.music and job.music.uri:
-        offer = {"type": "file", "blob": submission.blob_of(job.music.uri)}
+        # Tracks that were taken before their bars were looked for are taken again.
+        offer = {"type": "file", "blob": submission.blob_of(job.music.uri), "finds": "bars"}
         label = f"music.uri {job.music.uri}"
         assets.append(Asset("music/000", Stage.MUSIC, True, label, (offer,)))
     elif job.music:

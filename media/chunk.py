@@ -7,9 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
 import ffmpeg
-import numpy as np
-from numpy.typing import NDArray
 
 from jobs.errors import QualityMissed
 from media.clips import ClipShot, ClipSpec
@@ -17,6 +16,7 @@ from media.collisions import Collision, Placed, collisions
 from media.cues import Cue
 from media.fill import filled
 from media.framing import Aim, Framing
+from media.gallery import Gallery, Opened
 from media.glimpse import Glimpse, glimpse, glimpsed
 from media.lettering import CaptionLook, draw_captions
 from media.logo import DrawnLogo, LogoSpec, draw_logo
@@ -24,14 +24,13 @@ from media.motion import Motion
 from media.mp4_frames import picture_frames
 from media.overlay import Overlay
 from media.own_fonts import own_font
-from media.pictures import read_picture
 from media.planes import Planes
 from media.run import Workspace, compiled
 from media.shot_text import LowerThird, ShotText, Title
 from media.shots import ColorShot, Shot
 from media.still_shot import StillShot
 from media.stills import Span, Stills, calmed, stills_of, watched
-from media.subject import CENTRE, Subject, find_subject
+from media.subject import CENTRE, Subject
 from media.text_style import TextStyle
 from media.transitions import transition
 
@@ -172,11 +171,13 @@ def render_chunk(
     spec: ChunkSpec,
     files: Mapping[str, Path],
     progress: Callable[[int], None],
+    gallery: Gallery,
 ) -> Encoded:
     """Draws and encodes a chunk into `space.folder`.
 
     Args:
       files: Local files by the blob names of `spec.sources`.
+      gallery: Has pictures of other chunks, by the same names.
       progress: Called now and then with the number of frames done.
 
     Raises:
@@ -188,7 +189,7 @@ def render_chunk(
     def encode(*, is_calmed: bool) -> tuple[Stills, Noticed]:
         for _ in range(ATTEMPTS):
             noticed = Noticed()
-            with drawn(space, spec, files, progress, noticed) as frames:
+            with drawn(space, spec, files, progress, noticed, gallery) as frames:
                 graph = chunk_graph(spec, is_calmed=is_calmed)
                 space.run(compiled(graph, "warning"), feed=frames)
             found = picture_frames(space.folder / "chunk.mp4")
@@ -217,17 +218,22 @@ def drawn(
     files: Mapping[str, Path],
     progress: Callable[[int], None],
     noticed: Noticed,
+    gallery: Gallery,
 ) -> Iterator[Iterator[Any]]:
     """The frames of a chunk as raw video, drawn one by one; one buffer is used for all.
 
     Args:
       noticed: Is added to while frames are drawn.
     """
+    # OpenCV's threads spin while they wait for work, and chunks are drawn side by side anyway.
+    cv2.setNumThreads(1)
     with ExitStack() as stack:
         size = (spec.width, spec.height)
         logo = draw_logo(files[spec.logo.source], spec.logo, size) if spec.logo else None
         missing = noticed.missing_glyphs
-        shots = [_Opened(stack, space, spec, shot, files, missing, logo) for shot in spec.shots]
+        shots = [
+            _Drawn(stack, space, spec, shot, files, gallery, missing, logo) for shot in spec.shots
+        ]
         captions = _captions(space, spec, files, missing)
         yield _frames(spec, shots, logo, captions, progress, noticed)
 
@@ -283,7 +289,7 @@ def encoder(preset: str, crf: int, rate: Fraction) -> dict[str, Any]:
     }
 
 
-class _Opened:
+class _Drawn:
     """A shot of the chunk with its text, drawn in ascending frames, opened when first seen."""
 
     def __init__(
@@ -293,9 +299,11 @@ class _Opened:
         spec: ChunkSpec,
         shot: ShotSpec,
         files: Mapping[str, Path],
+        gallery: Gallery,
         missing: set[str],
         logo: DrawnLogo | None,
     ) -> None:
+        self._gallery = gallery
         self._logo = logo.area if logo else None
         self._space, self._spec, self._files = space, spec, files
         self._opened = stack.enter_context(ExitStack())
@@ -343,26 +351,24 @@ class _Opened:
             size = (spec.width, spec.height)
             opened = ClipShot(self._space, path, shot.clip, size, spec.rate)
             return self._opened.enter_context(closing(opened))
-        picture = read_picture(path)
+        picture = self._gallery.picture(shot.source, path)
         if shot.fit != "crop":
-            canvas = filled(picture, (spec.width, spec.height), shot.fit)
-            picture = canvas.picture
+            canvas = filled(picture.pixels, (spec.width, spec.height), shot.fit)
+            picture = Opened(canvas.picture)
             shot = replace(shot, focus=canvas.point(*shot.focus) if shot.focus else None)
         moves = still_motion(shot, picture, spec.width / spec.height, spec.rate)
-        return StillShot(picture, spec.width, spec.height, moves, shot.frames)
+        return StillShot(picture.pixels, spec.width, spec.height, moves, shot.frames)
 
 
-def still_motion(
-    shot: ShotSpec, picture: NDArray[np.uint8], aspect: float, rate: Fraction
-) -> Motion:
+def still_motion(shot: ShotSpec, picture: Opened, aspect: float, rate: Fraction) -> Motion:
     """How the camera moves over a still, in pixels of its picture."""
-    height, width = picture.shape[:2]
+    height, width = picture.pixels.shape[:2]
     if shot.focus:
         subject = Subject(*shot.focus, ())
     elif shot.aims and all(aim.focus for aim in shot.aims):
         subject = CENTRE
     else:
-        subject = find_subject(picture)
+        subject = picture.subject
     framing = Framing(width, height, aspect, subject)
     if shot.aims:
         return framing.explicit(*shot.aims)
@@ -371,7 +377,7 @@ def still_motion(
 
 def _frames(
     spec: ChunkSpec,
-    shots: Sequence[_Opened],
+    shots: Sequence[_Drawn],
     logo: DrawnLogo | None,
     captions: Iterator[tuple[int, int, Overlay]],
     progress: Callable[[int], None],

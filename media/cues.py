@@ -67,6 +67,24 @@ def moved(cue: Cue, frames: int) -> Cue:
     return Cue(cue.start + frames, cue.end + frames, lines)
 
 
+def closed_gap(before: Cue, after: Cue, boundary: int, rate: Fraction) -> tuple[Cue, Cue]:
+    """The last caption of a scene and the first of the next without a gap that flickers.
+
+    A gap under half a second becomes one of two frames, as within a scene: the first stays until
+    its scene ends, the second comes with its own scene, ahead of the voice. Words keep their times.
+
+    Args:
+      boundary: First frame of the second scene: `before` ends there at the latest.
+    """
+    if after.start - before.end >= FLICKER_S * rate:
+        return before, after
+    most = int(MAX_S * rate)
+    start = max(boundary, before.end + GAP_FRAMES, after.end - most)
+    start = min(start, after.start)
+    end = max(before.end, min(start - GAP_FRAMES, boundary, before.start + most))
+    return replace(before, end=end), replace(after, start=start)
+
+
 def _joined(line: Sequence[CueWord]) -> str:
     spaced = (
         (" " if index and not word.glued else "") + word.text for index, word in enumerate(line)

@@ -66,8 +66,8 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
     try:
         with _opened(path, path.name) as image:
             image.load()
-            upright = ImageOps.exif_transpose(image)
-            return np.asarray(_flat(_in_srgb(upright)))
+            ImageOps.exif_transpose(image, in_place=True)  # what lies right is not copied
+            return np.asarray(_flat(_in_srgb(image)))
     except _DAMAGE as error:
         raise UnsupportedMedia(f"{path.name} is damaged: {error}") from error
 
@@ -159,4 +159,4 @@ def _flat(image: Image.Image) -> Image.Image:
         layer = image.convert("RGBA")
         ground = Image.new("RGBA", layer.size, (*_BEHIND_ALPHA, 255))
         image = Image.alpha_composite(ground, layer)
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")

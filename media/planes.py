@@ -5,9 +5,7 @@ are views into it.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -88,20 +86,3 @@ def yuv_of(color: str) -> tuple[int, int, int]:
     rgb = np.array([*bytes.fromhex(color.removeprefix("#")), 1], np.float64)
     y, u, v = np.rint(RGB_TO_YUV @ rgb).astype(int)
     return int(y), int(u), int(v)
-
-
-def split(rgb: Bytes, size: tuple[int, int]) -> tuple[Bytes, Bytes, Bytes]:
-    """Y of this width and height, both even, U and V of half of them, of an RGB picture.
-
-    Chroma is sited at the centre of each 2x2 block of luma; whoever samples it for output corrects
-    for that.
-    """
-    y, u, v = cv2.split(cv2.transform(rgb, RGB_TO_YUV))  # rounds and saturates
-    half = (size[0] // 2, size[1] // 2)
-    return _sized(y, size), _sized(u, half), _sized(v, half)
-
-
-def _sized(plane: NDArray[Any], size: tuple[int, int]) -> Bytes:
-    is_less = size[0] < plane.shape[1]
-    how = cv2.INTER_AREA if is_less else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(plane, size, interpolation=how), np.uint8)

@@ -29,6 +29,17 @@ class Axis:
 
 
 @dataclass(frozen=True)
+class Kernel:
+    """OpenCV's flag of an interpolation that weighs so many pixels to either side."""
+
+    flag: int
+    reach: int
+
+
+LINEAR, CUBIC = Kernel(cv2.INTER_LINEAR, 1), Kernel(cv2.INTER_CUBIC, 2)
+
+
+@dataclass(frozen=True)
 class _Lead:
     """A grid that begins `samples` before the view, where a resize from pixel `pixel` begins."""
 
@@ -52,7 +63,10 @@ class Plane:
     def of(cls, plane: Bytes, most_step: float) -> "Plane":
         """Prepares a plane for views with steps up to this many source pixels."""
         margin = math.ceil((_LEADS + 1) * most_step) + 3
-        return cls(np.pad(plane, margin, mode="edge"), margin)
+        sides = (margin,) * 4
+        return cls(
+            np.asarray(cv2.copyMakeBorder(plane, *sides, cv2.BORDER_REPLICATE), np.uint8), margin
+        )
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -60,33 +74,33 @@ class Plane:
         height, width = self.padded.shape
         return height - 2 * self.margin, width - 2 * self.margin
 
-    def sample(self, x: Axis, y: Axis, onto: Bytes) -> None:
-        """Fills `onto` with what lies at the samples, interpolated bilinearly.
+    def sample(self, x: Axis, y: Axis, onto: Bytes, how: Kernel = LINEAR) -> None:
+        """Fills `onto` with what lies at the samples, interpolated.
 
         What it shows is at most `MAX_OFF_PX` away from where it should be.
         """
-        across, down = _lead(x), _lead(y)
+        across, down = _lead(x, how), _lead(y, how)
         if max(across.off_px, down.off_px) > MAX_OFF_PX:
-            self._warp(x, y, onto)
+            self._warp(x, y, onto, how)
             return
         height, width = onto.shape
         rows, columns = height + down.samples, width + across.samples
         top, left = down.pixel + self.margin, across.pixel + self.margin
-        bottom = top + math.ceil(rows * y.step) + 1
-        right = left + math.ceil(columns * x.step) + 1
+        bottom = top + math.ceil(rows * y.step) + how.reach
+        right = left + math.ceil(columns * x.step) + how.reach
         part = self.padded[top:bottom, left:right]
         # Given the factors instead of a size, it does not stretch what was rounded.
-        seen = cv2.resize(part, None, fx=1 / x.step, fy=1 / y.step, interpolation=cv2.INTER_LINEAR)
+        seen = cv2.resize(part, None, fx=1 / x.step, fy=1 / y.step, interpolation=how.flag)
         onto[:] = seen[down.samples : rows, across.samples : columns]
 
-    def _warp(self, x: Axis, y: Axis, onto: Bytes) -> None:
+    def _warp(self, x: Axis, y: Axis, onto: Bytes, how: Kernel) -> None:
         matrix = np.array([[x.step, 0, x.at + self.margin], [0, y.step, y.at + self.margin]])
         cv2.warpAffine(
             self.padded,
             matrix,
             (onto.shape[1], onto.shape[0]),
             dst=onto,
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            flags=how.flag | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
 
@@ -94,10 +108,14 @@ class Plane:
 _SAMPLES = np.arange(_LEADS)
 
 
-def _lead(axis: Axis) -> _Lead:
+def _lead(axis: Axis, how: Kernel) -> _Lead:
     # The first sample of a resize lies half a step, less half a pixel, inside.
     begins = axis.at - 0.5 * axis.step + 0.5 - _SAMPLES * axis.step
     nearest = np.rint(begins)
-    off = np.abs(begins - nearest)
-    best = int(off.argmin())
-    return _Lead(best, int(nearest[best]), float(off[best]) / axis.step)
+    off = np.abs(begins - nearest) / axis.step
+    # The first ones would see the edge of the part instead of the pixels before it.
+    least = max(0, min(math.ceil((how.reach - 0.5) / axis.step - 0.5), _LEADS - 1))
+    # Few samples are thrown away: the first lead that is near enough is hardly worse than the best.
+    cost = off[least:] + _SAMPLES[least:] * (MAX_OFF_PX / _LEADS)
+    best = least + int(cost.argmin())
+    return _Lead(best, int(nearest[best]), float(off[best]))

@@ -9,6 +9,7 @@ that calls itself clip.mp4 would otherwise read any file of this machine.
 """
 
 import contextlib
+import fcntl
 import os
 import shlex
 import shutil
@@ -33,6 +34,9 @@ STDERR_TAIL_BYTES = 64 * 1024
 MAX_PIXELS = 50_000_000  # a decoded 8192x6144 picture takes 150 MB; larger ones are refused
 VERSION_LIMIT_S = 30  # it takes 50 ms, but perhaps on a machine that swaps
 WATCH_INTERVAL_S = 0.25  # cancel is promised within 2 s
+# Raw frames pass through a pipe piece by piece: at 64 kB, the default, writer and reader wake each
+# other 47 times for a frame at 1080p. This is the most that Linux gives everybody.
+PIPE_BYTES = 1 << 20
 CLIP_FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm"
 SOUND_FORMATS = "wav,w64,mp3,flac,ogg,mov,mp4,m4a,3gp,3g2,mj2"
 
@@ -204,6 +208,8 @@ class Process:
             raise ToolMissing(
                 f"FFmpeg cannot be started: {self._space.ffmpeg}: {error.strerror}"
             ) from error
+        for pipe in (self._child.stdin, self._child.stdout):
+            _widen(pipe)
         self._stderr = _Drain(_pipe(self._child.stderr), limit=STDERR_TAIL_BYTES)
         self._watch = threading.Thread(target=self._watch_over, daemon=True)
         self._watch.start()
@@ -340,3 +346,10 @@ def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
     if pipe is None:
         raise ValueError("this process was started without that pipe")
     return pipe
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    # Only Linux can, and it refuses who has many pipes: then it takes more turns.
+    if pipe and hasattr(fcntl, "F_SETPIPE_SZ"):
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 _MAX_TABLE_BYTES = 16 << 20  # the cmap of a CJK font takes 0.3 MB; a damaged length asks for more
+# Spans of a cmap may name the same characters again and again: a million of them take hours. A font
+# has 65,535 glyphs at most, and no font of a script names more than twice as many characters.
+_MAX_CHARACTERS = 1 << 18
 _WINDOWS, _UNICODE = 3, 0
 _DAMAGED = (OSError, struct.error, ValueError, KeyError, IndexError, ZeroDivisionError)
 
@@ -153,8 +156,10 @@ def _characters(cmap: bytes) -> frozenset[int]:
 def _format_12(table: bytes) -> frozenset[int]:
     (count,) = struct.unpack(">I", table[12:16])
     found: set[int] = set()
+    named = 0
     for first, last, glyph in struct.iter_unpack(">3I", table[16 : 16 + 12 * count]):
         if first <= last <= 0x10FFFF:
+            named = _counted(named, first, last)
             found.update(range(first + (glyph == 0), last + 1))
     return frozenset(found)
 
@@ -168,7 +173,9 @@ def _format_4(table: bytes) -> frozenset[int]:
     deltas = words[8 + 2 * segments : 8 + 3 * segments]
     offsets_at = 8 + 3 * segments
     found: set[int] = set()
+    named = 0
     for segment, (first, last) in enumerate(zip(starts, ends, strict=True)):
+        named = _counted(named, first, last)
         offset = words[offsets_at + segment]
         if offset == 0:
             found.update(c for c in range(first, last + 1) if (c + deltas[segment]) & 0xFFFF)
@@ -177,3 +184,11 @@ def _format_4(table: bytes) -> frozenset[int]:
         found.update(c for c in range(first, last + 1) if words[glyphs + c - first])
     found.discard(0xFFFF)
     return frozenset(found)
+
+
+def _counted(named: int, first: int, last: int) -> int:
+    """How many characters a cmap has named with those of a span; too many are a damaged one."""
+    named += max(0, last - first + 1)
+    if named > _MAX_CHARACTERS:
+        raise ValueError(f"a cmap that names more than {_MAX_CHARACTERS} characters")
+    return named

@@ -1,60 +1,25 @@
-"""A still picture as a shot: sized a little larger than it is shown, and sampled along a path."""
+"""A still picture as a shot: the camera moves over it along a path."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import ceil, floor
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
+from media.detail import Material, Part
+from media.layer import HeldLayer, Layer
 from media.motion import Motion, View
-from media.planes import Planes, split
-from media.resample import Axis, Plane
+from media.pan_layer import PanLayer, is_pan, pan_density
+from media.planes import Planes
+from media.zoom_layer import ZoomLayer, zoom_density
 
-# A still is sampled bilinearly from planes this much larger than shown at the nearest zoom. Not 1.5
-# itself: pans would step by exactly that, and few of their views could be resized.
-OVERSAMPLING = 1.53
-# What the frame cannot show would alias, so the picture is shrunk to its resolution first, with a
-# kernel that widens. To a little more: that shrinks once more on the way, and loses contrast then,
-# which sharpening gives back: the weight of each neighbour in a kernel of three, for pictures that
-# were shrunk, and that were not. All are measured: of photographs, a frame has 0.95 to 1.25 of the
-# fine contrast of a bicubic rendering of the same view, and of a zone plate at most 1.2 of its
-# false patterns.
-_RESOLUTION = 1.06
-_SHARPENING, _SHARPENING_WHOLE = 0.125, 0.11
 # A movement goes through layers, each for views whose widths differ by this factor at most: farther
 # views would alias, and zooms of 4 need planes of 16 times the pixels. Zooms by `ZOOM` have two.
 LAYER_ZOOM = 1.08
-# Pixels of a layer's luma plane, in pixels of a frame: a slow zoom takes 3.4, a pan up to this.
+# Pixels of a layer's luma plane, in pixels of a frame: a slow zoom takes 2.7, a pan up to this.
 LAYER_SIZE = 4.5
-# Pixels of a layer for each of the picture, along a side: more of them tell nothing more, also when
-# a small picture fills the frame.
-MAX_DENSITY = 4.0
-_MARGIN_PX = 4  # around a layer, for the kernels that size it
-
-
-@dataclass(frozen=True)
-class Part:
-    """Whole pixels of a picture."""
-
-    left: int
-    top: int
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, eq=False)
-class _Layer:
-    """A part of the picture as planes, for the frames before `after`."""
-
-    after: int
-    part: Part
-    y: Plane
-    u: Plane
-    v: Plane
+_MARGIN_PX = 8  # around a layer, for the kernels that filter and size it
 
 
 class StillShot:
@@ -62,8 +27,8 @@ class StillShot:
 
     It holds the picture, until it has its last layer, and one layer: whatever the zoom and the
     picture, about `LAYER_SIZE` pixels of luma for each of a frame at most, and half of that of
-    chroma. With margins that is 11 bytes for each pixel of a frame, 16 MB at 1080p; while a layer
-    is made, 25, and a copy of its part of the picture.
+    chroma. With margins that is 8 bytes for each pixel of a frame, 16 MB at 1080p; while a layer
+    is made, 16, and a copy of its part of the picture.
 
     Args:
       picture: RGB, shape (height, width, 3).
@@ -79,64 +44,43 @@ class StillShot:
         self._size = (width, height)
         self._motion = motion
         self._frames = frames
+        self._is_pan = is_pan(motion)
+        self._is_down = motion.start.left == motion.end.left
         # Of the path alone: a chunk that begins later has the same layers.
         self._ends = tuple(self._stretches())
-        self._layer: _Layer | None = None
+        self._after = 0
+        self._layer: Layer | None = None
 
     def draw(self, frame: int, onto: Planes) -> None:
-        layer, view = self._layer_of(frame), self._view(frame)
-        height, width = layer.y.shape
-        across, down = width / layer.part.width, height / layer.part.height
-        step_x, step_y = view.width * across / onto.width, view.height * down / onto.height
-        left, top = (view.left - layer.part.left) * across, (view.top - layer.part.top) * down
-        # A pixel's centre is half a pixel inside. Output chroma is sited on the left luma column
-        # (a quarter of its own width from its edge); source chroma in the middle of its block.
-        layer.y.sample(
-            Axis(left + 0.5 * step_x - 0.5, step_x), Axis(top + 0.5 * step_y - 0.5, step_y), onto.y
-        )
-        x = Axis((left + 0.5 * step_x) / 2 - 0.5, step_x)
-        y = Axis((top + step_y) / 2 - 0.5, step_y)
-        layer.u.sample(x, y, onto.u)
-        layer.v.sample(x, y, onto.v)
+        self._layer_of(frame).draw(self._view(frame), onto)
 
     def _view(self, frame: int) -> View:
         return self._motion.at(frame / max(self._frames - 1, 1))
 
-    def _layer_of(self, frame: int) -> _Layer:
-        if self._layer is None or (frame >= self._layer.after and self._picture is not None):
+    def _layer_of(self, frame: int) -> Layer:
+        if self._layer is None or (frame >= self._after and self._picture is not None):
             self._layer = None  # before the next is made: one at a time
             number = min(bisect_right(self._ends, frame), len(self._ends) - 1)
-            first, after = (0, *self._ends)[number], self._ends[number]
-            self._layer = self._made([self._view(first), self._view(after - 1)], after)
-            if after == self._ends[-1]:
+            first, self._after = (0, *self._ends)[number], self._ends[number]
+            self._layer = self._made([self._view(first), self._view(self._after - 1)])
+            if self._after == self._ends[-1]:
                 self._picture = None
         return self._layer
 
-    def _made(self, views: list[View], after: int) -> _Layer:
-        if self._picture is None:
+    def _made(self, views: list[View]) -> Layer:
+        picture, size = self._picture, self._size
+        if picture is None:
             raise ValueError("frames of a still are drawn in ascending order")
-        part = self._part(views)
-        across, down = self._density(views)
-        size = _even(part.width * across), _even(part.height * down)
-        rows = slice(part.top, part.top + part.height)
-        columns = slice(part.left, part.left + part.width)
-        planes = self._planes(self._picture[rows, columns], size)
-        width = max(view.width for view in views) * size[0] / part.width
-        height = max(view.height for view in views) * size[1] / part.height
-        step = max(width / self._size[0], height / self._size[1])
-        return _Layer(after, part, *(Plane.of(plane, step) for plane in planes))
-
-    def _planes(
-        self, picture: NDArray[np.uint8], size: tuple[int, int]
-    ) -> tuple[NDArray[np.uint8], ...]:
         if self._motion.is_still:
-            return split(_shrunk(picture, size), size)
-        width, height = (max(1, round(side * _RESOLUTION / OVERSAMPLING)) for side in size)
-        shrunk = _shrunk(picture, (width, height))
-        y, u, v = split(shrunk, size)
-        weight = _SHARPENING_WHOLE if shrunk is picture else _SHARPENING
-        kernel = np.array([-weight, 1 + 2 * weight, -weight], np.float32)
-        return np.asarray(cv2.sepFilter2D(y, -1, kernel, kernel), np.uint8), u, v
+            part = _whole(views[0], self._whole)
+            # Of a fine picture that is a part of a pixel of the frame less, and half the memory.
+            is_fine = part.width >= 2 * size[0]
+            how, part = (Material.halved, part.even(2)) if is_fine else (Material.whole, part)
+            return HeldLayer.of(how(picture, part), size)
+        part = self._part(views)
+        if self._is_pan:
+            return PanLayer.of(picture, part, views, size, is_down=self._is_down)
+        return ZoomLayer.of(picture, part, views, size)
 
     def _stretches(self) -> Iterator[int]:
         """The frames at which layers end."""
@@ -162,18 +106,12 @@ class StillShot:
 
     def _density(self, views: list[View]) -> tuple[float, float]:
         """Pixels of a layer for each of the picture, by the nearest view."""
-        width, height = self._size
-        if self._motion.is_still:
-            return width / views[0].width, height / views[0].height
-        return (
-            min(OVERSAMPLING * width / min(view.width for view in views), MAX_DENSITY),
-            min(OVERSAMPLING * height / min(view.height for view in views), MAX_DENSITY),
-        )
+        if self._is_pan:
+            return pan_density(views[0], self._size, is_down=self._is_down)
+        return zoom_density(views, self._size)
 
     def _part(self, views: list[View]) -> Part:
         """What views show together, with those between them."""
-        if self._motion.is_still:
-            return _whole(views[0], self._whole)
         left, top, right, bottom = _hull(views)
         across, down = (ceil(_MARGIN_PX * max(1.0, 1 / d)) for d in self._density(views))
         first, upper = max(0, floor(left) - across), max(0, floor(top) - down)
@@ -197,14 +135,3 @@ def _whole(view: View, picture: Part) -> Part:
     left = min(round(view.left), picture.width - across)
     top = min(round(view.top), picture.height - down)
     return Part(max(0, left), max(0, top), across, down)
-
-
-def _shrunk(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    if size[0] >= picture.shape[1]:
-        return picture
-    # Pillow widens its kernel when it shrinks: as sharp as bicubic can be without aliasing.
-    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BICUBIC))
-
-
-def _even(value: float) -> int:
-    return max(2, round(value / 2) * 2)

@@ -4,7 +4,7 @@
     video     |------------------------------|
     music     |===========x===========x======|   x: 3 s in which one repeat fades into the next
 
-What a service composes comes without its bars, so no cut can fall on one.
+What a service composes comes without its bars, and some tracks of users have none that are clear.
 """
 
 from dataclasses import dataclass

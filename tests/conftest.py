@@ -1,17 +1,18 @@
 import contextlib
 import os
-import shutil
 import tempfile
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy import URL, make_url, text
 
 from media.run import Workspace, find_ffmpeg
-from storage.database import DATABASE_FILE, Database, open_database, sqlite_url
+from pipeline.quick_start import load_quickly, loaded
+from storage.database import Database, open_database, sqlite_url
 from storage.migrate import prepare
+from tests.emptied import Emptied, engine_of, new_name
+from tests.migrated import put_database
 
 KEYS = (
     "ELEVENLABS_API_KEY", "FREESOUND_API_KEY", "GEMINI_API_KEY", "GOOGLE_TTS_API_KEY",
@@ -24,6 +25,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("markexpr") != "live":
         for name in KEYS:
             os.environ.pop(name, None)
+    load_quickly()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    loaded()
 
 
 @pytest.fixture(scope="session")
@@ -60,18 +66,15 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
 
 
 @contextlib.contextmanager
-def _database_on(server: URL, template: str = "template1") -> Iterator[URL]:
-    """A database of its own on that server, a copy of another."""
-    name = f"aiprod_{uuid.uuid4().hex}"
-    engine = create_engine(
-        server.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT"
-    )
+def _database_on(server: URL) -> Iterator[URL]:
+    """A database of its own on that server."""
+    name = new_name()
+    engine = engine_of(server)
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
     yield server.set(database=name)
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
 
 
 def _text(url: URL) -> str:
@@ -85,32 +88,25 @@ def postgresql_url(postgresql: URL) -> Iterator[URL]:
         yield url
 
 
-# To migrate takes longer than most tests: it is done once, and tests have copies.
+# To migrate takes longer than most tests: it is done once, and tests have copies, or take turns.
 
 
 @pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("migrated")
-    with contextlib.closing(open_database(sqlite_url(folder))) as opened:
-        prepare(opened)
-    return folder / DATABASE_FILE
-
-
-@pytest.fixture(scope="session")
-def migrated_postgresql(postgresql: URL) -> Iterator[str]:
-    with _database_on(postgresql) as url:
+def emptied_postgresql(postgresql: URL) -> Iterator[Emptied]:
+    with _database_on(postgresql) as url, engine_of(postgresql).connect() as admin:
         with contextlib.closing(open_database(_text(url))) as opened:
             prepare(opened)
         assert url.database is not None
-        yield url.database
+        emptied = Emptied(postgresql, admin, url.database)
+        yield emptied
+        emptied.drop()
 
 
 @pytest.fixture
-def data_folder(tmp_path: Path, migrated_sqlite: Path) -> Path:
+def data_folder(tmp_path: Path) -> Path:
     """A data folder with a migrated database."""
     folder = tmp_path / "data"
-    folder.mkdir()
-    shutil.copy(migrated_sqlite, folder)
+    put_database(folder)
     return folder
 
 
@@ -123,14 +119,11 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> str:
     """A migrated database of either kind."""
     if request.param == "sqlite":
-        yield sqlite_url(request.getfixturevalue("data_folder"))
-        return
-    server, template = map(request.getfixturevalue, ("postgresql", "migrated_postgresql"))
-    with _database_on(server, template) as url:
-        yield _text(url)
+        return sqlite_url(request.getfixturevalue("data_folder"))
+    return _text(request.getfixturevalue("emptied_postgresql").take())
 
 
 @pytest.fixture

@@ -33,6 +33,10 @@ LOADED = (
     "pipeline.batch", "pipeline.cli", "pipeline.execute", "pipeline.plan", "pipeline.render",
     "pipeline.reprocess_run", "pipeline.serve", "pipeline.streaming", "pipeline.watching",
     "pipeline.worker",
+    # And what they load when they need it.
+    "alembic.command", "alembic.config", "alembic.context", "pipeline.graph_failure",
+    "pipeline.make_video", "providers.artist", "providers.composer", "providers.espeak",
+    "providers.foley", "providers.voice_polish",
 )  # fmt: skip
 LONGEST_REQUEST = 1 << 20
 NUMBER = struct.Struct("i")

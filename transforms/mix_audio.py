@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from jobs.elements import Task
 from jobs.stages import Stage
 from jobs.wire import from_json, plain
+from media.bar_fit import bar_bed, stretches
 from media.clipping import clipped_spans
 from media.master import master
 from media.mix import Clip, MixPlan, Stems, write_mix
@@ -135,6 +136,8 @@ class _MusicBlocks:
         if spec.sections:
             placed = arrange(spec.sections, spec.bar_samples, spec.ending_downbeat, total_samples)
             self._block = partial(bed, audio, placed, total_samples)
+        elif spec.bars and (heard := stretches(spec.bars, total_samples)):
+            self._block = partial(bar_bed, audio, heard, total_samples)
         else:
             self._block = partial(track_bed, audio, TrackFit(spec.samples, total_samples))
 

@@ -13,7 +13,9 @@ from jobs.elements import Problem
 from jobs.errors import ErrorCode
 from jobs.scene import Clip, ClipSound, Effect, Scene, WhenShort
 from jobs.sound import Music
+from jobs.wire import canonical, from_json
 from jobs.words import Word
+from media.bar_fit import TrackBars
 from media.master import LoudnessTarget
 from media.music_fit import Section
 from media.timeline import SAMPLE_RATE_HZ, SceneTime, Timeline, sample_of
@@ -53,6 +55,7 @@ class MusicSpec:
     Attributes:
       sections: Empty for a track whose bars nobody knows, which is cut or repeated.
       samples: Length of such a track.
+      bars: Those that were found in it.
     """
 
     blob: str
@@ -61,6 +64,7 @@ class MusicSpec:
     ending_downbeat: int
     gain_db: float
     samples: int = 0
+    bars: TrackBars | None = None
 
 
 @dataclass(frozen=True)
@@ -213,7 +217,8 @@ def _music(job: Job, takes: Takes) -> MusicSpec | None:
     facts = record.facts
     gain_db = round(MUSIC_LUFS - facts["lufs"] + job.music.gain_db, 2)
     if "sections" not in facts:
-        return MusicSpec(record.media["audio"], (), 0, 0, gain_db, facts["samples"])
+        bars = from_json(TrackBars, canonical(facts["bars"])) if facts.get("bars") else None
+        return MusicSpec(record.media["audio"], (), 0, 0, gain_db, facts["samples"], bars)
     return MusicSpec(
         record.media["audio"],
         tuple(Section(**section) for section in facts["sections"]),

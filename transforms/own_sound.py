@@ -1,6 +1,10 @@
 """Music, effects and the sound of clips that users bring."""
 
+from typing import Any
+
 from jobs.elements import Task
+from jobs.wire import plain
+from media.bars import find_bars
 from media.own_sound import audible_sound, decoded_sound, loudness_of
 from media.run import Workspace
 from transforms.own_voice import OF_THE_USER
@@ -16,14 +20,17 @@ CLIP_RAISED_DB = 12.0  # what a camera has heard is often meant to be quiet
 
 
 def take_track(task: Task, studio: Studio, space: Workspace) -> Made:
-    """Takes a track of the user's as music: stereo 48 kHz, its bars unknown.
+    """Takes a track of the user's as music: stereo 48 kHz, with its bars if they are clear.
 
     Raises:
       UnsupportedMedia: It is no sound, or silent.
     """
     with studio.blobs.as_file(task.params["blob"]) as path:
         wave, lufs = audible_sound(space, path, 2, length_s=LONGEST_MUSIC_S)
-    return Made(OF_THE_USER, {"audio": wave.path}, {"samples": len(wave), "lufs": lufs})
+    facts: dict[str, Any] = {"samples": len(wave), "lufs": lufs}
+    if found := find_bars(wave):
+        facts |= {"bars": plain(found.track), "tempo_bpm": found.tempo_bpm, "metre": found.beats}
+    return Made(OF_THE_USER, {"audio": wave.path}, facts)
 
 
 def take_effect(task: Task, studio: Studio, space: Workspace) -> Made:

@@ -35,7 +35,11 @@ def render(task: Task, studio: Studio, space: Workspace) -> Made:
             for source in sorted(spec.sources)
         }
         encoded = render_chunk(
-            space, spec, files, lambda frames: studio.parts.note_progress(task, frames)
+            space,
+            spec,
+            files,
+            lambda frames: studio.parts.note_progress(task, frames),
+            studio.gallery(),
         )
     facts = {
         "frames": spec.frames,

@@ -19,7 +19,7 @@ from jobs.wire import plain
 from jobs.words import Word
 from media.chapters import Chapter
 from media.chunk import ChunkSpec
-from media.cues import GAP_FRAMES, Cue, cut_cues, moved
+from media.cues import GAP_FRAMES, Cue, closed_gap, cut_cues, moved
 from media.fonts import OwnFont
 from media.lettering import CaptionLook, measure
 from media.timeline import SceneLength, Timeline, cut_chunks, lay_out
@@ -73,7 +73,7 @@ def renders_of(
       ToolMissing: There is no font on this machine.
     """
     words = [_words(takes, index) for index in range(len(timeline.scenes))]
-    cues = tuple(_cues(job, timeline, takes, words, own, check_cancelled))
+    cues = _closed(timeline, takes, [*_cues(job, timeline, takes, words, own, check_cancelled)])
     chunks, specs = [], []
     for number, chunk in enumerate(cut_chunks(timeline)):
         spec = chunk_spec(job, timeline, takes, cues, chunk, encoder)
@@ -161,6 +161,21 @@ def _cues(
         parts = _parted(text, words[index], facts.get("breaks") or (0,))
         cut = _cut_parts(parts, timeline.rate, until - time.speech_start, look)
         yield tuple(moved(cue, time.speech_start) for cue in cut)
+
+
+def _closed(
+    timeline: Timeline, takes: Takes, scenes: list[tuple[Cue, ...]]
+) -> tuple[tuple[Cue, ...], ...]:
+    """Captions by scene, without gaps between scenes that flicker; those that the user has timed
+    begin when they were told to."""
+    for index in range(1, len(scenes)):
+        before, after = scenes[index - 1], scenes[index]
+        is_timed = bool((takes.facts(f"voice/{index:03}") or {}).get("breaks"))
+        if before and after and not is_timed:
+            boundary = timeline.scenes[index].start
+            last, first = closed_gap(before[-1], after[0], boundary, timeline.rate)
+            scenes[index - 1], scenes[index] = (*before[:-1], last), (first, *after[1:])
+    return tuple(scenes)
 
 
 def _estimated(job: Job, takes: Takes) -> Iterator[Problem]:

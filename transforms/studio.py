@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from jobs.daemon import daemon
 from jobs.elements import Run
@@ -33,6 +33,9 @@ from storage.stores import open_blobs
 from transforms.breaker import Breaker
 from transforms.service_access import service_access
 from transforms.tracing import Tracing
+
+if TYPE_CHECKING:
+    from media.gallery import Gallery
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -163,6 +166,7 @@ class Studio:
         self.pool = ThreadPoolExecutor(config.workers, thread_name_prefix="perform")
         self.waiting = ThreadPoolExecutor(WAITING, thread_name_prefix="wait")
         self._voice: SpeechSession | None = None
+        self._gallery: Gallery | None = None
         self._lock = threading.Lock()
 
     def voice(self) -> SpeechSession:
@@ -174,6 +178,16 @@ class Studio:
 
                 self._voice = Espeak().open()
             return self._voice
+
+    def gallery(self) -> "Gallery":
+        """Pictures that chunks of this process have drawn lately."""
+        with self._lock:
+            if self._gallery is None:
+                # Imported when something is drawn: whoever only plans needs no OpenCV.
+                from media.gallery import Gallery
+
+                self._gallery = Gallery()
+            return self._gallery
 
     def session(self, provider: str) -> Any:
         """The session of a remote service of the roster; opened when it is first asked."""

@@ -1,7 +1,8 @@
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,17 @@ from storage.migrate import prepare
 from tests.api.service import Service, running
 
 
+def font() -> bytes:
+    return font_set("en").main().path.read_bytes()
+
+
 def picture(width: int = 8) -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (width, 8)).save(file, "PNG")
     return file.getvalue()
 
 
+@cache
 def turned(kind: str) -> bytes:
     """A picture with EXIF, of noise: it does not shrink."""
     exif = Image.Exif()
@@ -31,24 +37,26 @@ def turned(kind: str) -> bytes:
     return file.getvalue()
 
 
-TURNED = {kind: turned(kind) for kind in ("PNG", "JPEG", "WEBP")}
 SOUND = b"RIFF\x64\0\0\0WAVEfmt " + bytes(84)
 SRT = b"1\n00:00:00,000 --> 00:00:01,000\nHi.\n"
-FONT = font_set("en").main().path.read_bytes()
 CLIP = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100)
 
 
 @pytest.mark.parametrize(
-    ("content", "kind"),
+    ("make", "kind"),
     [
-        pytest.param(picture(), "image", id="picture"),
-        pytest.param(CLIP, "clip", id="clip"),
-        pytest.param(SOUND, "sound", id="sound"),
-        pytest.param(SRT, "captions", id="captions"),
-        pytest.param(FONT, "font", id="font"),
+        pytest.param(picture, "image", id="picture"),
+        pytest.param(lambda: CLIP, "clip", id="clip"),
+        pytest.param(lambda: SOUND, "sound", id="sound"),
+        pytest.param(lambda: SRT, "captions", id="captions"),
+        pytest.param(font, "font", id="font"),
     ],
 )
-def test_a_file_is_kept_by_its_content(service: Service, content: bytes, kind: str) -> None:
+def test_a_file_is_kept_by_its_content(
+    service: Service, make: Callable[[], bytes], kind: str
+) -> None:
+    content = make()
+
     answer = service.client.post("/v1/uploads", content=content)
 
     made = answer.json()
@@ -116,14 +124,14 @@ def test_captions_are_no_recording(service: Service) -> None:
 
 
 def test_a_brand_kit_uses_uploads(service: Service) -> None:
-    logo, font = (
+    logo, letters = (
         service.client.post("/v1/uploads", content=content).json()["uri"]
-        for content in (picture(), FONT)
+        for content in (picture(), font())
     )
 
-    kit = {"logo": {"uri": logo}, "fonts": {"titles": font, "captions": "Noto Sans"}}
+    kit = {"logo": {"uri": logo}, "fonts": {"titles": letters, "captions": "Noto Sans"}}
     job_id = service.submit(scenes=[{"narration": "Low water."}], brand=kit)
-    swapped = {"logo": {"uri": font}, "fonts": {"titles": logo}}
+    swapped = {"logo": {"uri": letters}, "fonts": {"titles": logo}}
     wrong = service.client.post("/v1/jobs", json={"prompt": "Low water.", "brand": swapped})
 
     row = service.services.catalogue.job("acme", job_id, with_submission=True)
@@ -131,7 +139,7 @@ def test_a_brand_kit_uses_uploads(service: Service) -> None:
     assert row.submission is not None
     assert [(file.original, file.kind) for file in row.submission.inputs] == [
         (logo, "image"),
-        (font, "font"),
+        (letters, "font"),
     ]
     assert [error["message"].partition(") ")[2] for error in wrong.json()["errors"]] == [
         "is of the kind font: give an upload of the kind image.",
@@ -170,24 +178,26 @@ def test_a_picture_is_not_a_clip(service: Service) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("make", "said"),
     [
-        pytest.param(b"", '"a.png" is empty', id="nothing"),
+        pytest.param(lambda: b"", '"a.png" is empty', id="nothing"),
         pytest.param(
-            b"#EXTM3U\nfile:///etc/passwd\n",
+            lambda: b"#EXTM3U\nfile:///etc/passwd\n",
             "is not a picture, clip, sound, caption file or font",
             id="a playlist",
         ),
-        pytest.param(FONT[:900], "is not a font that can be drawn", id="a font cut off"),
-        pytest.param(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is not a picture", id="SVG"),
-        pytest.param(picture()[:20], "is damaged: it ends early", id="a picture cut off"),
-        pytest.param(picture(7_000_000), "is too large", id="too many pixels"),
+        pytest.param(lambda: font()[:900], "is not a font that can be drawn", id="a font cut off"),
+        pytest.param(
+            lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", "is not a picture", id="SVG"
+        ),
+        pytest.param(lambda: picture()[:20], "is damaged: it ends early", id="a picture cut off"),
+        pytest.param(lambda: picture(7_000_000), "is too large", id="too many pixels"),
     ],
 )
 def test_other_files_are_refused(
-    embedded: Service, tmp_path: Path, content: bytes, said: str
+    embedded: Service, tmp_path: Path, make: Callable[[], bytes], said: str
 ) -> None:
-    answer = embedded.client.post("/v1/uploads?name=a.png", content=content)
+    answer = embedded.client.post("/v1/uploads?name=a.png", content=make())
 
     assert answer.status_code == 422
     assert said in answer.json()["detail"]
@@ -206,7 +216,7 @@ def test_other_files_are_refused(
 def test_a_damaged_picture_is_taken_or_refused_and_no_fault_of_ours(
     embedded: Service, kind: str, edits: list[Any], cut: int
 ) -> None:
-    content = bytearray(TURNED[kind])
+    content = bytearray(turned(kind))
     for at, piece in edits:
         content[at : at + len(piece)] = piece
 

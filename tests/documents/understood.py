@@ -1,6 +1,7 @@
 """Whether a line that calls `aiprod` or `make` would be understood. Nothing is run."""
 
 import re
+from functools import cache
 from typing import Any
 
 import typer
@@ -13,13 +14,18 @@ TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.M))
 UsageError: Any = typer.BadParameter.__bases__[0]  # typer has a click of its own
 
 
+@cache
+def _program() -> Any:
+    return typer.main.get_command(app)
+
+
 def parsed(words: tuple[str, ...], *, is_whole: bool) -> None:
     """Reads a command line as `aiprod` does, and runs nothing.
 
     Raises:
       typer.BadParameter, or what it derives from: It would not be understood.
     """
-    command: Any = typer.main.get_command(app)
+    command = _program()
     rest = list(words)
     while rest and hasattr(command, "commands"):
         name = rest.pop(0)

@@ -16,6 +16,7 @@ from media.caption_look import CaptionLook
 from media.chunk import Captions, ChunkSpec, ShotSpec, render_chunk
 from media.cues import Cue, CueWord, cut_cues
 from media.fonts import script_coverage
+from media.gallery import Gallery
 from media.lettering import measure
 from media.run import Workspace
 
@@ -36,7 +37,7 @@ def shown(
     """Every frame of an encoded chunk, decoded: RGB, shape (frames, height, width, 3)."""
     used = (captions,) if captions else ()
     spec = ChunkSpec(*size, (24, 1), frames, "standard", (replace(shot, frames=frames),), (), used)
-    made = render_chunk(space, spec, files or {}, lambda _: None)
+    made = render_chunk(space, spec, files or {}, lambda _: None, Gallery())
     raw = made.path.with_suffix(".rgb")
     space.run(["-i", str(made.path), "-f", "rawvideo", "-pix_fmt", "rgb24", "-y", str(raw)])
     return np.fromfile(raw, np.uint8).reshape(frames, size[1], size[0], 3)

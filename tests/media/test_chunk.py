@@ -23,6 +23,7 @@ from media.chunk import (
 from media.clips import ClipSpec
 from media.cues import Cue, CueWord
 from media.framing import Aim
+from media.gallery import Gallery
 from media.logo import LogoSpec, logo_area
 from media.packets import list_packets
 from media.planes import Planes, yuv_of
@@ -35,7 +36,7 @@ SPEC = ChunkSpec(64, 36, (24, 1), 40, "draft", (RED, BLUE), (Seam("crossfade", 1
 
 
 def frames(space: Workspace, spec: ChunkSpec, files: dict[str, Path] | None = None) -> list[Planes]:
-    with drawn(space, spec, files or {}, lambda _: None, Noticed()) as stream:
+    with drawn(space, spec, files or {}, lambda _: None, Noticed(), Gallery()) as stream:
         return [Planes(np.array(frame)) for frame in stream]
 
 
@@ -64,7 +65,7 @@ def test_the_encoder_is_told_everything() -> None:
 def test_a_chunk_has_exactly_its_frames(space: Workspace) -> None:
     counted: list[int] = []
 
-    encoded = render_chunk(space, SPEC, {}, counted.append)
+    encoded = render_chunk(space, SPEC, {}, counted.append, Gallery())
 
     (track,) = list_packets(space, encoded.path)
     assert (len(track.starts), track.size, track.duration_s) == (40, (64, 36), Fraction(40, 24))
@@ -72,8 +73,8 @@ def test_a_chunk_has_exactly_its_frames(space: Workspace) -> None:
 
 
 def test_the_same_chunk_gives_the_same_bytes(space: Workspace) -> None:
-    first = render_chunk(space, SPEC, {}, lambda _: None).path.read_bytes()
-    second = render_chunk(space, SPEC, {}, lambda _: None).path.read_bytes()
+    first = render_chunk(space, SPEC, {}, lambda _: None, Gallery()).path.read_bytes()
+    second = render_chunk(space, SPEC, {}, lambda _: None, Gallery()).path.read_bytes()
 
     assert first == second
 
@@ -216,7 +217,9 @@ def test_a_chunk_that_flashes_is_encoded_again_softened(space: Workspace) -> Non
     shot = ShotSpec("clip", "strobe", 0, 60, clip=ClipSpec(0.0, 3.0))
     spec = ChunkSpec(64, 36, (24, 1), 60, "draft", (shot,), ())
 
-    made = render_chunk(space, spec, {"strobe": space.folder / "strobe.mp4"}, lambda _: None)
+    made = render_chunk(
+        space, spec, {"strobe": space.folder / "strobe.mp4"}, lambda _: None, Gallery()
+    )
 
     assert len(made.softened) == 1
     assert made.stills.flashing == ()
@@ -273,7 +276,7 @@ def losing(space: Workspace, times: int) -> Workspace:
 
 
 def test_a_chunk_that_has_lost_frames_is_encoded_again(space: Workspace) -> None:
-    chunk = render_chunk(losing(space, 1), SPEC, {}, lambda _: None)
+    chunk = render_chunk(losing(space, 1), SPEC, {}, lambda _: None, Gallery())
 
     assert len(list_packets(space, chunk.path)[0].starts) == 40
     assert [one.frame for one in chunk.glimpses] == [0, 12, 24, 36]
@@ -281,4 +284,4 @@ def test_a_chunk_that_has_lost_frames_is_encoded_again(space: Workspace) -> None
 
 def test_a_chunk_that_loses_frames_again_is_refused(space: Workspace) -> None:
     with pytest.raises(QualityMissed, match="5 frames were encoded instead of 40"):
-        render_chunk(losing(space, 2), SPEC, {}, lambda _: None)
+        render_chunk(losing(space, 2), SPEC, {}, lambda _: None, Gallery())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jobs.words import Word
 from media.breaks import units
-from media.cues import Cue, CueWord, cut_cues, moved
+from media.cues import MAX_S, Cue, CueWord, closed_gap, cut_cues, moved
 
 RATE = Fraction(25)
 
@@ -277,3 +277,42 @@ def test_quick_sentences_share_a_caption_instead_of_flashing() -> None:
 
     assert first.text.replace("\n", " ").startswith("Yes. No. Go.")
     assert first.end - first.start >= 20
+
+
+def shown(start: int, end: int, word_start: int | None = None) -> Cue:
+    return Cue(start, end, ((CueWord("Word", start if word_start is None else word_start, end),),))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        pytest.param((0, 50), (55, 90), (50, 52), id="to the end of its scene, and two frames"),
+        pytest.param((0, 49), (55, 90), (49, 51), id="nearly to the end of its scene"),
+        pytest.param((0, 44), (55, 90), (48, 50), id="held until just before the cut"),
+        pytest.param((0, 50), (62, 90), (50, 52), id="behind a short transition"),
+        pytest.param((0, 50), (63, 90), (50, 63), id="half a second and more stays"),
+        pytest.param((0, 40), (55, 90), (40, 55), id="so it does before the cut"),
+        pytest.param((0, 50), (52, 90), (50, 52), id="two frames stay"),
+    ],
+)
+def test_a_short_gap_across_a_cut_at_frame_50_is_closed_to_two_frames(
+    before: tuple[int, int], after: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    last, first = closed_gap(shown(*before), shown(*after), 50, RATE)
+
+    assert (last.start, last.end) == (before[0], expected[0])
+    assert (first.start, first.end) == (expected[1], after[1])
+
+
+def test_words_keep_their_times_when_a_caption_comes_with_its_scene() -> None:
+    _, first = closed_gap(shown(0, 50), shown(55, 90), 50, RATE)
+
+    assert first.lines == shown(55, 90).lines
+
+
+def test_closing_a_gap_shows_no_caption_for_more_than_seven_seconds() -> None:
+    most = int(MAX_S * RATE)
+
+    last, first = closed_gap(shown(45 - most, 45), shown(55, 55 + most), 50, RATE)
+
+    assert (last.end, first.start) == (45, 55)

@@ -1,7 +1,6 @@
-import numpy as np
 import pytest
 
-from media.planes import Planes, split, yuv_of
+from media.planes import Planes, yuv_of
 
 
 @pytest.mark.parametrize(
@@ -24,25 +23,3 @@ def test_a_frame_is_laid_out_as_raw_video() -> None:
     frame.fill((1, 2, 3))
 
     assert frame.data.tobytes() == bytes([1] * 8 + [2] * 2 + [3] * 2)
-
-
-def test_a_picture_splits_into_full_luma_and_half_chroma() -> None:
-    picture = np.full((4, 6, 3), (255, 0, 0), np.uint8)
-
-    y, u, v = split(picture, (6, 4))
-
-    assert (y.shape, u.shape, v.shape) == ((4, 6), (2, 3), (2, 3))
-    assert (y[0, 0], u[0, 0], v[0, 0]) == yuv_of("#ff0000")
-
-
-@pytest.mark.parametrize("size", [(32, 24), (8, 6)], ids=["larger", "smaller"])
-def test_a_picture_is_split_at_another_size(size: tuple[int, int]) -> None:
-    picture = np.zeros((12, 16, 3), np.uint8)
-    picture[:, 8:] = (255, 0, 0)
-
-    y, u, v = split(picture, size)
-
-    width, height = size
-    assert (y.shape, u.shape, v.shape) == ((height, width), *[(height // 2, width // 2)] * 2)
-    assert (y[0, 0], u[0, 0], v[0, 0]) == yuv_of("#000000")
-    assert (y[0, -1], u[0, -1], v[0, -1]) == yuv_of("#ff0000")

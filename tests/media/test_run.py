@@ -1,3 +1,5 @@
+import fcntl
+import json
 import os
 import shlex
 import signal
@@ -11,7 +13,14 @@ import psutil
 import pytest
 
 from jobs.errors import Cancelled, ResourceLimit, TimedOut, ToolFailed, ToolMissing
-from media.run import CLIP_FORMATS, Workspace, compiled, fenced_input, find_ffmpeg
+from media.run import (
+    CLIP_FORMATS,
+    PIPE_BYTES,
+    Workspace,
+    compiled,
+    fenced_input,
+    find_ffmpeg,
+)
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -197,3 +206,13 @@ def _children_of(pid: int) -> list[psutil.Process]:
         if children := psutil.Process(pid).children():
             return children
     raise AssertionError("FFmpeg did not start")
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_GETPIPE_SZ"), reason="pipes have one size here")
+def test_frames_pass_through_a_wide_pipe(space: Workspace) -> None:
+    asked = "import fcntl; input(); print([fcntl.fcntl(end, fcntl.F_GETPIPE_SZ) for end in (0, 1)])"
+    asking = replace(space, ffmpeg=script(space.folder, f"exec {sys.executable} -c '{asked}'"))
+
+    finished = asking.run([], feed=[b"first\n"], capture=True)
+
+    assert json.loads(finished.stdout) == [PIPE_BYTES, PIPE_BYTES]

@@ -157,10 +157,7 @@ def test_sharpness_does_not_jump_where_a_zoom_changes_layers() -> None:
         wanted = sharpness(rendering(picture, path.at(number / 240), (640, 360)))
         shares.append(sharpness(frame.y) / wanted)
 
-    # A sixteenth at most; more only once, where the picture is no longer shrunk.
-    jumps = sorted(abs(b / a - 1) for a, b in pairwise(shares))
-    assert jumps[-1] < 0.16
-    assert jumps[-2] < 0.08
+    assert max(abs(b / a - 1) for a, b in pairwise(shares)) < 0.1
 
 
 @pytest.mark.parametrize(
@@ -170,6 +167,7 @@ def test_sharpness_does_not_jump_where_a_zoom_changes_layers() -> None:
         pytest.param((2880, 1620), Aim(4.0, (0, 0)), Aim(4.0, (1, 1)), id="across, very near"),
         pytest.param((16, 9), Aim(1.0), Aim(4.0), id="a small picture"),
         pytest.param((9000, 500), Aim(1.0, (0, 0)), Aim(1.0, (1, 0)), id="a panorama"),
+        pytest.param((6000, 4000), Aim(1.0), Aim(1.0), id="no movement"),
     ],
 )
 def test_memory_is_bounded_by_the_frame_and_the_picture(
@@ -187,7 +185,7 @@ def test_memory_is_bounded_by_the_frame_and_the_picture(
     tracemalloc.stop()
 
     # While a layer is made of a copy of its part. Planes of a whole picture at a zoom of 4 take 56.
-    assert peak < 25 * 640 * 360 + picture.nbytes
+    assert peak < 16 * 640 * 360 + picture.nbytes
 
 
 @pytest.mark.parametrize(
@@ -229,9 +227,16 @@ def test_luma_and_chroma_edges_stay_together(kind: str, off: float) -> None:
         assert abs(luma_edge - chroma_edge) < off
 
 
-def test_a_shot_that_is_entered_late_shows_the_same_frames() -> None:
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        pytest.param(Aim(1.0), Aim(3.0), id="zoom"),
+        pytest.param(Aim(2.0, (0, 0.5)), Aim(2.0, (1, 0.5)), id="pan"),
+    ],
+)
+def test_a_shot_that_is_entered_late_shows_the_same_frames(start: Aim, end: Aim) -> None:
     picture = detailed(960, 540)
-    path = Framing(960, 540, 16 / 9, CENTRE).explicit(Aim(1.0), Aim(3.0))
+    path = Framing(960, 540, 16 / 9, CENTRE).explicit(start, end)
     whole, late = (StillShot(picture, 320, 180, path, 50) for _ in range(2))
     wanted, frame = Planes.blank(320, 180), Planes.blank(320, 180)
 

@@ -86,24 +86,33 @@ def png(width: int, height: int) -> bytes:
     return buffer.getvalue()
 
 
+def nothing(path: Path) -> None:
+    """A file that is not there."""
+
+
+def written(content: bytes) -> Callable[[Path], Any]:
+    return lambda path: path.write_bytes(content)
+
+
+def bomb(path: Path) -> None:
+    path.write_bytes(png(16_000, 16_000))
+
+
 @pytest.mark.parametrize(
-    ("name", "content", "says"),
+    ("name", "make", "says"),
     [
-        pytest.param("gone.jpg", None, "there is no file gone.jpg", id="missing"),
-        pytest.param("note.jpg", b"Dear diary", "note.jpg is not a picture", id="text"),
-        pytest.param("zero.png", b"", "zero.png is empty", id="empty"),
-        pytest.param("bomb.png", png(16_000, 16_000), "50 million pixels", id="16,000 squared"),
-        pytest.param("folder", "folder", "there is no file folder", id="a folder"),
-        pytest.param("a" * 256, None, "a cannot be read: File name too long", id="a long name"),
+        pytest.param("gone.jpg", nothing, "there is no file gone.jpg", id="missing"),
+        pytest.param("note.jpg", written(b"Dear diary"), "note.jpg is not a picture", id="text"),
+        pytest.param("zero.png", written(b""), "zero.png is empty", id="empty"),
+        pytest.param("bomb.png", bomb, "50 million pixels", id="16,000 squared"),
+        pytest.param("folder", Path.mkdir, "there is no file folder", id="a folder"),
+        pytest.param("a" * 256, nothing, "a cannot be read: File name too long", id="a long name"),
     ],
 )
 def test_pictures_that_cannot_be_used(
-    desk: Desk, small_job: Build, name: str, content: bytes | str | None, says: str
+    desk: Desk, small_job: Build, name: str, make: Callable[[Path], Any], says: str
 ) -> None:
-    if isinstance(content, bytes):
-        desk.write(name, content)
-    elif content:
-        (desk.folder / name).mkdir()
+    make(desk.folder / name)
     scenes = [{"narration": "Look.", "visual": {"type": "image", "uri": name}}]
 
     refused(desk, desk.write("job.json", small_job(scenes=scenes)), "scenes[0].visual.uri", says)

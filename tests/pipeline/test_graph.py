@@ -21,7 +21,7 @@ from pipeline.graph import FanOut
 from storage.catalogue import Catalogue
 from storage.database import open_database, sqlite_url
 from storage.intake import Intake
-from storage.migrate import prepare
+from tests.migrated import put_database
 from tests.pipeline.conftest import SMALL
 from transforms.studio import StudioConfig
 
@@ -29,14 +29,11 @@ PROCESSES = ("--direct_running_mode=multi_processing", "--direct_num_workers=2")
 
 
 def studio_in(folder: Path, out: str = "out") -> StudioConfig:
-    url = sqlite_url(folder / "data")
-    database = open_database(url)
-    prepare(database)
-    database.close()
+    put_database(folder / "data")
     return StudioConfig(
         store=str(folder / "data"),
         scratch=str(folder / "data" / "work"),
-        database_url=url,
+        database_url=sqlite_url(folder / "data"),
         deliver_to=str(folder / out),
         ffmpeg=None,
         workers=2,

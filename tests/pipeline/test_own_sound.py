@@ -11,6 +11,7 @@ import pytest
 from media.loudness import integrated_lufs
 from media.run import Workspace
 from media.wave import open_wave
+from tests.media.bands import band
 from tests.media.programmes import RATE, played, save, spoken, struck
 from tests.pipeline.conftest import Desk
 
@@ -96,6 +97,37 @@ def test_everything_that_is_heard_may_be_the_users(sounds: Desk, small_job: Buil
     effects = np.abs(stems["effects"][:]).max(axis=1)
     assert effects[: hit_at - 10].max() == 0
     assert effects[hit_at : hit_at + 2000].max() > 0.05
+
+
+def test_a_track_is_repeated_where_a_bar_begins(desk: Desk, small_job: Build) -> None:
+    played = band(150, 8, has_ending=False).sound
+    save(desk.folder / "loop.wav", played)
+    scenes = [{"duration_s": 17, "visual": COLOR}]
+    job = small_job(scenes=scenes, music={"uri": "loop.wav"})
+    job["output"]["stems"] = True
+
+    _, folder = rendered(desk, job)
+
+    # Eight bars of 1.6 s; then the first again, where it is most like itself.
+    music = open_wave(folder / "stems" / "music.wav")[round(12.6 * RATE) : 15 * RATE][:, 0]
+    first = played[: 2 * RATE, 0]
+    same = np.fft.irfft(np.fft.rfft(music, 1 << 18) * np.conj(np.fft.rfft(first, 1 << 18)))
+    assert int(same.argmax()) / RATE + 12.6 == pytest.approx(8 * 1.6, abs=0.02)
+
+
+def test_captions_of_a_file_begin_when_it_says_though_the_gap_ahead_is_short(
+    sounds: Desk, small_job: Build
+) -> None:
+    told = {"narration_audio": {"uri": "two.wav", "captions": "two.srt"}, "visual": COLOR}
+    job = small_job(scenes=[{"narration": "One wave.", "visual": COLOR}, told])
+
+    _, folder = rendered(sounds, job)
+
+    manifest = json.loads((folder / "manifest.json").read_text())
+    second_s = manifest["scenes"][1]["start_frame"] / 24
+    captions = (folder / "captions.srt").read_text()
+    assert f"--> {clock(second_s)}\n" in captions
+    assert f"\n{clock(second_s + 5 / 24 + 0.2)} --> " in captions
 
 
 def clock(seconds: float) -> str:

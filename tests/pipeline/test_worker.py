@@ -18,16 +18,18 @@ from tests.pipeline.workers import Shop, WorkerProcess, open_shop, until
 
 Build = Callable[..., dict[str, Any]]
 
-# Where a worker may die, and what must then have been kept.
-CRASH_POINTS = [
-    "admit.after_claim", "script.before_step", "script.after_step", "inputs.before_step",
-    "inputs.after_step", "plan.before_step", "plan.after_step", "voice.before_make",
-    "voice.before_keep", "voice.after_keep", "visual.before_keep", "visual.after_keep",
-    "effect.after_keep", "music.before_keep", "timeline.before_step", "timeline.after_step",
-    "mix.before_keep", "mix.after_keep", "render.before_keep", "render.after_keep",
-    "finish.before_step", "finish.before_deliver", "finish.after_deliver", "settle.before",
-    "settle.after",
-]  # fmt: skip
+# Where a worker may die, and what must then have been kept. One job after the other comes to the
+# places of a line; a job that five workers have died of is given up. What is made side by side
+# has lines of its own: it may be there already when a place of another is reached.
+CRASHES = (
+    ("admit.after_claim", "script.before_step", "script.after_step", "inputs.before_step"),
+    ("inputs.after_step", "plan.before_step", "plan.after_step", "voice.before_make"),
+    ("voice.before_keep", "voice.after_keep", "timeline.before_step", "timeline.after_step"),
+    ("visual.before_keep", "visual.after_keep", "mix.before_keep", "mix.after_keep"),
+    ("effect.after_keep", "render.before_keep", "render.after_keep"),
+    ("music.before_keep", "finish.before_step", "finish.before_deliver", "finish.after_deliver"),
+    ("settle.before", "settle.after"),
+)
 TOLD_TO_STOP_S = 20  # ten are promised; this machine may be slow
 LONG = {"scenes": [{"duration_s": 120, "visual": {"type": "title", "text": "Long"}}]}
 
@@ -228,26 +230,30 @@ def test_a_video_that_needs_review_waits_for_it(
 
 
 @pytest.fixture(scope="module")
-def crashed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, dict[str, str]]]:
-    """A job per crash point: its worker died there, then one that works made them all."""
+def crashed(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Shop, dict[tuple[str, ...], str]]]:
+    """A job per line of crash points: its workers died there, then one that works made them all."""
     with open_shop(tmp_path_factory.mktemp("crashed") / "data") as shop:
         jobs = {}
-        for number, point in enumerate(CRASH_POINTS):
+        for number, points in enumerate(CRASHES):
             document = json.loads(json.dumps(_SMALL))
             # Every job is made of parts of its own.
             document["scenes"][0]["visual"]["color"] = f"#{number + 1:02x}4060"
             document["scenes"][0]["narration"] = f"Wave {number}."
             document["scenes"][0]["effects"][0]["gain_db"] = -6 - number / 4
-            document["scenes"][0]["effects"][0]["query"] = _SOUNDS[number % len(_SOUNDS)]
-            if point.startswith("music"):
+            document["scenes"][0]["effects"][0]["query"] = _SOUNDS[number]
+            if "music.before_keep" in points:
                 document["music"] = {"prompt": "calm piano"}
-            with shop.worker(
-                AIPROD_CRASH_POINT=point, AIPROD_JOBS="1", AIPROD_LEASE_S="3600"
-            ) as worker:
-                jobs[point] = shop.submit(document)
-                worker.ring()
-                code = worker.wait()
-            assert code == -signal.SIGKILL, f"{point} was not hit"
+            jobs[points] = shop.submit(document)
+            for point in points:
+                with shop.worker(
+                    AIPROD_CRASH_POINT=point, AIPROD_JOBS="1", AIPROD_LEASE_S="3600"
+                ) as worker:
+                    code = worker.wait()
+                assert code == -signal.SIGKILL, f"{point} was not hit"
+                if point != points[-1]:
+                    shop.let_leases_run_out(jobs[points])
         shop.let_leases_run_out()
         with shop.worker():
             for job_id in jobs.values():
@@ -255,19 +261,23 @@ def crashed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Shop, di
         yield shop, jobs
 
 
-@pytest.mark.parametrize("point", CRASH_POINTS)
+@pytest.mark.parametrize(
+    ("points", "point"),
+    [pytest.param(points, point, id=point) for points in CRASHES for point in points],
+)
 def test_a_job_whose_worker_died_there_is_done(
-    crashed: tuple[Shop, dict[str, str]], point: str
+    crashed: tuple[Shop, dict[tuple[str, ...], str]], points: tuple[str, ...], point: str
 ) -> None:
     shop, jobs = crashed
-    job_id = jobs[point]
+    job_id = jobs[points]
 
     row = shop.job(job_id)
     kinds = shop.kinds(job_id)
     parts = shop.catalogue.parts(LOCAL_TENANT, job_id, 1)
 
     assert (row.status, row.problems) == (Status.DONE, ())
-    assert row.attempts == (1 if point == "settle.after" else 2)
+    # Who dies when the job is settled leaves nothing to do.
+    assert row.attempts == len(points) + (points[-1] != "settle.after")
     assert kinds.count("done") == 1
     assert all(part.status in ("done", "cached") for part in parts)
     stage, _, where = point.partition(".")
@@ -275,7 +285,9 @@ def test_a_job_whose_worker_died_there_is_done(
         assert any(part.status == "cached" for part in parts if part.stage == stage)
 
 
-def test_dead_workers_leave_no_scratch_folders(crashed: tuple[Shop, dict[str, str]]) -> None:
+def test_dead_workers_leave_no_scratch_folders(
+    crashed: tuple[Shop, dict[tuple[str, ...], str]],
+) -> None:
     shop, _jobs = crashed
 
     assert list((shop.folder / "work").glob("*")) == []
@@ -292,8 +304,4 @@ _SMALL = {
     "music": None,
     "output": {"height": 144, "fps": 24, "quality": "draft"},
 }
-_SOUNDS = [
-    "ocean waves", "rain", "wind", "door bell", "thunder", "birds", "fire", "clock", "keyboard",
-    "footsteps", "glass", "car horn", "applause", "water drip", "whistle", "drum",
-    "phone ring", "camera shutter", "message pop", "foghorn",
-]  # fmt: skip
+_SOUNDS = ("ocean waves", "door bell", "glass", "car horn", "whistle", "drum", "message pop")

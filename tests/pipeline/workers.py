@@ -13,7 +13,7 @@ from subprocess import PIPE
 from typing import IO, Any
 
 import psutil
-from sqlalchemy import update
+from sqlalchemy import true, update
 
 from jobs.slate import LOCAL_TENANT
 from jobs.states import TERMINAL, Status
@@ -25,6 +25,7 @@ from storage.migrate import prepare
 from storage.rows import JobRow
 from storage.tables import JOBS, OUTBOX
 from tests.kin import encoders
+from tests.migrated import put_database
 from tests.warm import AIPROD, Process
 
 WAIT_S = 240  # for things that take a second or two on an idle machine
@@ -78,10 +79,13 @@ class Shop:
     def kinds(self, job_id: str) -> list[str]:
         return [event.kind for event in self.catalogue.events(LOCAL_TENANT, job_id)]
 
-    def let_leases_run_out(self) -> None:
-        """As if nobody had said anything for an hour."""
+    def let_leases_run_out(self, job_id: str | None = None) -> None:
+        """As if nobody had said anything for an hour, of one job or of any."""
+        whose = JOBS.c.id == job_id if job_id else true()
         with self.database.begin() as connection:
-            connection.execute(update(JOBS).values(lease_until=JOBS.c.lease_until - 3600))
+            connection.execute(
+                update(JOBS).where(whose).values(lease_until=JOBS.c.lease_until - 3600)
+            )
 
     def let_relays_time_out(self) -> None:
         """As if whoever took rings out of the outbox had said nothing for an hour."""
@@ -171,8 +175,10 @@ class WorkerProcess:
 def open_shop(folder: Path, url: str | None = None) -> Iterator[Shop]:
     """A shop in this folder, on the embedded database or another."""
     folder.mkdir(parents=True, exist_ok=True)
-    url = url or sqlite_url(folder)
-    database = open_database(url)
-    prepare(database)
-    yield Shop(folder, url, database)
+    if url is None:
+        put_database(folder)
+    database = open_database(url or sqlite_url(folder))
+    if url is not None:
+        prepare(database)
+    yield Shop(folder, url or sqlite_url(folder), database)
     database.close()

@@ -1,9 +1,7 @@
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 from sqlalchemy import event, select, text, update
@@ -12,8 +10,8 @@ from jobs.errors import LedgerUnavailable
 from storage.database import Database
 from storage.rate_limits import RateLimits
 from storage.tables import RATE_BUCKETS
+from tests.warm import Process, module
 
-TAKERS = Path(__file__).with_name("takers.py")
 SLOW = 1e-6  # tokens per second: none grow while a test runs
 
 
@@ -110,9 +108,9 @@ def test_two_processes_of_many_threads_never_take_more_than_allowed(
     url = database.engine.url.render_as_string(hide_password=False)
     per_minute = 480  # eight a second; 1,000 tries
     processes = [
-        subprocess.Popen(
-            [sys.executable, str(TAKERS), url, how, str(per_minute)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        Process(
+            module("tests.storage.takers"), url, how, str(per_minute),
+            stdin=PIPE, stdout=PIPE, text=True,
         )
         for _ in range(2)
     ]  # fmt: skip

@@ -22,6 +22,7 @@ from jobs.elements import Ending, Outcome, Problem, Run, Script
 from jobs.errors import AiprodError, Cancelled, ErrorCode, InputUnreachable, UnsupportedMedia
 from jobs.message import Ring
 from jobs.submission import InputFile, Submission
+from jobs.wire import from_json
 from storage.artefacts import content_name
 from storage.guarded_http import GuardedTransport, client_over
 from storage.intake import Intake, Request
@@ -36,6 +37,7 @@ WAIT_S = 60.0
 PUBLIC = "93.184.215.14"
 NAMES = {"media.example": [PUBLIC], "inside.example": ["10.0.0.5"]}
 CLIP = b"\0\0\0\x18ftypisom\0\0\2\0isomavc1" + bytes(2000)
+FONT = b"\0\1\0\0\0\4" + bytes(2000)  # what is in its tables is looked at when it is used
 Answer = Callable[[Any], None]
 
 
@@ -173,6 +175,69 @@ def test_files_of_the_web_and_of_buckets_are_fetched(
     assert [line.partition(b"\r\n")[0] for line in seen.requests] == [b"GET /a?sig=1 HTTP/1.1"]
     assert opened.blobs.read(content_name(content, suffix)) == content
     assert opened.blobs.read(content_name(content + b"b", suffix)) == content + b"b"
+
+
+def branded(studio: Studio, brand: dict[str, Any]) -> Submission:
+    """A job with that brand kit has been submitted."""
+    submission = Submission({"scenes": [{"narration": "One."}], "brand": brand})
+    request = Request("acme", "job", submission, None, None, None, "0" * 64, None)
+    Intake(studio.ledger.database).submit(request)
+    return submission
+
+
+@pytest.mark.parametrize(
+    ("logo", "font"),
+    [
+        pytest.param(
+            "https://media.example/l?sig=1", "gs://acme-media/f.otf", id="logo of the web"
+        ),
+        pytest.param("gs://acme-media/l", "https://media.example/f.ttf", id="font of the web"),
+    ],
+)
+def test_logos_and_fonts_are_fetched_as_other_inputs_are(
+    logo: str, font: str, opened: Studio, authority: Authority, gcs: FakeGcs
+) -> None:
+    files = {logo: picture(), font: FONT}
+    (bucket,) = (uri for uri in files if uri.startswith("gs:"))
+    (address,) = files.keys() - {bucket}
+    gcs.bucket.insert({"name": bucket.rpartition("/")[2]}, "text/html", files[bucket], None)
+    branded(opened, {"logo": {"uri": logo}, "fonts": {"titles": font}})
+
+    with web(authority, response(files[address], Content_Type="text/html")) as (open_web, _):
+        (whole,) = fetch_inputs(claimed(opened), opened, open_web)
+
+    kept = opened.blobs.read(Script.from_bytes(whole).run.submission)
+    assert from_json(Submission, kept or b"").inputs == (
+        InputFile(content_name(picture(), ".picture"), logo, "image"),
+        InputFile(content_name(FONT, ".font"), font, "font"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("brand", "said"),
+    [
+        pytest.param(
+            {"logo": {"uri": "https://media.example/l.svg"}},
+            "brand.logo.uri: https://media.example/l.svg: is not a picture",
+            id="a logo",
+        ),
+        pytest.param(
+            {"fonts": {"captions": "https://media.example/f.ttf"}},
+            "brand.fonts.captions: https://media.example/f.ttf: is not a font",
+            id="a font",
+        ),
+    ],
+)
+def test_what_is_no_logo_or_font_is_told_with_its_place(
+    brand: dict[str, Any], said: str, opened: Studio, authority: Authority
+) -> None:
+    branded(opened, brand)
+
+    with web(authority, response(b"<svg xmlns='http://www.w3.org/2000/svg'/>")) as (open_web, _):
+        error = failure(opened, claimed(opened), open_web)
+
+    assert isinstance(error, UnsupportedMedia)
+    assert error.message.startswith(said)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from media.own_sound import HEADROOM_DB
 from media.run import Workspace
 from media.wave import samples_of
 from storage.artefacts import Artefacts
+from tests.media.bands import band, rain
 from tests.media.programmes import RATE, Sound, save, spoken
 from transforms.own_sound import take_clip_sound, take_effect, take_track
 from transforms.own_voice import record_narration
@@ -130,3 +131,21 @@ def test_a_track_is_taken_in_stereo_with_its_loudness(
     assert samples.shape == (4 * RATE, 2)
     assert np.abs(samples).max() == pytest.approx(0.3 * 10 ** (-HEADROOM_DB / 20), rel=0.02)
     assert made.origin.provider == "user"
+
+
+@pytest.mark.parametrize(
+    ("sound", "bars"),
+    [
+        pytest.param(band(120, 8).sound, 8, id="of a band"),
+        pytest.param(rain(10), None, id="of rain"),
+    ],
+)
+def test_a_track_is_kept_with_its_bars_where_they_are_clear(
+    opened: Studio, run: Run, space: Workspace, sound: Sound, bars: int | None
+) -> None:
+    blob = kept(opened.artefacts, space, sound)
+
+    made = take_track(task(run, Stage.MUSIC, type="file", blob=blob), opened, space)
+
+    found = made.facts.get("bars")
+    assert (found and sum(line < 16.1 * RATE for line in found["lines"]) - 1) == bars

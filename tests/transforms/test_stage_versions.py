@@ -41,7 +41,7 @@ MIX = MixSpec(
     ("stage", "spec", "version", "digest"),
     [
         pytest.param(Stage.RENDER, CHUNK, 9, "bdd1c9db9ab141e1", id="chunk"),
-        pytest.param(Stage.MIX, MIX, 3, "a5fd6456a4678efa", id="mix"),
+        pytest.param(Stage.MIX, MIX, 3, "19e29516729f274d", id="mix"),
     ],
 )
 def test_what_keys_are_made_of_changes_with_the_version_of_the_stage(
