@@ -10,7 +10,9 @@ from typing import Any
 import cv2
 import ffmpeg
 
+from jobs.errors import QualityMissed
 from media.clips import ClipShot, ClipSpec
+from media.collisions import Collision, Placed, collisions
 from media.cues import Cue
 from media.fill import filled
 from media.framing import Aim, Framing
@@ -19,6 +21,7 @@ from media.glimpse import Glimpse, glimpse, glimpsed
 from media.lettering import CaptionLook, draw_captions
 from media.logo import DrawnLogo, LogoSpec, draw_logo
 from media.motion import Motion
+from media.mp4_frames import picture_frames
 from media.overlay import Overlay
 from media.own_fonts import own_font
 from media.planes import Planes
@@ -34,6 +37,7 @@ from media.transitions import transition
 KEYFRAME_INTERVAL_S = 2
 PROGRESS_INTERVAL_FRAMES = 15
 CUES_AT_ONCE = 12
+ATTEMPTS = 2  # an encoder that loses frames again has lost them for a reason
 _PLAIN = TextStyle()
 # x264 settings by output quality of the job document.
 _QUALITY = {"draft": ("veryfast", 20), "standard": ("medium", 20)}
@@ -141,6 +145,7 @@ class Encoded:
     Attributes:
       missing_glyphs: Characters that no installed font could draw.
       glimpses: Of a frame every half second.
+      collisions: Of what is drawn over these frames.
       softened: Where flashes were a hazard and have been softened.
     """
 
@@ -149,6 +154,7 @@ class Encoded:
     stills: Stills
     glimpses: tuple[Glimpse, ...]
     softened: tuple[Span, ...] = ()
+    collisions: tuple[Collision, ...] = ()
 
 
 @dataclass
@@ -157,6 +163,7 @@ class Noticed:
 
     missing_glyphs: set[str] = field(default_factory=set)
     glimpses: list[Glimpse] = field(default_factory=list)
+    collisions: list[Collision] = field(default_factory=list)
 
 
 def render_chunk(
@@ -174,16 +181,21 @@ def render_chunk(
       progress: Called now and then with the number of frames done.
 
     Raises:
+      QualityMissed: The encoder has lost frames twice.
       UnsupportedMedia, ToolFailed, TimedOut, ResourceLimit, Cancelled.
     """
     length_s = float(spec.frames / spec.rate)
 
     def encode(*, is_calmed: bool) -> tuple[Stills, Noticed]:
-        noticed = Noticed()
-        with drawn(space, spec, files, progress, noticed, gallery) as frames:
-            graph = chunk_graph(spec, is_calmed=is_calmed)
-            space.run(compiled(graph, "warning"), feed=frames)
-        return stills_of(space, length_s), noticed
+        for _ in range(ATTEMPTS):
+            noticed = Noticed()
+            with drawn(space, spec, files, progress, noticed, gallery) as frames:
+                graph = chunk_graph(spec, is_calmed=is_calmed)
+                space.run(compiled(graph, "warning"), feed=frames)
+            found = picture_frames(space.folder / "chunk.mp4")
+            if found == spec.frames:
+                return stills_of(space, length_s), noticed
+        raise QualityMissed(f"{found} frames were encoded instead of {spec.frames}")
 
     seen, noticed = encode(is_calmed=False)
     softened = seen.flashing
@@ -195,6 +207,7 @@ def render_chunk(
         seen,
         tuple(noticed.glimpses),
         softened,
+        tuple(noticed.collisions),
     )
 
 
@@ -222,7 +235,7 @@ def drawn(
             _Drawn(stack, space, spec, shot, files, gallery, missing, logo) for shot in spec.shots
         ]
         captions = _captions(space, spec, files, missing)
-        yield _frames(spec, shots, logo, captions, progress, noticed.glimpses)
+        yield _frames(spec, shots, logo, captions, progress, noticed)
 
 
 def chunk_graph(spec: ChunkSpec, *, is_calmed: bool = False) -> Any:
@@ -308,6 +321,10 @@ class _Drawn:
         if self._text:
             self._text.draw(frame, onto)
 
+    def readable(self, chunk_frame: int) -> Iterator[Placed]:
+        """The text of the shot that can be read in a frame that was drawn."""
+        return self._text.readable(chunk_frame - self.shot.first) if self._text else iter(())
+
     def close(self) -> None:
         """Lets go of the picture; memory then does not grow with the number of scenes."""
         self._opened.close()
@@ -364,7 +381,7 @@ def _frames(
     logo: DrawnLogo | None,
     captions: Iterator[tuple[int, int, Overlay]],
     progress: Callable[[int], None],
-    glimpses: list[Glimpse],
+    noticed: Noticed,
 ) -> Iterator[Any]:
     frame, before, after = (Planes.blank(spec.width, spec.height) for _ in range(3))
     current = 0
@@ -382,14 +399,23 @@ def _frames(
             transition(seam.kind)(before, after, share, frame)
         else:
             shots[current].draw(number, frame)
+        is_looked_at = number % interval == 0
+        if is_looked_at:  # before anything sharp is laid over it
+            noticed.glimpses.append(glimpse(number, frame.y))
         if logo:
             logo.overlay.draw(frame)
         while caption and caption[1] <= number:
             caption = next(captions, None)
         if caption and caption[0] <= number:
             caption[2].draw(frame)
-        if number % interval == 0:
-            glimpses.append(glimpse(number, frame.y))
+        if is_looked_at:
+            # Under a transition, texts give way to each other.
+            over = [] if seam and number >= seam.start else [*shots[current].readable(number)]
+            if logo:
+                over.append(Placed("the logo", logo.overlay))
+            if caption and caption[0] <= number:
+                over.append(Placed("a caption", caption[2]))
+            noticed.collisions += collisions(number, over)
         if number % PROGRESS_INTERVAL_FRAMES == 0:
             progress(number)
         yield frame.data

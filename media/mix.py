@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from jobs.errors import UnsupportedMedia
 from media.ducking import ducking_gain, gain_between
+from media.silence import Levels
 from media.timeline import SAMPLE_RATE_HZ
 from media.wave import FloatWave, Samples, Wave, open_wave
 
@@ -100,7 +101,7 @@ def write_mix(
     check: Callable[[], None],
     block_samples: int = BLOCK_SAMPLES,
     stems: Stems | None = None,
-) -> None:
+) -> Levels:
     """Mixes into a float32 stereo WAV file of exactly `total_samples`, not limited to full scale.
 
     Memory does not depend on the length. Nothing is added where nothing sounds: gaps are exact
@@ -110,6 +111,9 @@ def write_mix(
       music: Samples `start` to `stop` of the music, shape (stop - start, 2); None without music.
       check: Called for each block and each clip; what it raises ends the mix.
       stems: Written beside the mix, in its form.
+
+    Returns:
+      How loud the mix is, all along.
 
     Raises:
       UnsupportedMedia: A clip is not a mono or stereo WAV file at 48 kHz.
@@ -121,6 +125,7 @@ def write_mix(
     ducked = _Bus(_tracks((clip for clip in plan.effects if clip.ducks), total, check))
     ducking = ducking_gain(plan.speech, total, plan.ducking_db)
     music_gain = _factor(plan.music_gain_db)
+    levels = Levels(total)
     with ExitStack() as stack:
         mix, voice_stem, effects_stem, music_stem = (
             stack.enter_context(FloatWave(path, total)) if path else None
@@ -134,14 +139,17 @@ def write_mix(
             under = np.zeros((stop - start, 2), np.float32)
             if music:
                 under = music(start, stop) * music_gain * stepping
+            together = voice + effect + under
+            levels.hear(start, together)
             for file, block in (
-                (mix, voice + effect + under),
+                (mix, together),
                 (voice_stem, voice),
                 (effects_stem, effect),
                 (music_stem, under),
             ):
                 if file:
                     file.write(block)
+    return levels
 
 
 class _Bus:

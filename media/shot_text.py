@@ -1,11 +1,12 @@
 """Text that belongs to a shot and goes under its transitions: titles and lower thirds."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from media.caption_look import CaptionLook
+from media.collisions import Placed
 from media.drawn_text import DrawnText
 from media.entrance import pose
 from media.lettering import draw_title
@@ -102,13 +103,23 @@ class ShotText:
 
     def draw(self, frame: int, onto: Planes) -> None:
         """Draws what is seen in a frame of the shot."""
+        for opacity, placed in self._placed(frame):
+            placed.overlay.draw(onto, opacity, placed.dx, placed.dy)
+
+    def readable(self, frame: int) -> Iterator[Placed]:
+        """What can be read in a frame of the shot: what is there by more than half."""
+        return (placed for opacity, placed in self._placed(frame) if opacity > 0.5)
+
+    def _placed(self, frame: int) -> Iterator[tuple[float, Placed]]:
         if self._title:
             now = pose(frame, self._frames, self._rate)
             way = -1 if now.leaves else 1  # it rises into its place, and on out of it
-            self._title.draw(onto, now.opacity, dy=_even(way * now.away * self._rise))
+            rise = _even(way * now.away * self._rise)
+            yield now.opacity, Placed("the title", self._title, dy=rise)
         if self._bar:
             now = pose(frame - self._first, self._stay, self._rate)
-            self._bar.draw(onto, now.opacity, dx=_even(-now.away * self._push))
+            push = _even(-now.away * self._push)
+            yield now.opacity, Placed("a lower third", self._bar, dx=push)
 
     def _layout(self, asked: LowerThird, logo: Area | None) -> LowerThirdLayout:
         floor = _floor(self._size, asked.captions, asked.language)

@@ -62,6 +62,15 @@ class Area:
         across = self.left < other.right and other.left < self.right
         return across and self.top < other.bottom and other.top < self.bottom
 
+    def common(self, other: "Area") -> "Area":
+        """The part that both have, which is there when they meet."""
+        return Area(
+            max(self.left, other.left),
+            max(self.top, other.top),
+            min(self.right, other.right),
+            min(self.bottom, other.bottom),
+        )
+
     def moved(self, x: int, y: int) -> "Area":
         return Area(self.left + x, self.top + y, self.right + x, self.bottom + y)
 

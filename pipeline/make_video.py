@@ -47,11 +47,15 @@ def make_video(
     with contextlib.closing(open_database(sqlite_url(settings.data))) as database:
         prepare(database)
         generation = Intake(database).put(job, submission, title)
+        catalogue = Catalogue(database)
         with _stopping_on_signals(database, job, display):
             _work(job, settings, out, database, generation, display)
-        row = Catalogue(database).job(LOCAL_TENANT, job)
-        parts = Catalogue(database).parts(LOCAL_TENANT, job, generation)
-        video = Catalogue(database).video(LOCAL_TENANT, job, generation)
+            row = catalogue.job(LOCAL_TENANT, job)
+            if row and row.status is Status.QUEUED:  # something that was there is damaged, or gone
+                _work(job, settings, out, database, generation, display)
+        row = catalogue.job(LOCAL_TENANT, job)
+        parts = catalogue.parts(LOCAL_TENANT, job, generation)
+        video = catalogue.video(LOCAL_TENANT, job, generation)
     if row is None or row.status not in TERMINAL:
         raise LedgerUnavailable(f"job {job} did not end; run the same command again to go on")
     return Rendered(

@@ -7,7 +7,7 @@ names it. A record is therefore complete or absent.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jobs.stages import VERSIONS, Stage
@@ -72,6 +72,11 @@ def content_name_of(path: Path, suffix: str) -> str:
         return _name(hashlib.file_digest(file, "sha256").hexdigest(), suffix)
 
 
+def is_intact(path: Path, name: str) -> bool:
+    """Whether a file is what was stored under this blob name."""
+    return content_name_of(path, PurePosixPath(name).suffix) == name
+
+
 def _name(digest: str, suffix: str) -> str:
     return f"media/{digest[:2]}/{digest}{suffix}"
 
@@ -122,6 +127,10 @@ class Artefacts:
                 return found
             self.blobs.delete(name)  # its media is gone: it names nothing
         return record
+
+    def discard_media(self, name: str) -> None:
+        """Forgets media that is damaged: whatever names it is then made again."""
+        self.blobs.delete(name)
 
     def discard(self, stage: Stage, key: str) -> None:
         """Forgets what was made for a key; its media is garbage if nothing else names it."""

@@ -1,8 +1,9 @@
 """The finished files of one variant of a job; a job without variants is its own only one."""
 
+import logging
 import time
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.document import Job
-from jobs.elements import Gathered, Part, PartStatus, Task
+from jobs.elements import Ending, Gathered, Outcome, Part, PartStatus, Task
 from jobs.errors import QualityMissed
 from jobs.stages import Stage
 from jobs.wire import plain
@@ -28,15 +29,17 @@ from media.poster import make_poster, poster_frame
 from media.run import Workspace
 from media.sidecar import captions_of, parse_srt, parse_vtt, srt, vtt
 from media.stills import Stills
-from storage.artefacts import Origin, Record
+from storage.artefacts import Origin, Record, is_intact
 from transforms.credits import credits_text
 from transforms.edit import Edit
 from transforms.findings import findings
 from transforms.formats import chapters_in
+from transforms.job_step import RunEnded
 from transforms.renders import FINISH_TASK, MIX_TASK, finish_params
 from transforms.studio import Studio
 from transforms.takes import Takes
 
+LOG = logging.getLogger(__name__)
 STEMS = ("voice", "effects", "music")  # as the mix calls them
 
 
@@ -98,6 +101,7 @@ def finish_cut(cut: Cut, task: Task, studio: Studio) -> Finished:
     Raises:
       QualityMissed: The file is not what was promised, or the job is strict and something was
         found wanting.
+      RunEnded: What it is made of was damaged, and has to be rendered again.
     """
     started = time.monotonic()
     record = studio.artefacts.find(Stage.FINISH, task.key)
@@ -135,6 +139,8 @@ def _finished(studio: Studio, space: Workspace, task: Task, cut: Cut, started: f
             for chunk in edit.chunks
         ]
         sound = stack.enter_context(studio.blobs.as_file(mix.media["sound"]))
+        files = dict(zip(_rendered(cut), (sound, *(piece.path for piece in pieces)), strict=True))
+        _check_intact(files, task, studio)
         drawing = pool.submit(_poster, space, pieces, cut)
         video = join(space, pieces, edit.rate, sound, _extras(cut))
         quality = measure_video(space, video, seen, Master(sound, _loudness(mix)))
@@ -167,6 +173,29 @@ def _finished(studio: Studio, space: Workspace, task: Task, cut: Cut, started: f
         {"quality": plain(quality)},
         time.monotonic() - started,
     )
+
+
+def _rendered(cut: Cut) -> tuple[str, ...]:
+    """Blob names of what a video is joined of: the mix and the chunks in order."""
+    records = cut.takes.records
+    chunks = (records[chunk.task_id].media["video"] for chunk in cut.edit.chunks)
+    return records[MIX_TASK].media["sound"], *chunks
+
+
+def _check_intact(files: Mapping[str, Path], task: Task, studio: Studio) -> None:
+    """Stream copy would deliver whatever a disk has made of a file.
+
+    Raises:
+      RunEnded: One is not what was rendered. It is gone now; the run comes again and renders it.
+    """
+    with ThreadPoolExecutor() as pool:
+        intact = list(pool.map(is_intact, files.values(), files))
+    damaged = [name for name, is_whole in zip(files, intact, strict=True) if not is_whole]
+    if damaged:
+        LOG.error("of job %s, artefacts are damaged: %s", task.run.job_id, ", ".join(damaged[:5]))
+        for name in damaged:
+            studio.artefacts.discard_media(name)
+        raise RunEnded(Outcome(task.run, Ending.INCOMPLETE))
 
 
 def _loudness(mix: Record) -> Loudness:

@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 
 from jobs.elements import Task
 from jobs.stages import Stage
-from jobs.wire import from_json
+from jobs.wire import from_json, plain
 from media.bar_fit import bar_bed, stretches
+from media.clipping import clipped_spans
 from media.master import master
 from media.mix import Clip, MixPlan, Stems, write_mix
 from media.music_fit import arrange, bed
 from media.run import Workspace
+from media.stills import Span
+from media.timeline import SAMPLE_RATE_HZ
 from media.track_fit import TrackFit, track_bed
 from media.voice_chain import write_clean_voice
 from media.wave import open_wave
@@ -60,10 +63,40 @@ def mix(task: Task, studio: Studio, space: Workspace) -> Made:
             music = _MusicBlocks(spec.music, spec.total_samples, file(spec.music.blob))
         mixed = space.folder / "mix.wav"
         stems = _stems(spec, space.folder)
-        write_mix(plan, music, mixed, space.check_cancelled, stems=Stems(**stems))
+        levels = write_mix(plan, music, mixed, space.check_cancelled, stems=Stems(**stems))
+        clipped = sorted(_clipped(spec, file), key=lambda span: span.start_s)
     mastered = master(space, mixed, spec.total_samples, spec.target, space.folder / "sound.m4a")
     media: dict[str, Media] = {"sound": space.folder / "sound.m4a", **stems}
-    return Made(Origin("aiprod"), media, asdict(mastered))
+    silent = levels.silent(_sounding(plan, music), mastered.gain_db)
+    facts = {
+        **asdict(mastered),
+        "clipped": [plain(span) for span in clipped],
+        "silent": [plain(span) for span in silent],
+    }
+    return Made(Origin("aiprod"), media, facts)
+
+
+def _clipped(spec: MixSpec, file: Callable[[str], Path]) -> Iterator[Span]:
+    """Where voices are clipped, in the programme. They came so: nothing is over full scale here."""
+    found: dict[str, tuple[Span, ...]] = {}
+    for clip in spec.voices:
+        if clip.blob not in found:
+            found[clip.blob] = clipped_spans(open_wave(file(clip.blob)))
+        start_s, end_s = clip.start / SAMPLE_RATE_HZ, spec.total_samples / SAMPLE_RATE_HZ
+        for span in found[clip.blob]:
+            begin, end = start_s + span.start_s, min(start_s + span.end_s, end_s)
+            if begin < end:
+                yield Span(round(begin, 3), round(end, 3))
+
+
+def _sounding(plan: MixPlan, music: "_MusicBlocks | None") -> list[tuple[int, int]]:
+    """Where something is to be heard. Effects are not asked: most of them die away."""
+    if music:
+        return [(0, plan.total_samples)]
+    return [
+        (clip.start, min(clip.start + len(open_wave(clip.path)), plan.total_samples))
+        for clip in plan.voices
+    ]
 
 
 def _voices(

@@ -47,5 +47,6 @@ def render(task: Task, studio: Studio, space: Workspace) -> Made:
         "stills": plain(encoded.stills),
         "glimpses": [plain(one) for one in encoded.glimpses],
         "softened": plain(encoded.softened),
+        "collisions": [plain(one) for one in encoded.collisions],
     }
     return Made(Origin("aiprod"), {"video": encoded.path}, facts)

@@ -1,3 +1,4 @@
+import sys
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from jobs.errors import QualityMissed
 from media.caption_look import CaptionLook
 from media.chunk import (
     Captions,
@@ -248,3 +250,38 @@ def test_a_logo_is_above_titles_and_below_captions(space: Workspace, tmp_path: P
     assert caption.of(plain).max() > 220
     assert {red} < {*np.unique(caption.of(below))}
     assert caption.of(below).max() > 220
+
+
+LOSING = """#!{python}
+import os, sys, pathlib
+count = pathlib.Path({count!r})
+done = int(count.read_text() or 0) if count.exists() else 0
+count.write_text(str(done + 1))
+arguments = sys.argv[1:]
+if done < {times}:  # frames are read, and only five of them encoded
+    arguments[arguments.index("chunk.mp4") : arguments.index("chunk.mp4")] = ["-frames:v", "5"]
+os.execv({ffmpeg!r}, [{ffmpeg!r}, *arguments])
+"""
+
+
+def losing(space: Workspace, times: int) -> Workspace:
+    """A workspace whose FFmpeg loses all but five frames, so many times."""
+    program = space.folder / "losing"
+    count = str(space.folder / "count.txt")
+    program.write_text(
+        LOSING.format(python=sys.executable, count=count, times=times, ffmpeg=str(space.ffmpeg))
+    )
+    program.chmod(0o755)
+    return replace(space, ffmpeg=str(program))
+
+
+def test_a_chunk_that_has_lost_frames_is_encoded_again(space: Workspace) -> None:
+    chunk = render_chunk(losing(space, 1), SPEC, {}, lambda _: None, Gallery())
+
+    assert len(list_packets(space, chunk.path)[0].starts) == 40
+    assert [one.frame for one in chunk.glimpses] == [0, 12, 24, 36]
+
+
+def test_a_chunk_that_loses_frames_again_is_refused(space: Workspace) -> None:
+    with pytest.raises(QualityMissed, match="5 frames were encoded instead of 40"):
+        render_chunk(losing(space, 2), SPEC, {}, lambda _: None, Gallery())

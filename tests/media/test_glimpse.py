@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -7,6 +9,17 @@ from media.planes import Bytes
 
 PICTURE = cv2.GaussianBlur(
     np.random.default_rng(7).integers(16, 236, (540, 960), np.uint8), (0, 0), 1.5
+)
+PHOTO = cv2.resize(
+    cv2.imread(str(Path(__file__).with_name("astronaut.jpg")), cv2.IMREAD_GRAYSCALE)[:180],
+    (960, 540),
+    interpolation=cv2.INTER_CUBIC,
+)
+
+# As steep as 6.6 of 235 levels from pixel to pixel at 480 pixels' width.
+WAVES = np.tile(128 + 100 * np.sin(np.arange(960) / 30), (540, 1)).astype(np.uint8)
+LAMP = cv2.GaussianBlur(
+    cv2.circle(np.full((540, 960), 16, np.uint8), (480, 160), 60, 235, -1), (0, 0), 6
 )
 
 
@@ -39,3 +52,23 @@ def test_sharpness_is_that_of_the_picture_at_one_size() -> None:
     twice = np.asarray(cv2.resize(PICTURE, (1920, 1080), interpolation=cv2.INTER_CUBIC), np.uint8)
 
     assert glimpse(0, twice).sharpness == pytest.approx(glimpse(0, PICTURE).sharpness, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("luma", "is_blurred"),
+    [
+        pytest.param(PHOTO, False, id="sharp"),
+        pytest.param(120 + PHOTO // 4, False, id="behind fog"),
+        pytest.param(cv2.GaussianBlur(PHOTO, (0, 0), 6), True, id="out of focus"),
+        pytest.param(
+            cv2.resize(cv2.resize(PHOTO, (120, 68)), (960, 540), interpolation=cv2.INTER_CUBIC),
+            True,
+            id="from a few pixels",
+        ),
+        pytest.param(np.full((540, 960), 128, np.uint8), False, id="of one colour"),
+        pytest.param(WAVES, False, id="soft waves without an edge"),
+        pytest.param(LAMP, False, id="a soft light in the dark"),
+    ],
+)
+def test_blur_is_told_from_what_has_no_edges(luma: Bytes, is_blurred: bool) -> None:
+    assert glimpse(0, luma).is_blurred is is_blurred

@@ -36,7 +36,7 @@ def sounds(desk: Desk, space: Workspace) -> Desk:
     save(desk.folder / "silence.wav", np.zeros(RATE, np.float32))
     desk.write("two.srt", SRT.encode())
     space.run(
-        ["-f", "lavfi", "-i", "testsrc2=s=64x36:d=1:r=24", "-f", "lavfi", "-i", "sine=700:d=1",
+        ["-f", "lavfi", "-i", "testsrc2=s=256x144:d=1:r=24", "-f", "lavfi", "-i", "sine=700:d=1",
          "-pix_fmt", "yuv420p", str(desk.folder / "clip.mp4")]
     )  # fmt: skip
     return desk

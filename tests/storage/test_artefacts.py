@@ -6,7 +6,7 @@ import pytest
 
 from jobs.slate import Slate
 from jobs.stages import Stage
-from storage.artefacts import Artefacts, Origin, Record
+from storage.artefacts import Artefacts, Origin, Record, is_intact
 from storage.directory import DirectoryBlobs
 
 KEY = Slate().key(Stage.VOICE, {"text": "hello"})
@@ -42,6 +42,24 @@ def test_equal_media_is_stored_once(artefacts: Artefacts, tmp_path: Path) -> Non
     path.write_bytes(b"same")
 
     assert artefacts.keep_media(path) == artefacts.keep_media((b"same", ".wav"))
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        pytest.param(b"same", True, id="as it was"),
+        pytest.param(b"sane", False, id="a byte changed"),
+        pytest.param(b"sam", False, id="cut short"),
+    ],
+)
+def test_damaged_media_is_told_wherever_it_was_copied_to(
+    artefacts: Artefacts, tmp_path: Path, content: bytes, expected: bool
+) -> None:
+    name = artefacts.keep_media((b"same", ".wav"))
+    copy = tmp_path / "download.tmp"
+    copy.write_bytes(content)
+
+    assert is_intact(copy, name) is expected
 
 
 @pytest.mark.parametrize(
