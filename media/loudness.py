@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -85,14 +85,17 @@ def measured(space: Workspace, path: Path) -> Loudness:
     return metered(space, fenced_input(path, f"{CLIP_FORMATS},{SOUND_FORMATS}").audio)
 
 
-def metered(space: Workspace, sound: Any, *, peaks: bool = True) -> Loudness:
+def metered(
+    space: Workspace, sound: Any, *, peaks: bool = True, feed: Iterable[bytes] | None = None
+) -> Loudness:
     """Measures an ffmpeg-python audio stream without writing it anywhere.
 
     Args:
       peaks: Whether true peaks are wanted; they take three quarters of the time. Without them
         `peak_dbtp` is -120.0.
+      feed: What the stream reads from its stdin.
     """
-    found = space.run(meter_arguments(sound, peaks=peaks), capture=True)
+    found = space.run(meter_arguments(sound, peaks=peaks), feed, capture=True)
     return parse_measurement(found.stderr_tail, found.stdout.decode())
 
 
@@ -147,20 +150,21 @@ def _energies(channel: NDArray[np.float32], rate: int, hop: int) -> Iterator[flo
     response = _response(rate, size)
     for start in range(0, len(channel), hop * _CHUNK_HOPS):
         first = max(start - reach, 0)
-        part = channel[first : start + hop * _CHUNK_HOPS].astype(np.float64)
+        # In single precision, which is off by 140 dB less than full scale, and half the work.
+        part = channel[first : start + hop * _CHUNK_HOPS].astype(np.float32)
         weighted = np.fft.irfft(np.fft.rfft(part, size) * response, size)[start - first : len(part)]
-        yield from np.add.reduceat(weighted**2, np.arange(0, len(weighted), hop))
+        yield from np.add.reduceat(weighted**2, np.arange(0, len(weighted), hop), dtype=np.float64)
 
 
-@lru_cache(maxsize=4)  # a megabyte each, and as much work as what they are for
-def _response(rate: int, size: int) -> NDArray[np.complex128]:
+@lru_cache(maxsize=4)  # half a megabyte each, and as much work as what they are for
+def _response(rate: int, size: int) -> NDArray[np.complex64]:
     """What K-weighting makes of the frequencies of so many samples."""
     later = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)  # by one sample
     parts = [
         (b0 + b1 * later + b2 * later**2) / (a0 + a1 * later + a2 * later**2)
         for b0, b1, b2, a0, a1, a2 in k_weighting(rate)
     ]
-    return np.asarray(np.prod(parts, axis=0), np.complex128)
+    return np.asarray(np.prod(parts, axis=0), np.complex64)
 
 
 def k_weighting(rate: int) -> NDArray[np.float64]:

@@ -6,11 +6,15 @@ misses, made again: AAC moves true peaks by a few tenths of a decibel, in either
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import ffmpeg
+
+from jobs.errors import ToolFailed
 from media.loudness import FLOOR_LUFS, Loudness, measured, metered
-from media.run import Workspace, compiled, fenced_input
+from media.run import Process, Workspace, compiled, fenced_input
 from media.timeline import SAMPLE_RATE_HZ
 
 MAX_GAIN_DB = 30.0  # more would lift noise, not a programme
@@ -27,6 +31,7 @@ MIN_SLOPE = 0.25  # loudness per gain while limiting: below this, more gain only
 OVERSAMPLED_HZ = 4 * SAMPLE_RATE_HZ
 MIN_LIMIT_DBTP = -24.0  # of FFmpeg's alimiter
 AAC_BITRATE = "192k"
+PACKETS_BYTES = 64 * 1024  # passed on at once
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,7 @@ def master(
     files = []
     for attempt in range(1, MAX_ATTEMPTS + 1):
         files.append(space.folder / f"master-{attempt}.m4a")
-        space.run(master_arguments(mix_wav, total_samples, setting, files[-1]))
-        tries.append((setting, measured(space, files[-1])))
+        tries.append((setting, _encoded(space, mix_wav, total_samples, setting, files[-1])))
         setting = corrected(tries, target, aims)
         if setting == tries[-1][0]:
             break
@@ -109,14 +113,36 @@ def master(
     )
 
 
+def _encoded(
+    space: Workspace, mix_wav: Path, total_samples: int, setting: Setting, destination: Path
+) -> Loudness:
+    """Encodes, while what has been encoded is decoded and measured: packet for packet the same."""
+    arguments = master_arguments(mix_wav, total_samples, setting, destination)
+    with Process(space, arguments, feeding=False, reading=True) as encoding:
+        packets = iter(partial(encoding.stdout.read, PACKETS_BYTES), b"")
+        stream = ffmpeg.input("pipe:0", format="matroska", protocol_whitelist="pipe").audio
+        # The file ends there by its edit list.
+        sound = stream.filter("atrim", end_sample=total_samples)
+        try:
+            heard = metered(space, sound, feed=packets)
+        except ToolFailed:
+            encoding.stdout.close()
+            encoding.finish()  # when it failed first, it says why
+            raise
+        encoding.finish()
+    return heard
+
+
 def master_arguments(
     mix_wav: Path, total_samples: int, setting: Setting, destination: Path
 ) -> list[str]:
-    """FFmpeg arguments of one encode."""
+    """FFmpeg arguments of one encode: into a file of the work folder, and as Matroska to stdout."""
+    # An edit list hides AAC's priming; it is exact to the sample in this time scale.
+    file = f"[f=ipod:movie_timescale={SAMPLE_RATE_HZ}:movflags=+faststart:fflags=+bitexact]"
     return compiled(
         _finished(mix_wav, total_samples, setting).output(
-            str(destination),
-            format="ipod",
+            f"{file}{destination.name}|[f=matroska]pipe\\:1",
+            format="tee",
             acodec="aac",
             audio_bitrate=AAC_BITRATE,
             ar=SAMPLE_RATE_HZ,
@@ -131,11 +157,7 @@ def master_arguments(
             aac_is=0,
             cutoff=20000,
             threads=1,
-            # The edit list that hides AAC's priming is exact to the sample in this time scale.
-            movie_timescale=SAMPLE_RATE_HZ,
             map_metadata=-1,
-            fflags="+bitexact",
-            movflags="+faststart",
             **{"flags:a": "+bitexact"},
         ),
         "warning",

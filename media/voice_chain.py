@@ -93,7 +93,7 @@ class _Band:
     def _blocks(self) -> Iterator[tuple[int, Samples]]:
         # Long enough that nothing comes round from the other end, and a power of two: fast.
         size = 1 << (_BLOCK + BAND_TAPS).bit_length()
-        spectrum = np.fft.rfft(self._taps, size)
+        spectrum = np.fft.rfft(self._taps, size).astype(np.complex64)
         for start, block in _with_surroundings(self.wave, BAND_TAPS // 2, "constant"):
             filtered = np.fft.irfft(np.fft.rfft(block, size) * spectrum, size)
             yield start, filtered[BAND_TAPS - 1 : len(block)].astype(np.float32)
@@ -114,7 +114,8 @@ def _high_passed(wave: Wave) -> Iterator[Samples]:
     # they had been there for ever: a constant offset makes no thump.
     size = _BLOCK + 2 * _REACH
     s = 1j * np.fft.rfftfreq(size, 1 / SAMPLE_RATE_HZ) / RUMBLE_HZ
-    response = s**2 / (s**2 + np.sqrt(2) * s + 1)  # Butterworth's of the second order
+    # Butterworth's of the second order; in single precision, as the samples are.
+    response = (s**2 / (s**2 + np.sqrt(2) * s + 1)).astype(np.complex64)
     for _, block in _with_surroundings(wave, _REACH, "edge"):
         missing = (0, size - len(block))
         spectrum = np.fft.rfft(np.pad(block, missing, mode="edge")) * response

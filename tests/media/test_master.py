@@ -278,12 +278,13 @@ def test_the_master_command_states_everything() -> None:
         "[s3]apad=whole_len=288000[s4];"
         "[s4]atrim=end_sample=288000[s5];"
         "[s5]aformat=channel_layouts=stereo:sample_fmts=fltp[s6]",
-        "-map", "[s6]", "-f", "ipod", "-b:a", "192k",
+        "-map", "[s6]", "-f", "tee", "-b:a", "192k",
         "-aac_coder", "fast", "-aac_is", "0", "-aac_pns", "0",
         "-ac", "2", "-acodec", "aac", "-ar", "48000",
-        "-cutoff", "20000", "-fflags", "+bitexact", "-flags:a", "+bitexact",
-        "-map_metadata", "-1", "-movflags", "+faststart", "-movie_timescale", "48000",
-        "-threads", "1", "out.m4a",
+        "-cutoff", "20000", "-flags:a", "+bitexact",
+        "-map_metadata", "-1", "-threads", "1",
+        "[f=ipod:movie_timescale=48000:movflags=+faststart:fflags=+bitexact]out.m4a"
+        "|[f=matroska]pipe\\:1",
     ]  # fmt: skip
 
 
