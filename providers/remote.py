@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Any, Self
-
-import httpx
+from typing import TYPE_CHECKING, Any, Self
 
 from jobs.errors import Charged, ProviderError, ProviderUnavailable, ProviderUnusable
 from jobs.version import VERSION
-from providers.timed_wire import BROKEN, ENDS_AT, NOT_SENT, TimedTransport
+
+if TYPE_CHECKING:
+    import httpx
 
 CONNECT_S = 10.0
 LONGEST_WISH_S = 60.0  # who asks to wait longer gets no second request from this run
@@ -92,14 +92,20 @@ class Remote:
         silence_s: float = 240.0,
         total_s: float = 300.0,
     ) -> None:
+        # Imported when a service is to be asked: all commands know the services, and few ask them.
+        import httpx
+
+        from providers import timed_wire
+
         self.name = name
         self._explain = explain
         self._total_s = total_s
+        self._wire = timed_wire
         self._client = httpx.Client(
             base_url=base_url,
             timeout=httpx.Timeout(silence_s, connect=CONNECT_S, pool=CONNECT_S),
             headers={"User-Agent": f"aiprod/{VERSION}", "Accept-Encoding": "identity"},
-            transport=TimedTransport(),
+            transport=timed_wire.TimedTransport(),
             follow_redirects=False,
             trust_env=False,
         )
@@ -145,13 +151,13 @@ class Remote:
         ends_at = time.monotonic() + self._total_s
         request = self._client.build_request(
             method, path, params=params, json=body, headers=dict(headers),
-            extensions={ENDS_AT: ends_at},
+            extensions={self._wire.ENDS_AT: ends_at},
         )  # fmt: skip
         try:
             answer = self._client.send(request, stream=True)
-        except NOT_SENT as error:
+        except self._wire.NOT_SENT as error:
             raise self._unavailable("cannot be reached", error, Charged.NO) from error
-        except BROKEN as error:
+        except self._wire.BROKEN as error:
             what = self._or_late("did not answer", ends_at)
             raise self._unavailable(what, error, _perhaps(is_paid)) from error
         try:
@@ -167,7 +173,7 @@ class Remote:
         raise without_keys(refusal, *headers.values())
 
     def _read(
-        self, answer: httpx.Response, most_bytes: int, ends_at: float, is_paid: bool
+        self, answer: "httpx.Response", most_bytes: int, ends_at: float, is_paid: bool
     ) -> bytes:
         read = bytearray()
         try:
@@ -181,7 +187,7 @@ class Remote:
                         charged=_perhaps(is_paid),
                         provider=self.name,
                     )
-        except BROKEN as error:
+        except self._wire.BROKEN as error:
             what = self._or_late("cut its answer short", ends_at)
             raise self._unavailable(what, error, _perhaps(is_paid)) from error
         return bytes(read)

@@ -13,7 +13,6 @@ from sqlalchemy.sql.expression import ColumnElement, Subquery
 
 from storage.audit import OPERATOR, AuditLog
 from storage.database import Database
-from storage.receivers import receiver_address
 from storage.tables import WEBHOOK_DELIVERIES, WEBHOOK_SECRETS
 
 SECRET_BYTES = 32
@@ -75,6 +74,9 @@ class Webhooks:
         message_id: str,
     ) -> None:
         """Queues a webhook, inside the transaction that makes it true."""
+        # Imported when somebody is to be called: it loads an HTTP client.
+        from storage.receivers import receiver_address
+
         connection.execute(
             insert(WEBHOOK_DELIVERIES).values(
                 id=message_id,

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import apache_beam as beam
-import httpx
 from apache_beam.pvalue import PCollection
 from apache_beam.typehints.decorators import no_annotations
 
@@ -20,11 +20,12 @@ from jobs.uri import Place, place_of
 from jobs.wire import from_json
 from media.pictures import picture_size
 from media.run import Workspace
-from storage.fetch import fetch
-from storage.guarded_http import open_client
 from transforms.job_step import Stepped, TakeStep
 from transforms.side_by_side import side_by_side
 from transforms.studio import Studio, StudioConfig
+
+if TYPE_CHECKING:
+    import httpx
 
 MAX_INPUT_BYTES = 2 * 2**30  # as for uploads
 INPUT_DEADLINE_S = 600.0  # two gigabytes at 30 Mbit/s
@@ -32,8 +33,11 @@ READ_TIMEOUT_S = 30.0
 AT_ONCE = 8
 
 
-def public_web() -> httpx.Client:
+def public_web() -> "httpx.Client":
     """Reaches what users may name."""
+    # Imported when there is something to fetch: most runs have their files.
+    from storage.guarded_http import open_client
+
     return open_client(timeout_s=READ_TIMEOUT_S)
 
 
@@ -47,7 +51,7 @@ class FetchInputs(beam.PTransform[PCollection[bytes], Stepped]):
     """
 
     studio: StudioConfig
-    open_web: Callable[[], httpx.Client] = public_web
+    open_web: "Callable[[], httpx.Client]" = public_web
 
     @no_annotations  # Beam cannot express several outputs and would warn
     def expand(self, scripts: PCollection[bytes]) -> Stepped:
@@ -60,7 +64,7 @@ def _run_of(element: bytes) -> Run:
 
 
 def fetch_inputs(
-    element: bytes, studio: Studio, open_web: Callable[[], httpx.Client] = public_web
+    element: bytes, studio: Studio, open_web: "Callable[[], httpx.Client]" = public_web
 ) -> Iterator[bytes]:
     """The script of a run whose files are all here."""
     script = Script.from_bytes(element)
@@ -93,8 +97,10 @@ def _fetched(
     absent: list[tuple[str, str, str]],
     studio: Studio,
     space: Workspace,
-    open_web: Callable[[], httpx.Client],
+    open_web: "Callable[[], httpx.Client]",
 ) -> list[InputFile]:
+    from storage.fetch import fetch
+
     with open_web() as client:
 
         def get(number: int, place: str, uri: str, kind: str) -> InputFile:

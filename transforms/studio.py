@@ -22,8 +22,6 @@ from providers.speech import SpeechSession
 from storage.artefacts import Artefacts
 from storage.calls import Calls
 from storage.database import open_database
-from storage.fetch import read_file
-from storage.guarded_http import open_client
 from storage.ledger import Ledger
 from storage.leftovers import owned_prefix
 from storage.parts import Parts
@@ -35,6 +33,8 @@ from transforms.service_access import service_access
 from transforms.tracing import Tracing
 
 if TYPE_CHECKING:
+    import httpx
+
     from media.gallery import Gallery
 
 LOG = logging.getLogger(__name__)
@@ -152,10 +152,7 @@ class Studio:
         self._keys = ServiceKeys(config.project, dict(config.key_versions))
         self._tokens = Tokens()
         self._sessions: dict[str, Any] = {}
-        # Files at addresses that a service has given; a fake's are on this machine.
-        self._web = open_client(
-            timeout_s=FILE_SILENCE_S, may_reach_loopback=config.roster.has_loopback
-        )
+        self._web: httpx.Client | None = None
         self._breakers: dict[str, Breaker] = {}
         self._under_way: set[Future[Any]] = set()
         self._closing = threading.Event()
@@ -199,6 +196,15 @@ class Studio:
             return self._sessions[provider]
 
     def _fetch(self, url: str, most_bytes: int) -> bytes:
+        """Reads a file at an address that a service has given; a fake's are on this machine."""
+        # Imported when there is one: most runs ask no service.
+        from storage.fetch import read_file
+        from storage.guarded_http import open_client
+
+        with self._lock:
+            if self._web is None:
+                reaches = self.config.roster.has_loopback
+                self._web = open_client(timeout_s=FILE_SILENCE_S, may_reach_loopback=reaches)
         return read_file(url, self._web, max_bytes=most_bytes, deadline_s=FILE_LIMIT_S)
 
     def breaker(self, provider: str) -> Breaker:
@@ -277,7 +283,8 @@ class Studio:
             self._voice.close()
         for session in self._sessions.values():
             session.close()
-        self._web.close()
+        if self._web:
+            self._web.close()
         self.ledger.close()
         self.blobs.close()
         self.tracing.close()
