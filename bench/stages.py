@@ -15,7 +15,6 @@ SIGNS = {
     "try loudness": "alimiter",
     "measure sound": "ebur128",
     "join": "concat",
-    "choose a poster": "signalstats",
     "draw poster": "image2",
     "check the file": "-codec copy",
     "look at the first frame": "-vcodec copy",
