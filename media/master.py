@@ -7,6 +7,7 @@ misses, made again: AAC moves true peaks by a few tenths of a decibel, in either
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from math import log10
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from jobs.errors import ToolFailed
 from media.loudness import FLOOR_LUFS, Loudness, measured, metered
 from media.run import Process, Workspace, compiled, fenced_input
 from media.timeline import SAMPLE_RATE_HZ
+from media.wave import open_wave
 
 MAX_GAIN_DB = 30.0  # more would lift noise, not a programme
 SILENCE_LUFS = -60.0  # quieter is silent by design, e.g. a video with nothing but room tone
@@ -84,7 +86,7 @@ def master(
     Raises:
       ToolFailed, TimedOut, ResourceLimit, Cancelled: As `Workspace.run`.
     """
-    mix = measured(space, mix_wav)
+    mix = _measured_mix(space, mix_wav, target)
     aims = mix.lufs > SILENCE_LUFS
     setting = first_setting(mix, target)
     if aims and setting.limit_dbtp is not None:
@@ -111,6 +113,24 @@ def master(
         attempts=len(tries),
         note=_note(mix, chosen, heard, target),
     )
+
+
+def _measured_mix(space: Workspace, mix_wav: Path, target: LoudnessTarget) -> Loudness:
+    """Loudness and peak of the mix; the peak between samples only where it decides something.
+
+    It is never lower than that of the samples: where that alone calls for a limiter, the other
+    one would, and takes three times as long to find as the loudness.
+    """
+    sound = fenced_input(mix_wav, "wav").audio
+    mix = replace(metered(space, sound, peaks=False), peak_dbtp=_sample_peak_db(mix_wav))
+    return mix if first_setting(mix, target).limit_dbtp is not None else measured(space, mix_wav)
+
+
+def _sample_peak_db(wav: Path) -> float:
+    wave = open_wave(wav)
+    blocks = (wave[at : at + SAMPLE_RATE_HZ] for at in range(0, len(wave), SAMPLE_RATE_HZ))
+    peak = max((max(float(block.max()), -float(block.min())) for block in blocks), default=0.0)
+    return 20 * log10(max(peak, 1e-6))
 
 
 def _encoded(

@@ -14,7 +14,7 @@ from jobs.errors import AiprodError, InvalidInput
 from jobs.logs import configure
 from jobs.version import VERSION
 from pipeline.collect_command import gc
-from pipeline.quick_start import load_quickly, loaded
+from pipeline.quick_start import leave_quickly, load_quickly, loaded
 from pipeline.reprocess_command import reprocess
 from pipeline.service_commands import mount
 from pipeline.telling import Rows, SkipWrongRows, check_rows_given, shown, tell_rendered
@@ -242,7 +242,12 @@ def main() -> None:
     """Entry point of the `aiprod` program."""
     load_quickly()
     warnings.simplefilter("ignore")  # of libraries; they are for developers, and tests show them
-    app()
+    try:
+        app()
+    except SystemExit as ended:
+        if isinstance(ended.code, int):
+            leave_quickly(ended.code)
+        raise
 
 
 def read_settings(*, is_service: bool = False) -> Any:
