@@ -148,8 +148,8 @@ def _encoded(
         try:
             heard = metered(space, sound, feed=packets)
         except ToolFailed:
-            encoding.stdout.close()
-            encoding.finish()  # when it failed first, it says why
+            if not encoding.stdout.read(1):  # nothing more came: perhaps the encoder failed first
+                encoding.finish()
             raise
         encoding.finish()
     return heard

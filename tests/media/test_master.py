@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -5,7 +6,7 @@ import numpy as np
 import pytest
 from programmes import RATE, Sound, plan, played, save, spoken, struck
 
-from jobs.errors import Cancelled
+from jobs.errors import Cancelled, ToolFailed
 from media.clicks import clicks
 from media.join import Extras, Piece, join
 from media.loudness import Loudness, measured
@@ -306,3 +307,22 @@ def test_the_sound_survives_joining_with_the_picture(space: Workspace, stems: Pa
     assert abs(len(heard) - total) <= 1024
     np.testing.assert_array_equal(heard[:total], alone[: len(heard)])
     assert measured(space, video).peak_dbtp <= made.peak_dbtp + 0.01
+
+
+@pytest.mark.parametrize(
+    "sign", [pytest.param("tee", id="the encoder"), pytest.param("pipe:0", id="the meter")]
+)
+def test_a_killed_ffmpeg_is_told_as_killed_whichever_of_two_it_was(
+    space: Workspace, stems: Path, sign: str
+) -> None:
+    mix = mix_of(space, stems, voice=0)
+    dying = space.folder / "dying"
+    dying.write_text(
+        f'#!/bin/sh\ncase " $* " in *" {sign} "*) kill -KILL $$;; esac\nexec {space.ffmpeg} "$@"\n'
+    )
+    dying.chmod(0o755)
+
+    with pytest.raises(ToolFailed) as caught:
+        master(replace(space, ffmpeg=str(dying)), mix, TOTAL, WEB, space.folder / "sound.m4a")
+
+    assert caught.value.facts["was_killed"]
